@@ -1,0 +1,109 @@
+//! Every cap of an input, in one place, each with the reason for its value.
+
+/// Body of `POST /v1/chat`, in bytes. `useChat` sends the whole history along, of which only the
+/// last message is read; the history of a full conversation fits.
+pub const CHAT_BODY_BYTES: usize = 256 * 1024;
+
+/// Body of the small requests (`/v1/sessions`, `/v1/sessions/refresh`, `/v1/chat/stop`,
+/// `/v1/erase`), in bytes: their largest member is a token of 97 characters.
+pub const SMALL_BODY_BYTES: usize = 8 * 1024;
+
+/// Body of an admin request other than a document, in bytes: a site's settings with every list
+/// full stay below it.
+pub const ADMIN_BODY_BYTES: usize = 64 * 1024;
+
+/// One document, in bytes. A row of a Durable Object holds 2 MB at most, and a document is split
+/// into passages that are stored beside it.
+pub const DOCUMENT_BYTES: usize = 1024 * 1024;
+
+/// Documents of one site. The full-text index of a site stays small enough to be searched within
+/// a visitor's patience.
+pub const DOCUMENTS_PER_SITE: usize = 500;
+
+/// Name of a document in its URL, in characters.
+pub const DOCUMENT_NAME_CHARS: usize = 120;
+
+/// One message of a visitor, in Unicode scalar values: two printed pages.
+pub const MESSAGE_CHARS: usize = 4_000;
+
+/// The same message in bytes, checked before its characters are counted (UTF-8 takes at most
+/// four bytes for one).
+pub const MESSAGE_BYTES: usize = 4 * MESSAGE_CHARS;
+
+/// Messages in one conversation, both sides counted. A longer talk starts a new conversation, so
+/// that a copy and an erasure stay one small act.
+pub const MESSAGES_PER_CONVERSATION: usize = 400;
+
+/// One reply of a model, in bytes. A model that goes on is cut off and marked as such.
+pub const REPLY_BYTES: usize = 64 * 1024;
+
+/// A message id chosen by a client, in characters: a ULID, a UUID and a nanoid all fit.
+pub const MESSAGE_ID_CHARS: usize = 64;
+
+/// An `Origin` header, in bytes: the longest host name is 253 bytes.
+pub const ORIGIN_BYTES: usize = 300;
+
+/// Origins of one site: production, staging, previews and a developer's machine.
+pub const ORIGINS_PER_SITE: usize = 20;
+
+/// Sites of one workspace. The site's number is two bytes of its key.
+pub const SITES_PER_WORKSPACE: usize = 1_000;
+
+/// A name of a workspace, site, controller or recipient, in characters.
+pub const NAME_CHARS: usize = 120;
+
+/// A URL in settings, in bytes.
+pub const URL_BYTES: usize = 500;
+
+/// A longer text in settings (greeting, starter), in characters.
+pub const TEXT_CHARS: usize = 300;
+
+/// A site's system prompt, in characters.
+pub const SYSTEM_PROMPT_CHARS: usize = 8_000;
+
+/// Starters of one language: more would fill a phone's screen.
+pub const STARTERS: usize = 6;
+
+/// Languages for which a site brings texts of its own.
+pub const LANGUAGES_PER_SITE: usize = 40;
+
+/// Recipients that a notice names.
+pub const RECIPIENTS: usize = 20;
+
+/// Values of a site that are never hidden (its own address, its own phone).
+pub const EXEMPT_VALUES: usize = 50;
+
+/// A language tag (BCP 47), in bytes: the longest tag in use is 35.
+pub const LANGUAGE_TAG_BYTES: usize = 35;
+
+/// Life of an access token, in seconds. Promise 5 states it.
+pub const ACCESS_TOKEN_SECONDS: u64 = 15 * 60;
+
+/// Within this time, in seconds, the same rotation of a refresh token is answered again with the
+/// same successor, so that a lost reply does not log a visitor out.
+pub const ROTATION_GRACE_SECONDS: u64 = 30;
+
+/// Idle life of a refresh token unless the site says otherwise, in seconds: one day.
+pub const IDLE_SECONDS_DEFAULT: u64 = 24 * 3_600;
+
+/// Retention of a conversation unless the site says otherwise, in seconds: thirty days.
+pub const RETENTION_SECONDS_DEFAULT: u64 = 30 * 24 * 3_600;
+
+/// Shortest idle life and retention outside development, in seconds: one hour.
+pub const LIFETIME_SECONDS_MIN: u64 = 3_600;
+
+/// Longest idle life and retention, in seconds: 400 days, the span that browsers allow a cookie.
+pub const LIFETIME_SECONDS_MAX: u64 = 400 * 24 * 3_600;
+
+/// A tombstone's own life, in seconds: as long as the longest retention, so that an erase token
+/// gets its receipt for as long as the conversation could have lived.
+pub const TOMBSTONE_SECONDS: u64 = LIFETIME_SECONDS_MAX;
+
+/// How long the platform's recovery history may hold what was erased, in days. A receipt says so.
+pub const RECOVERY_DAYS: u32 = 30;
+
+/// Nesting of JSON that [`crate::json`] reads: the wire nests to five.
+pub const JSON_DEPTH: usize = 16;
+
+/// One line of an event stream, in bytes: a reply resumed as one delta, escaped, still fits.
+pub const SSE_LINE_BYTES: usize = 512 * 1024;

@@ -1,0 +1,333 @@
+//! The folded view: what a text looks like once disguises and typography are taken away.
+//!
+//! Every character that matters becomes one byte; characters that cannot be seen become none.
+//! Detectors read these bytes and nothing else, and [`Folded::range`] leads back.
+//!
+//! | in the text | in the view |
+//! |---|---|
+//! | ASCII | itself, its case kept |
+//! | full-width forms | their ASCII characters |
+//! | decimal digits of any script, mathematical digits | `0` to `9` |
+//! | spaces of any width | a space |
+//! | dashes and hyphens of any length, the minus sign | `-` |
+//! | Latin letters with marks | the letter without |
+//! | currency signs | `$` |
+//! | `(at)`, `[dot]` and their kin, with the spaces around | `@`, `.` |
+//! | percent-encoded ASCII | the character |
+//! | zero-width and direction marks, soft hyphens, combining marks | nothing |
+//! | other letters | [`LETTER`] |
+//! | scripts that write no spaces, symbols, emoji | [`BREAK`] |
+
+use std::borrow::Cow;
+
+/// A letter of another alphabet: may stand in an e-mail address.
+pub(super) const LETTER: u8 = 0x80;
+/// Something no value contains.
+pub(super) const BREAK: u8 = 0x81;
+
+/// So many invisible characters in a row are passed over; the next one is a [`BREAK`]. The cap
+/// bounds how many bytes of the original a folded byte can stand for.
+const MAX_INVISIBLE: u8 = 4;
+
+/// So many spaces on either side belong to `(at)` and `(dot)`.
+const MAX_SPELLED_SPACES: usize = 2;
+
+/// The byte at `at`, or [`BREAK`] outside the text, so that detectors need no bounds of their own.
+pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
+    match bytes.get(at) {
+        Some(byte) => *byte,
+        None => BREAK,
+    }
+}
+
+/// The byte before `at`.
+pub(super) fn byte_before(bytes: &[u8], at: usize) -> u8 {
+    byte(bytes, at.wrapping_sub(1))
+}
+
+/// A letter of any alphabet.
+pub(super) fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == LETTER
+}
+
+/// A letter or a digit: what a value must not touch on its outside.
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == LETTER
+}
+
+/// A text's folded view.
+pub(super) struct Folded<'a> {
+    bytes: Cow<'a, [u8]>,
+    /// For each folded byte where its character starts and ends in the original; empty when the
+    /// view is the text itself.
+    origin: Vec<(u32, u32)>,
+}
+
+impl Folded<'_> {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The range of the original text that the folded bytes `start..end` stand for; `start < end`.
+    pub(super) fn range(&self, start: usize, end: usize) -> (usize, usize) {
+        if self.origin.is_empty() {
+            return (start, end);
+        }
+        let first = self.origin.get(start).map_or(0, |origin| origin.0 as usize);
+        let last = self.origin.get(end.wrapping_sub(1)).map_or(first, |origin| origin.1 as usize);
+        (first, last.max(first))
+    }
+
+    /// Where in the original the folded byte `at` begins; the original's length past the end.
+    pub(super) fn position(&self, at: usize, text: &str) -> usize {
+        if at >= self.bytes.len() {
+            text.len()
+        } else if self.origin.is_empty() {
+            at
+        } else {
+            self.origin.get(at).map_or(text.len(), |origin| origin.0 as usize)
+        }
+    }
+
+    /// The first folded byte that stands for the original from `position` on.
+    pub(super) fn index_of(&self, position: usize) -> usize {
+        if self.origin.is_empty() {
+            return position;
+        }
+        self.origin.partition_point(|origin| (origin.0 as usize) < position)
+    }
+}
+
+/// Folds `text`. ASCII without `(at)` and `(dot)` is borrowed.
+pub(super) fn fold(text: &str) -> Folded<'_> {
+    let bytes = text.as_bytes();
+    let plain = text.is_ascii()
+        && !bytes.iter().enumerate().any(|(at, byte)| match byte {
+            b'(' | b'[' | b'{' => spelled(bytes, at).is_some(),
+            b'%' => percent(bytes, at).is_some(),
+            _ => false,
+        });
+    if plain {
+        return Folded { bytes: Cow::Borrowed(bytes), origin: Vec::new() };
+    }
+    let mut view = Vec::with_capacity(text.len());
+    let mut origin: Vec<(u32, u32)> = Vec::with_capacity(text.len());
+    let mut invisible = 0;
+    let mut at = 0;
+    while let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        let mut start = at;
+        at += char.len_utf8();
+        let folded = match fold_char(char) {
+            Some(b'%') => match percent(bytes, start) {
+                Some(char) => {
+                    at = start + 3;
+                    char
+                }
+                None => b'%',
+            },
+            Some(byte @ (b'(' | b'[' | b'{')) => match spelled(bytes, start) {
+                Some((sign, end)) => {
+                    at = end;
+                    for _ in 0..MAX_SPELLED_SPACES {
+                        if view.last() == Some(&b' ') {
+                            view.pop();
+                            start = origin.pop().map_or(start, |space| space.0 as usize);
+                        }
+                    }
+                    sign
+                }
+                None => byte,
+            },
+            Some(byte) => byte,
+            None if invisible < MAX_INVISIBLE => {
+                invisible += 1;
+                continue;
+            }
+            None => BREAK,
+        };
+        invisible = 0;
+        view.push(folded);
+        origin.push((start as u32, at as u32));
+    }
+    Folded { bytes: Cow::Owned(view), origin }
+}
+
+/// What one character looks like; `None` when it cannot be seen.
+pub(super) fn fold_char(char: char) -> Option<u8> {
+    let code = char as u32;
+    Some(match code {
+        0..=0x7F => code as u8,
+        0x80..=0x9F => BREAK,
+        0xA0 => b' ',
+        0xAD => return None,
+        0xA2..=0xA5 => b'$',
+        0xA1..=0xBF => BREAK,
+        0xC0..=0x17F => byte(LATIN, code as usize - 0xC0),
+        0x300..=0x36F | 0x1AB0..=0x1AFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F => return None,
+        0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180E | 0x200B..=0x200F => {
+            return None;
+        }
+        0x202A..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F | 0xFEFF | 0xE0000..=0xE0FFF => {
+            return None;
+        }
+        0x1680 | 0x2000..=0x200A | 0x2028 | 0x2029 | 0x202F | 0x205F | 0x3000 => b' ',
+        0x2010..=0x2015 | 0x2043 | 0x2212 | 0xFE58 | 0xFE63 => b'-',
+        0x2018 | 0x2019 => b'\'',
+        0x201C | 0x201D => b'"',
+        0x2024 => b'.',
+        0x2044 | 0x2215 => b'/',
+        0x20A0..=0x20CF => b'$',
+        0xFF01..=0xFF5E => (code - 0xFF01) as u8 + b'!',
+        0x1D7CE..=0x1D7FF => (code - 0x1D7CE) as u8 % 10 + b'0',
+        _ => {
+            if let Some(digit) = foreign_digit(code) {
+                return Some(digit);
+            }
+            match code {
+                // Thai, Lao, Burmese, Khmer and the scripts of East Asia put no spaces between
+                // words: a value beside them would grow over the sentence.
+                0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF => BREAK,
+                0x180..=0x1FFF => LETTER,
+                _ => BREAK,
+            }
+        }
+    })
+}
+
+/// Latin letters U+00C0 to U+017F without their marks; the two signs among them are no letters.
+static LATIN: &[u8; 192] = b"AAAAAAACEEEEIIIIDNOOOOO\x81OUUUUYTsaaaaaaaceeeeiiiidnooooo\x81ouuuuyty\
+AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOo\
+OoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+
+/// The zeros of the decimal digits in the Basic Multilingual Plane (Unicode category Nd); nine
+/// more follow each.
+static ZEROS: &[u16] = &[
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
+    0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0,
+];
+
+fn foreign_digit(code: u32) -> Option<u8> {
+    ZEROS
+        .iter()
+        .map(|zero| code.wrapping_sub(u32::from(*zero)))
+        .find(|digit| *digit < 10)
+        .map(|digit| digit as u8 + b'0')
+}
+
+/// `%40` at `at`: the visible ASCII character or the space that it encodes.
+fn percent(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |at| (byte(bytes, at) as char).to_digit(16).map(|digit| digit as u8);
+    if byte(bytes, at) != b'%' {
+        return None;
+    }
+    let char = digit(at + 1)? * 16 + digit(at + 2)?;
+    (b' '..=b'~').contains(&char).then_some(char)
+}
+
+/// `(at)`, `[dot]`, `{ at }`, `(@)`, `(.)` at `at`: the sign meant and where the text goes on,
+/// spaces after it included.
+fn spelled(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    let close = match byte(bytes, at) {
+        b'(' => b')',
+        b'[' => b']',
+        b'{' => b'}',
+        _ => return None,
+    };
+    let inner = skip_spaces(bytes, at + 1);
+    let (sign, length) = match byte(bytes, inner).to_ascii_lowercase() {
+        b'@' => (b'@', 1),
+        b'.' => (b'.', 1),
+        b'a' if byte(bytes, inner + 1).eq_ignore_ascii_case(&b't') => (b'@', 2),
+        b'd' if byte(bytes, inner + 1).eq_ignore_ascii_case(&b'o')
+            && byte(bytes, inner + 2).eq_ignore_ascii_case(&b't') =>
+        {
+            (b'.', 3)
+        }
+        _ => return None,
+    };
+    let end = skip_spaces(bytes, inner + length);
+    (byte(bytes, end) == close).then(|| (sign, skip_spaces(bytes, end + 1)))
+}
+
+fn skip_spaces(bytes: &[u8], at: usize) -> usize {
+    let mut end = at;
+    while end < at + MAX_SPELLED_SPACES && byte(bytes, end) == b' ' {
+        end += 1;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn view(text: &str) -> String {
+        fold(text).bytes().iter().map(|b| if b.is_ascii() { *b as char } else { '?' }).collect()
+    }
+
+    #[test]
+    fn disguises_fall_away() {
+        for (text, expected) in [
+            ("ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "jane@example.com"),
+            ("٠١٢٣ ०१२ 𝟒𝟗 𝟶", "0123 012 49 0"),
+            ("a\u{a0}b\u{202f}c\u{3000}d", "a b c d"),
+            ("1\u{2011}2\u{2013}3\u{2212}4", "1-2-3-4"),
+            ("j\u{200b}a\u{200c}n\u{ad}e\u{2060}", "jane"),
+            ("Téléphone, Łódź, Straße", "Telephone, Lodz, Strase"),
+            ("e\u{301}te\u{301}", "ete"),
+            ("€ 5 £", "$ 5 $"),
+            ("jane (at) example [dot] com", "jane@example.com"),
+            ("jane{ AT }example(.)com", "jane@example.com"),
+            ("look (at me", "look (at me"),
+            ("jane%40example.com%20100%", "jane@example.com 100%"),
+            ("почта 中 🙂", "????? ? ?"),
+        ] {
+            assert_eq!(view(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_letters_is_aligned() {
+        for (char, letter) in [('À', b'A'), ('ß', b's'), ('ÿ', b'y'), ('Đ', b'D'), ('ł', b'l'), ('ž', b'z')] {
+            assert_eq!(fold_char(char), Some(letter));
+        }
+        assert_eq!(fold_char('×'), Some(BREAK));
+        assert_eq!(fold_char('÷'), Some(BREAK));
+    }
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        assert!(matches!(fold("call (me) [now] 1234567").bytes, Cow::Borrowed(_)));
+        assert!(matches!(fold("grüße").bytes, Cow::Owned(_)));
+    }
+
+    #[test]
+    fn invisible_characters_are_passed_over_only_so_often() {
+        assert_eq!(view(&format!("1{}2", "\u{200b}".repeat(4))), "12");
+        assert_eq!(view(&format!("1{}2", "\u{200b}".repeat(5))), "1?2");
+    }
+
+    proptest! {
+        /// Each folded byte leads back to whole characters, in order and without overlaps.
+        #[test]
+        fn the_way_back_is_exact(text in "(\\PC|[ (@).a-d0-9\u{200b}\u{301}]|\\(at\\)){0,60}") {
+            let folded = fold(&text);
+            let mut last = 0;
+            for at in 0..folded.bytes().len() {
+                let (start, end) = folded.range(at, at + 1);
+                prop_assert!(last <= start && start < end);
+                prop_assert!(text.get(start..end).is_some());
+                prop_assert_eq!(folded.position(at, &text), start);
+                prop_assert_eq!(folded.index_of(start), at);
+                let original = text.get(start..end).unwrap();
+                let alone = fold(original);
+                if original.chars().count() == 1 && alone.bytes().len() == 1 {
+                    prop_assert_eq!(alone.bytes(), &folded.bytes()[at..=at]);
+                }
+                last = end;
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! International bank account numbers: a country, its exact length, and mod 97.
+
+use super::detect::{Candidate, Certainty, Reason};
+use super::fold::{byte, byte_before, is_word};
+use super::Category;
+
+/// Characters between two groups.
+const MAX_SEPARATORS: usize = 2;
+
+/// Country and length, as registered (SWIFT IBAN registry, release 101).
+static LENGTHS: &[u8] = b"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18\
+DO28EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30\
+KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25\
+QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
+
+/// Finds the IBAN whose check digits begin at `at`.
+pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+    let start = at.checked_sub(2).filter(|start| *start >= from)?;
+    let country = [byte(bytes, start).to_ascii_uppercase(), byte(bytes, start + 1).to_ascii_uppercase()];
+    if !may_start(bytes, start) || !byte(bytes, at + 1).is_ascii_digit() {
+        return None;
+    }
+    let length = length_of(country)?;
+    let mut end = at + 2;
+    let mut read = 4;
+    let mut remainder = 0;
+    // Two groups of letters in a row are words.
+    let mut group_has_digit = true;
+    let mut last_group_has_digit = true;
+    while read < length {
+        let next = skip_separators(bytes, end);
+        if next > end {
+            if !group_has_digit && !last_group_has_digit {
+                return None;
+            }
+            last_group_has_digit = group_has_digit;
+            group_has_digit = false;
+            end = next;
+        }
+        let char = byte(bytes, end);
+        group_has_digit |= char.is_ascii_digit();
+        remainder = mod97(remainder, char)?;
+        read += 1;
+        end += 1;
+    }
+    if !group_has_digit && !last_group_has_digit {
+        return None;
+    }
+    // The country and the check digits come last.
+    for place in start..start + 4 {
+        remainder = mod97(remainder, byte(bytes, place))?;
+    }
+    (remainder == 1 && !is_word(byte(bytes, end))).then_some(Candidate {
+        start,
+        end,
+        category: Category::Iban,
+        certainty: Certainty::Certain,
+        reason: Reason::CheckDigit,
+    })
+}
+
+fn length_of(country: [u8; 2]) -> Option<usize> {
+    LENGTHS.chunks_exact(4).find_map(|row| match row {
+        [first, second, tens, ones] if [*first, *second] == country => {
+            Some(usize::from(tens - b'0') * 10 + usize::from(ones - b'0'))
+        }
+        _ => None,
+    })
+}
+
+/// Whether a word ends before `start`. An upper-case country after a lower-case letter begins a
+/// new one (`isDE89…`), and so does one after its own name (`IBANDE89…`).
+fn may_start(bytes: &[u8], start: usize) -> bool {
+    let before = byte_before(bytes, start);
+    if !is_word(before) || before.is_ascii_lowercase() && byte(bytes, start).is_ascii_uppercase() {
+        return true;
+    }
+    start
+        .checked_sub(4)
+        .and_then(|name| bytes.get(name..start))
+        .is_some_and(|name| name.eq_ignore_ascii_case(b"iban"))
+}
+
+fn skip_separators(bytes: &[u8], at: usize) -> usize {
+    let mut end = at;
+    while end < at + MAX_SEPARATORS && matches!(byte(bytes, end), b' ' | b'-' | b'.' | b'/' | b'_' | b'\n') {
+        end += 1;
+    }
+    end
+}
+
+/// One more character of a number modulo 97, letters counted from A = 10 (ISO 7064).
+fn mod97(remainder: u32, char: u8) -> Option<u32> {
+    match char {
+        b'0'..=b'9' => Some((remainder * 10 + u32::from(char - b'0')) % 97),
+        b'A'..=b'Z' => Some((remainder * 100 + u32::from(char - b'A') + 10) % 97),
+        b'a'..=b'z' => Some((remainder * 100 + u32::from(char - b'a') + 10) % 97),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pii::corpus::{check, check_none};
+
+    #[test]
+    fn ibans_in_sentences() {
+        check(Category::Iban, &[
+            "Please refund to «DE89 3704 0044 0532 0130 00», thanks.",
+            "Meine IBAN: «DE89370400440532013000».",
+            "IBAN«GB29NWBK60161331926819», ist«DE89370400440532013000»",
+            "mon compte «FR14 2004 1010 0505 0001 3M02 606»",
+            "mi cuenta «ES91 2100 0418 4502 0005 1332»",
+            "il mio conto è «IT60 X054 2811 1010 0000 0123 456»",
+            "rekening «NL91 ABNA 0417 1643 00»",
+            "konto «PL61 1090 1014 0000 0712 1981 2874»",
+            "België: «BE68 5390 0754 7034»",
+            "Norge «NO93-8601-1117-947»",
+            "Malta «MT84 MALT 0110 0001 2345 MTLC AST0 01S»",
+            "de lower: «de89370400440532013000»",
+            "«DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00»",
+        ]);
+    }
+
+    #[test]
+    fn near_misses() {
+        check_none(&[
+            "DE88 3704 0044 0532 0130 00",
+            "DE89 3704 0044 0532 0130",
+            "DE89 3704 0044 0532 0130 000",
+            "XX89370400440532013000",
+            "ADE89370400440532013000",
+            "DE89370400440532013000A",
+            "US64SVBKUS6S3300958879",
+            "ISIN DE0007164600",
+            "AT12 people came in 2019",
+            "GB29 is a road",
+            "container MEDU6246078",
+            "VAT DE136695976",
+        ]);
+    }
+
+    #[test]
+    fn the_table_has_every_registered_country() {
+        assert_eq!(LENGTHS.len(), 4 * 89);
+        assert!(LENGTHS.chunks_exact(4).is_sorted());
+    }
+}

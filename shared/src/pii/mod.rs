@@ -1,0 +1,56 @@
+//! The scrubber: finds personal data of recognised patterns and replaces it by typed placeholders.
+//!
+//! The same code runs twice. The browser puts numbered placeholders such as `[EMAIL_1]` in place
+//! of what it finds and keeps the map back ([`scrub_for_browser`], [`PlaceholderMap`]); the edge
+//! reads the text again and puts unnumbered ones in place of what is left ([`scrub_for_edge`],
+//! [`StreamScrubber`]), because it cannot know who sent it. What the edge has read is
+//! [`Scrubbed`], and nothing else is accepted by a session, a provider or storage.
+//!
+//! How a text is read, one file per step:
+//!
+//! 1. [`fold`](self): a folded view, one byte for each character that matters, with the way back
+//!    to the original. Full-width letters, foreign digits, odd spaces and invisible characters
+//!    look plain in it. ASCII text is its own folded view.
+//! 2. Detectors (`email`, `card`, `iban`, `phone`) look at the few places where a candidate can
+//!    be: an `@`, the first digit of a number. Each looks a bounded distance to either side, so
+//!    the time is linear in the length of any text.
+//! 3. Candidates that overlap are settled: the longest, then the more certain, then the earlier.
+//! 4. Findings are ranges of the *original* text.
+//!
+//! Names and free descriptions are not recognised, and no pattern could: the text remains
+//! personal data after scrubbing. Numbers without a check digit, a written grouping or a word
+//! beside them that says what they are stay as they are.
+//!
+//! There is no regular expression, no unsafe code and no panic here, and nothing is allocated for
+//! an ASCII text in which nothing is found.
+
+mod category;
+mod policy;
+
+mod detect;
+mod fold;
+
+mod card;
+mod cue;
+mod email;
+mod iban;
+mod phone;
+
+mod placeholder;
+
+mod browser;
+mod edge;
+mod map;
+mod stream;
+
+#[cfg(test)]
+mod corpus;
+
+pub use browser::{BrowserScrub, Chip, preview, scrub_for_browser};
+pub use category::{CATEGORIES, Category, CategoryInfo, Counts, Tier};
+pub use detect::{Certainty, Finding, Reason, detect};
+pub use edge::{Scrubbed, scrub_for_edge};
+pub use map::{MapError, PlaceholderMap};
+pub use placeholder::{Segment, Segments, restore, segments, stable_len};
+pub use policy::Policy;
+pub use stream::StreamScrubber;

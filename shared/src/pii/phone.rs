@@ -1,0 +1,451 @@
+//! Telephone numbers: international forms always, national ones when they are written as such
+//! numbers are or when a word beside them says so.
+//!
+//! | written | found |
+//! |---|---|
+//! | `+49 30 1234567`, `0049 …` | always |
+//! | `(030) 1234567` | an area code in parentheses: always |
+//! | `415-555-0132`, `1-800-555-0132` | the North American grouping, unless a word says otherwise |
+//! | `030 1234567`, `06 12 34 56 78` | a trunk 0 and groups, unless a word says otherwise |
+//! | `5403926876`, `73 448 266` | beside a word for telephone |
+//!
+//! Dates, times, amounts, versions, IP addresses and book numbers are none of these.
+
+use super::cue::{self, Cue};
+use super::detect::{Candidate, Certainty, Reason};
+use super::fold::{byte, byte_before, is_letter, is_word};
+use super::Category;
+
+/// E.164 allows 15 digits; a trunk 0 in parentheses and `00` may come on top.
+const MAX_DIGITS: usize = 17;
+const MAX_GROUPS: usize = 17;
+
+/// Characters between two groups: `") - "`.
+const MAX_SEPARATORS: usize = 4;
+
+const MAX_EXTENSION: usize = 6;
+
+/// Finds the telephone number one of whose groups begins at `at`.
+pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+    let (start, prefix) = prefix(bytes, at, from)?;
+    if prefix != Prefix::Plus && !may_start(bytes, start) {
+        return None;
+    }
+    let run = Run::read(bytes, start, at, prefix)?;
+    let (reason, certainty) = judge(bytes, &run)?;
+    let end = extension_end(bytes, run.end).unwrap_or(run.end);
+    if is_word(byte(bytes, end)) {
+        return None;
+    }
+    Some(Candidate { start, end, category: Category::Phone, certainty, reason })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prefix {
+    Plus,
+    Parenthesis,
+    None,
+}
+
+/// What stands before the first digit, and where that starts: `+`, `+ `, `(+`, `+(`, `(`.
+fn prefix(bytes: &[u8], at: usize, from: usize) -> Option<(usize, Prefix)> {
+    let one = byte_before(bytes, at);
+    let two = at.checked_sub(1).map_or(b' ', |at| byte_before(bytes, at));
+    let (length, prefix) = match (two, one) {
+        (b'(', b'+') | (b'+', b' ' | b'(') => (2, Prefix::Plus),
+        (_, b'+') => (1, Prefix::Plus),
+        (_, b'(') => (1, Prefix::Parenthesis),
+        _ => (0, Prefix::None),
+    };
+    let start = at.checked_sub(length).filter(|start| *start >= from)?;
+    (prefix != Prefix::Plus || !byte_before(bytes, start).is_ascii_digit()).then_some((start, prefix))
+}
+
+/// Whether a number without `+` may start here: not in the middle of a word, a longer number, a
+/// date, an amount or a code.
+fn may_start(bytes: &[u8], start: usize) -> bool {
+    let before = byte_before(bytes, start);
+    if is_word(before) || matches!(before, b'$' | b'#' | b'@' | b'\\' | b'%' | b'+') {
+        return false;
+    }
+    let mut place = start;
+    if !matches!(before, b' ' | b'\n') {
+        let beyond = place.checked_sub(1).map_or(b' ', |place| byte_before(bytes, place));
+        // 1,234567 or 12:30 or 3-1234567.
+        if beyond.is_ascii_digit() && before != b')' {
+            return false;
+        }
+        // INV-20240101 and example.com/12345678, but Tel.0301234567.
+        let is_joint = matches!(before, b'-' | b'_' | b'/' | b'.' | b'=');
+        if is_joint && is_letter(beyond) && cue::before(bytes, start) != Cue::Phone {
+            return false;
+        }
+    }
+    // A group of digits before it, on the same line, makes it part of a longer row. So does the
+    // sign of an amount.
+    while start - place < MAX_SEPARATORS && matches!(byte_before(bytes, place), b' ' | b'-' | b'.' | b'/' | b'_') {
+        place -= 1;
+    }
+    !byte_before(bytes, place).is_ascii_digit() && byte_before(bytes, place) != b'$'
+}
+
+/// Groups of digits with separators between them.
+struct Run {
+    start: usize,
+    end: usize,
+    prefix: Prefix,
+    digits: [u8; MAX_DIGITS],
+    length: usize,
+    groups: [u8; MAX_GROUPS],
+    count: usize,
+    /// The punctuation between groups, if it is the same everywhere and not a space.
+    joint: Option<u8>,
+}
+
+impl Run {
+    fn read(bytes: &[u8], start: usize, at: usize, prefix: Prefix) -> Option<Self> {
+        let mut run = Self {
+            start,
+            end: at,
+            prefix,
+            digits: [0; MAX_DIGITS],
+            length: 0,
+            groups: [0; MAX_GROUPS],
+            count: 0,
+            joint: None,
+        };
+        let mut is_open = byte_before(bytes, at) == b'(' || (byte(bytes, start) == b'(' && prefix == Prefix::Plus);
+        let mut had_parenthesis = is_open;
+        let mut next = at;
+        loop {
+            let mut end = next;
+            while byte(bytes, end).is_ascii_digit() && end - next <= MAX_DIGITS {
+                end += 1;
+            }
+            let size = end - next;
+            if run.length + size > run.max_digits() {
+                // What follows an international number is another one; a national one has no end.
+                if prefix == Prefix::Plus && run.length >= MIN_INTERNATIONAL {
+                    break;
+                }
+                return None;
+            }
+            for place in next..end {
+                *run.digits.get_mut(run.length)? = byte(bytes, place) - b'0';
+                run.length += 1;
+            }
+            *run.groups.get_mut(run.count)? = size as u8;
+            run.count += 1;
+            run.end = end;
+            let Some((after, joint)) = run.separator(bytes, end, &mut is_open, &mut had_parenthesis) else { break };
+            run.joint = if run.count == 1 || run.joint == joint { joint } else { None };
+            next = after;
+        }
+        if is_open && byte(bytes, run.end) == b')' {
+            run.end += 1;
+        }
+        run.cut_off_time(bytes);
+        Some(run)
+    }
+
+    /// The most digits that a number with this beginning has.
+    fn max_digits(&self) -> usize {
+        match (self.prefix, self.digits) {
+            // The North American plan has ten after its 1.
+            (Prefix::Plus, [1, ..]) if self.length > 0 => 11,
+            (Prefix::Plus, _) => 16,
+            _ => MAX_DIGITS,
+        }
+    }
+
+    /// Where the next group begins, and the punctuation on the way.
+    fn separator(
+        &self,
+        bytes: &[u8],
+        end: usize,
+        is_open: &mut bool,
+        had_parenthesis: &mut bool,
+    ) -> Option<(usize, Option<u8>)> {
+        let mut next = end;
+        let mut joint = None;
+        let (mut open, mut had) = (*is_open, *had_parenthesis);
+        while next < end + MAX_SEPARATORS {
+            match byte(bytes, next) {
+                b' ' | b'\t' => {}
+                // A number may be written over several lines when its + shows where it began.
+                b'\n' if self.prefix == Prefix::Plus && self.length < 10 => {}
+                // A full stop before a space ends the sentence.
+                b'.' if byte(bytes, next + 1) == b' ' => return None,
+                sign @ (b'-' | b'.' | b'/' | b'_') if joint.is_none() => joint = Some(sign),
+                b'(' if !had && self.length <= 5 => (open, had) = (true, true),
+                b')' if open => open = false,
+                _ => break,
+            }
+            next += 1;
+        }
+        if next == end || !byte(bytes, next).is_ascii_digit() {
+            return None;
+        }
+        (*is_open, *had_parenthesis) = (open, had);
+        Some((next, joint))
+    }
+
+    /// `… 14:30`: the hour is no part of the number.
+    fn cut_off_time(&mut self, bytes: &[u8]) {
+        let last = self.groups().last().copied().unwrap_or(0);
+        if byte(bytes, self.end) == b':' && byte(bytes, self.end + 1).is_ascii_digit() && last <= 2 && self.count > 1 {
+            self.count -= 1;
+            self.length -= usize::from(last);
+            self.end -= usize::from(last);
+            while self.end > self.start && !byte_before(bytes, self.end).is_ascii_digit() {
+                self.end -= 1;
+            }
+        }
+    }
+
+    fn digits(&self) -> &[u8] {
+        self.digits.get(..self.length).unwrap_or_default()
+    }
+
+    fn groups(&self) -> &[u8] {
+        self.groups.get(..self.count).unwrap_or_default()
+    }
+
+    /// The number in the digits `from..from + size`.
+    fn value(&self, from: usize, size: usize) -> u32 {
+        self.digits().iter().skip(from).take(size).fold(0, |value, digit| value * 10 + u32::from(*digit))
+    }
+}
+
+const MIN_INTERNATIONAL: usize = 7;
+
+/// Whether the run is a telephone number, and why.
+fn judge(bytes: &[u8], run: &Run) -> Option<(Reason, Certainty)> {
+    let length = run.length;
+    if run.prefix == Prefix::Plus {
+        let is_country = run.digits().first().is_some_and(|digit| *digit != 0);
+        return (is_country && length >= MIN_INTERNATIONAL).then_some((Reason::Structure, Certainty::Certain));
+    }
+    if !(6..=MAX_DIGITS).contains(&length) || is_something_else(bytes, run) {
+        return None;
+    }
+    let before = cue::before(bytes, run.start);
+    let after = cue::after(bytes, run.end);
+    if matches!(before, Cue::Other | Cue::Card) || after == Cue::Other {
+        let has_area = run.prefix == Prefix::Parenthesis && has_area_code(run);
+        return has_area.then_some((Reason::Structure, Certainty::Likely));
+    }
+    if is_dialled_abroad(run) {
+        return Some((Reason::Structure, Certainty::Certain));
+    }
+    if has_area_code(run) {
+        return Some((Reason::Structure, Certainty::Certain));
+    }
+    if is_north_american(run) || has_trunk_prefix(run) {
+        return Some((Reason::Grouping, Certainty::Likely));
+    }
+    let is_cued = before == Cue::Phone || after == Cue::Phone;
+    let is_long_enough = length >= if run.count > 1 { 6 } else { 7 };
+    (is_cued && is_long_enough && length <= 15).then_some((Reason::Cue, Certainty::Cued))
+}
+
+/// `(030) 1234567`
+fn has_area_code(run: &Run) -> bool {
+    run.prefix == Prefix::Parenthesis
+        && run.count > 1
+        && (7..=13).contains(&run.length)
+        && run.groups().first().is_some_and(|area| (2..=5).contains(area))
+}
+
+/// `0049 30 1234567`, `001-253-366-9781`
+fn is_dialled_abroad(run: &Run) -> bool {
+    match run.digits() {
+        // North America and the zone of +7 have ten digits after theirs.
+        [0, 0, 1 | 7, rest @ ..] => rest.len() == 10,
+        [0, 0, 2..=9, rest @ ..] => (8..=14).contains(&rest.len()),
+        _ => false,
+    }
+}
+
+/// `415-555-0132`, `1 800 555 0132`
+fn is_north_american(run: &Run) -> bool {
+    matches!(run.groups(), [3, 3, 4]) || (matches!(run.groups(), [1, 3, 3, 4]) && run.digits().first() == Some(&1))
+}
+
+/// `030 1234567`, `06 12 34 56 78`
+fn has_trunk_prefix(run: &Run) -> bool {
+    let has_groups = match run.groups() {
+        [first, .., last] => *first >= 2 && *last >= 2,
+        _ => false,
+    };
+    has_groups && run.digits().first() == Some(&0) && (8..=12).contains(&run.length)
+}
+
+/// Dates, amounts, versions, addresses of machines, book numbers.
+fn is_something_else(bytes: &[u8], run: &Run) -> bool {
+    // 1234567,50 and 12345678%
+    let next = byte(bytes, run.end);
+    let is_amount = next == b'%' || (matches!(next, b',' | b'.') && byte(bytes, run.end + 1).is_ascii_digit());
+    if is_amount || is_date(run) {
+        return true;
+    }
+    match run.groups() {
+        // A decimal number, a span of years.
+        [_, 1 | 2] if run.joint == Some(b'.') => true,
+        [4, 4] if run.joint == Some(b'-') => is_year(run.value(0, 4)) && is_year(run.value(4, 4)),
+        // The shape of a social security number.
+        [3, 2, 4] if run.joint == Some(b'-') => true,
+        // A machine's address or a version.
+        [first, second, third, fourth]
+            if run.joint == Some(b'.') && [first, second, third, fourth].iter().all(|group| **group <= 3) =>
+        {
+            run.groups().iter().any(|group| *group != 2)
+        }
+        [1, ..] if run.joint == Some(b'.') && !is_north_american(run) => true,
+        // A book number: its last group is the check digit.
+        [.., 1] if run.joint == Some(b'-') => true,
+        _ => run.length == 13 && matches!(run.value(0, 3), 978 | 979),
+    }
+}
+
+/// `2024-03-14`, `14.03.2024`, `3/14/24`, and with an hour behind it.
+fn is_date(run: &Run) -> bool {
+    let day_and_month = |from: usize, first: u8, second: u8| {
+        let (one, two) = (run.value(from, first.into()), run.value(from + usize::from(first), second.into()));
+        one > 0 && two > 0 && (one <= 31 && two <= 12 || one <= 12 && two <= 31)
+    };
+    match run.groups() {
+        [4, first @ 1..=2, second @ 1..=2, ..] => is_year(run.value(0, 4)) && day_and_month(4, *first, *second),
+        [first @ 1..=2, second @ 1..=2, 4, ..] => {
+            is_year(run.value(usize::from(first + second), 4)) && day_and_month(0, *first, *second)
+        }
+        [first @ 1..=2, second @ 1..=2, 2] => run.joint.is_some() && day_and_month(0, *first, *second),
+        [8] => is_year(run.value(0, 4)) && day_and_month(4, 2, 2),
+        _ => false,
+    }
+}
+
+fn is_year(value: u32) -> bool {
+    (1900..=2099).contains(&value)
+}
+
+/// Where an extension after `end` ends: `x123`, ` ext. 12`, `, Durchwahl 3`, `#45`.
+fn extension_end(bytes: &[u8], end: usize) -> Option<usize> {
+    let mut at = end;
+    while at < end + 2 && matches!(byte(bytes, at), b' ' | b',' | b';') {
+        at += 1;
+    }
+    let word = ["extension", "durchwahl", "poste", "ext", "app", "dw", "x", "#"].iter().find(|word| {
+        word.bytes().zip(at..).all(|(letter, place)| byte(bytes, place).eq_ignore_ascii_case(&letter))
+    })?;
+    at += word.len();
+    let after_word = at;
+    while at < after_word + 2 && matches!(byte(bytes, at), b' ' | b'.' | b':') {
+        at += 1;
+    }
+    let digits = at;
+    while at < digits + MAX_EXTENSION && byte(bytes, at).is_ascii_digit() {
+        at += 1;
+    }
+    (at > digits && !byte(bytes, at).is_ascii_digit()).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pii::Category;
+    use crate::pii::corpus::{check, check_none};
+
+    #[test]
+    fn international_numbers() {
+        check(Category::Phone, &[
+            "Call «+49 30 1234567» today",
+            "«+1-903-140-4508x769» is my desk",
+            "«+46 (0)157 548 89»",
+            "tel:«+33612345678»",
+            "is:«+44 20 7946 0958», thanks",
+            "<«+31 20 123 4567»>",
+            "«(+34) 612 345 678»",
+            "«+(48) 22 123 45 67»",
+            "«0049 30 1234567» oder «004930123456»",
+            "«001-253-366-9781» fax",
+            "«+49.30.1234567», «+49/30/1234567», «+49_30_1234567»",
+            "«+4930 12345678» «+39 06 1234 5678»",
+            "«+٤٩ ٣٠ ١٢٣٤٥٦٧»",
+            "«+49\u{a0}30\u{2011}1234567»",
+            "«+49\n30\n1234567»",
+            "«+1 415 555 0132» 2024",
+            "my order 12345 and «+49 30 1234567»",
+        ]);
+    }
+
+    #[test]
+    fn national_numbers_as_they_are_written() {
+        check(Category::Phone, &[
+            "Reach me at «(415) 555-0132»",
+            "«415-555-0132», «415.555.0132» or «1-800-555-0132»",
+            "«(030) 901820» ist besetzt",
+            "«030 901820-10»",
+            "«0660 565 36 45»",
+            "«06 12 34 56 78»",
+            "«06.12.34.56.78» est à moi",
+            "«020 7946 0958»",
+            "«0151/23456789»",
+            "«(03) 5327 5996» ext",
+            "«078 6657 2626 ext. 12» and «(898)666-3621x0135»",
+            "1) «0660 565 36 45»",
+        ]);
+    }
+
+    #[test]
+    fn numbers_that_a_word_names() {
+        check(Category::Phone, &[
+            "You can call «73 448 266»",
+            "My number is «5403926876», my US number «4155550132».",
+            "Meine Handynummer ist «01701234567».",
+            "unter «1701234567» erreichbar",
+            "Tel.«0301234567»",
+            "mon téléphone : «612345678»",
+            "Mi móvil es «612 345 678»",
+            "il mio cellulare è «3331234567»",
+            "mijn telefoonnummer is «612345678»",
+            "mój telefon: «601 234 567»",
+            "O meu telemóvel é «912345678»",
+            "Ring «70123456» efter kl. 16",
+            "«2813882583» mobile",
+            "«655 437 108» office",
+            "They're not answering at «99 668472»",
+            "Phone:\n«60-56-85-91»",
+        ]);
+    }
+
+    #[test]
+    fn near_misses() {
+        check_none(&[
+            "My order 1234567890 is late",
+            "Call me about order 1234567890",
+            "Bestellung 0123 456789 fehlt",
+            "Rechnungsnummer 030 1234567",
+            "commande 06 12 34 56 78",
+            "on 2024-03-14 at 14:30",
+            "14.03.2024, 3/14/2024 10:00",
+            "call me on 14.03.2024 at 10:30",
+            "between 2010-2015",
+            "call at 10:30:15",
+            "it costs 1.234.567 or $1234567.50",
+            "call it 1 234 567 euros",
+            "version 10.0.19041.1234",
+            "server 192.168.100.200",
+            "ISBN 978-0-471-11709-4 and 3-8362-2119-5",
+            "tracking 0998 0000 0200 34D",
+            "INV-20240101 and /posts/12345678",
+            "unix time 1700000000",
+            "#1234567",
+            "I have 2 cats and 150 fish",
+            "0.1234567",
+            "call 911",
+            "078-05-1120",
+            "12 34 56 78 90 12 34 56 78 90",
+            "the year 2024 was 12 times 365 days",
+        ]);
+    }
+}

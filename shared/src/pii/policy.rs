@@ -1,0 +1,174 @@
+//! What a site wants found, and which values are its own.
+
+use super::fold::{byte, fold, is_word};
+use super::{CATEGORIES, Category, detect};
+
+/// Exempt values that are kept; those beyond are found like any other. A site's address, phone
+/// and the values in its documents are tens.
+const MAX_EXEMPT: usize = 512;
+
+/// Two telephone numbers are the same when the shorter one, at least this long, is the end of the
+/// longer: `030 901820` and `+49 30 901820`.
+const MIN_SUBSCRIBER_DIGITS: usize = 7;
+
+/// Which categories are looked for, and which values pass.
+#[derive(Clone)]
+pub struct Policy {
+    off: u32,
+    /// Canonical forms, sorted.
+    exempt: Vec<String>,
+}
+
+impl Policy {
+    /// The policy for chat: every category is on, nothing is exempt.
+    #[must_use]
+    pub const fn chat() -> Self {
+        Self { off: 0, exempt: Vec::new() }
+    }
+
+    /// Switches `category` on or off. Categories that cannot be switched stay on.
+    #[must_use]
+    pub fn with_category(mut self, category: Category, on: bool) -> Self {
+        let bit = 1 << (category as u32);
+        if on {
+            self.off &= !bit;
+        } else if category.switchable() {
+            self.off |= bit;
+        }
+        self
+    }
+
+    /// Whether `category` is looked for.
+    #[must_use]
+    pub fn is_on(&self, category: Category) -> bool {
+        self.off & (1 << (category as u32)) == 0
+    }
+
+    /// Lets one value of the site pass: its address, its telephone number. Spelling, case and
+    /// separators do not count.
+    pub fn exempt_value(&mut self, value: &str) {
+        let category = if value.contains('@') { Category::Email } else { Category::Phone };
+        self.exempt_canonical(canonical(category, value));
+    }
+
+    /// Lets every value pass that is found in `text`, one of the site's documents or settings.
+    pub fn exempt_text(&mut self, text: &str) {
+        for finding in detect(text, &Self::chat()) {
+            let value = text.get(finding.start..finding.end).unwrap_or_default();
+            self.exempt_canonical(canonical(finding.category, value));
+        }
+    }
+
+    pub(super) fn is_exempt(&self, category: Category, value: &str) -> bool {
+        if self.exempt.is_empty() {
+            return false;
+        }
+        let value = canonical(category, value);
+        if self.exempt.binary_search(&value).is_ok() {
+            return true;
+        }
+        category == Category::Phone && self.exempt.iter().any(|exempt| is_same_phone(exempt, &value))
+    }
+
+    fn exempt_canonical(&mut self, value: String) {
+        if value.is_empty() || self.exempt.len() >= MAX_EXEMPT {
+            return;
+        }
+        if let Err(place) = self.exempt.binary_search(&value) {
+            self.exempt.insert(place, value);
+        }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self::chat()
+    }
+}
+
+impl core::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let on = CATEGORIES.iter().filter(|row| self.is_on(row.category)).map(|row| row.label);
+        f.write_str("Policy ")?;
+        f.debug_list().entries(on).finish()
+    }
+}
+
+/// The form in which two spellings of one value are equal: folded, in lower case, without
+/// separators; of a telephone number without the signs that lead abroad.
+pub(super) fn canonical(category: Category, value: &str) -> String {
+    let folded = fold(value);
+    let keeps_signs = category == Category::Email;
+    let mut form = String::with_capacity(value.len());
+    for byte in folded.bytes() {
+        if byte.is_ascii() && (is_word(*byte) || (keeps_signs && *byte > b' ')) {
+            form.push(byte.to_ascii_lowercase() as char);
+        }
+    }
+    if folded.bytes().iter().any(|byte| !byte.is_ascii()) {
+        // Letters of other alphabets look alike in the folded view.
+        form.push_str(value);
+    }
+    match form.strip_prefix("00") {
+        Some(number) if category == Category::Phone => number.to_owned(),
+        _ => form,
+    }
+}
+
+fn is_same_phone(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    let subscriber = short.trim_start_matches('0');
+    let all_digits = |number: &str| number.bytes().all(|byte| byte.is_ascii_digit());
+    subscriber.len() >= MIN_SUBSCRIBER_DIGITS
+        && long.len() - subscriber.len() <= 3
+        && all_digits(short)
+        && all_digits(long)
+        && (byte(short.as_bytes(), 0) == b'0' || short.len() < long.len())
+        && long.ends_with(subscriber)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_switchable_categories_can_be_switched_off() {
+        let mut policy = Policy::chat();
+        for row in &CATEGORIES {
+            policy = policy.with_category(row.category, false);
+            assert_eq!(policy.is_on(row.category), !row.switchable, "{}", row.label);
+        }
+        assert!(policy.with_category(Category::Phone, true).is_on(Category::Phone));
+    }
+
+    #[test]
+    fn a_switched_off_category_is_not_found() {
+        let policy = Policy::chat().with_category(Category::Phone, false);
+        assert!(detect("Call +49 30 1234567", &policy).is_empty());
+    }
+
+    #[test]
+    fn exempt_values_pass_in_any_spelling() {
+        let mut policy = Policy::chat();
+        policy.exempt_value("Shop@Example.com");
+        policy.exempt_text("Our hotline: +49 (30) 901820-10, DE89 3704 0044 0532 0130 00.");
+        for text in [
+            "write to shop@example.com",
+            "write to SHOP (at) example.com",
+            "call 0049 30 90182010",
+            "call 030 901820 10",
+            "pay to DE89370400440532013000",
+        ] {
+            assert!(detect(text, &policy).is_empty(), "{text}");
+        }
+        assert_eq!(detect("write to jane@example.com", &policy).len(), 1);
+        assert_eq!(detect("call +49 30 901820 11", &policy).len(), 1);
+    }
+
+    #[test]
+    fn debug_prints_no_value() {
+        let mut policy = Policy::chat();
+        policy.exempt_value("shop@example.com");
+        assert!(!format!("{policy:?}").contains("shop"));
+    }
+}

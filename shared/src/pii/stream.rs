@@ -1,0 +1,209 @@
+//! The edge's pass over a reply that is still being written.
+
+use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, settle, worth_reading};
+use super::edge::replace;
+use super::fold::{BREAK, fold};
+use super::{Counts, Policy, Scrubbed};
+
+/// So many folded bytes before the held text are kept, for the words that name what follows.
+const CONTEXT: usize = 160;
+
+/// So many folded bytes at most are held back, plus one chain of overlapping candidates. Ordinary
+/// prose waits for a word or two; this much only what looks like an endless number or address.
+const MAX_HELD: usize = 2 * REACH + MAX_CLUSTER;
+
+/// Scrubs a text that comes in chunks. The pieces it gives, put together, are what
+/// [`scrub_for_edge`](super::scrub_for_edge) makes of the whole text, wherever the chunks end.
+#[derive(Clone)]
+pub struct StreamScrubber {
+    policy: Policy,
+    counts: Counts,
+    /// Context, then the text that is held back.
+    text: String,
+    /// Where in `text` the context ends.
+    done: usize,
+}
+
+impl StreamScrubber {
+    /// Starts a text.
+    #[must_use]
+    pub const fn new(policy: Policy) -> Self {
+        Self { policy, counts: Counts::new(), text: String::new(), done: 0 }
+    }
+
+    /// Takes the next chunk and gives what is certain by now; often nothing.
+    pub fn push(&mut self, chunk: &str) -> Scrubbed {
+        self.text.push_str(chunk);
+        self.advance(false)
+    }
+
+    /// Gives the rest. The scrubber is then ready for another text.
+    pub fn finish(&mut self) -> Scrubbed {
+        let rest = self.advance(true);
+        self.text.clear();
+        self.done = 0;
+        rest
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    fn advance(&mut self, is_end: bool) -> Scrubbed {
+        let folded = fold(&self.text);
+        let from = folded.index_of(self.done);
+        let candidates = if worth_reading(&self.text) {
+            candidates(folded.bytes(), from, &self.policy)
+        } else {
+            Vec::new()
+        };
+        let mut cut = if is_end { folded.bytes().len() } else { settled_until(folded.bytes()).max(from) };
+        let mut findings = Vec::new();
+        for cluster in Clusters::new(&candidates) {
+            let start = cluster.first().map_or(cut, |first| first.start);
+            if start >= cut {
+                break;
+            }
+            let end = cluster.iter().map(|candidate| candidate.end).max().unwrap_or(start);
+            if end > cut {
+                // It may still grow: it waits as a whole.
+                cut = start;
+                break;
+            }
+            settle(cluster, &folded, &self.policy, &self.text, &mut findings);
+        }
+        let to = folded.position(cut, &self.text).max(self.done);
+        let keep = folded.position(cut.saturating_sub(CONTEXT), &self.text).min(to);
+        let mut scrubbed = String::new();
+        replace(&self.text, self.done, to, &findings, &mut scrubbed, &mut self.counts);
+        drop(folded);
+        self.text.drain(..keep);
+        self.done = to - keep;
+        Scrubbed::from_scrubber(scrubbed)
+    }
+}
+
+impl core::fmt::Debug for StreamScrubber {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "StreamScrubber({:?}, {} bytes held)", self.counts, self.text.len() - self.done)
+    }
+}
+
+/// How much of a text that goes on is settled: no candidate that starts before this place can
+/// reach the text's end, and nothing that follows can change what is found before it.
+///
+/// A value is made of words that contain a digit or a sign such as `@`, with at most one plain
+/// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and a plain word
+/// before or after it may belong to it or name it. So the text is settled between the last two
+/// plain words that follow each other.
+fn settled_until(bytes: &[u8]) -> usize {
+    let mut word_start = bytes.len();
+    let mut next_word_start = bytes.len();
+    // The last word is unfinished: it may become anything.
+    let mut plain_words = 0;
+    let mut in_word = false;
+    let mut is_last = true;
+    let mut is_plain = true;
+    let floor = bytes.len().saturating_sub(MAX_HELD);
+    for (at, byte) in bytes.iter().enumerate().rev() {
+        let is_space = matches!(*byte, b' ' | b'\n' | b'\t' | b'\r' | BREAK);
+        if is_space {
+            if in_word {
+                // A whole word has been passed.
+                if !is_last {
+                    plain_words = if is_plain { plain_words + 1 } else { 0 };
+                }
+                if plain_words == 2 {
+                    return next_word_start.max(floor);
+                }
+                next_word_start = word_start;
+            }
+            is_last = false;
+            in_word = false;
+            is_plain = true;
+        } else {
+            in_word = true;
+            word_start = at;
+            is_plain &= !matches!(*byte, b'0'..=b'9' | b'@' | b'+' | b'(' | b'[' | b'{');
+        }
+        if at < floor {
+            return floor;
+        }
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::browser::tests::soup;
+    use super::super::{Category, scrub_for_edge};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What comes out when `text` is cut before the characters at `cuts` (taken modulo its
+    /// length), and how much was held back at most.
+    fn stream(text: &str, cuts: &[usize]) -> (String, Counts, usize) {
+        let chars: Vec<char> = text.chars().collect();
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (chars.len() + 1)).collect();
+        cuts.push(0);
+        cuts.push(chars.len());
+        cuts.sort_unstable();
+        let mut scrubber = StreamScrubber::new(Policy::chat());
+        let mut out = Scrubbed::default();
+        let mut held = 0;
+        for pair in cuts.windows(2) {
+            out.append(&scrubber.push(&chars[pair[0]..pair[1]].iter().collect::<String>()));
+            held = held.max(scrubber.text.len());
+        }
+        out.append(&scrubber.finish());
+        (out.into_string(), scrubber.counts(), held)
+    }
+
+    #[test]
+    fn a_value_split_over_chunks_is_found() {
+        let text = "Write to jane@example.com or call +49 30 1234567 ext. 12, thanks. [EMAIL_1] is yours.";
+        let every_char: Vec<usize> = (0..text.len()).collect();
+        let (out, counts, _) = stream(text, &every_char);
+        assert_eq!(out, "Write to [EMAIL] or call [PHONE], thanks. [EMAIL_1] is yours.");
+        assert_eq!((counts.get(Category::Email), counts.get(Category::Phone)), (1, 1));
+    }
+
+    #[test]
+    fn prose_waits_for_a_word_or_two() {
+        let mut scrubber = StreamScrubber::new(Policy::chat());
+        assert_eq!(scrubber.push("The quick brown fox jum").as_str(), "The quick brown ");
+        assert_eq!(scrubber.push("ps over").as_str(), "fox ");
+        assert_eq!(scrubber.finish().as_str(), "jumps over");
+    }
+
+    #[test]
+    fn what_is_held_is_bounded() {
+        for piece in ["1", "a", "1 ", "@", "a@b.", "+1 ", "(1) ", "4111 1111 1111 1111 ", "[", "\u{200b}1"] {
+            let text = piece.repeat(20_000 / piece.len());
+            let every_tenth: Vec<usize> = (0..text.chars().count()).step_by(10).collect();
+            let (out, _, held) = stream(&text, &every_tenth);
+            assert_eq!(out, scrub_for_edge(&text, &Policy::chat()).0.as_str(), "{piece}");
+            assert!(held < 8 * (MAX_HELD + MAX_CLUSTER + CONTEXT), "{piece}: {held}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn chunks_do_not_matter(text in soup(), cuts in prop::collection::vec(0_usize..400, 0..12)) {
+            let (whole, counts) = scrub_for_edge(&text, &Policy::chat());
+            let (out, streamed, _) = stream(&text, &cuts);
+            prop_assert_eq!(out, whole.as_str());
+            prop_assert_eq!(streamed, counts);
+        }
+
+        #[test]
+        fn single_characters_do_not_matter(text in soup()) {
+            let every: Vec<usize> = (0..text.chars().count()).collect();
+            prop_assert_eq!(stream(&text, &every).0, scrub_for_edge(&text, &Policy::chat()).0.into_string());
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! `/v1/admin/…`: what an operator sets and sees.
+//!
+//! Only the edge and the command line use these types, so they have no reader for the widget.
+//!
+//! | call | body | reply |
+//! |---|---|---|
+//! | `POST /v1/admin/workspaces` (platform token) | [`NewWorkspace`] | 201 [`WorkspaceCreated`] |
+//! | `POST /v1/admin/sites` | [`SiteSettings`] | 201 [`SiteEntry`] |
+//! | `GET /v1/admin/sites` | – | [`SiteList`] |
+//! | `PUT /v1/admin/sites/{number}` | [`SiteSettings`] | [`SiteEntry`] |
+//! | `DELETE /v1/admin/sites/{number}` | – | 204 |
+//! | `PUT /v1/admin/sites/{number}/documents/{name}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
+//! | `GET /v1/admin/sites/{number}/documents` | – | [`DocumentList`] |
+//! | `DELETE /v1/admin/sites/{number}/documents/{name}` | – | 204 |
+//! | `GET /v1/admin/conversations?after={cursor}` | – | [`ConversationList`] |
+
+use crate::consent::{LegalBasis, Party, Purposes, Recipient};
+use crate::id::{ConversationId, Origin, SiteKey, WorkspaceId};
+use crate::wire::site::Contact;
+
+/// Body of `POST /v1/admin/workspaces`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct NewWorkspace {
+    /// Its name, for the operator.
+    pub name: String,
+}
+
+/// Reply to `POST /v1/admin/workspaces`.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct WorkspaceCreated {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// Its first API key. It is shown once and stored as a hash.
+    pub api_key: String,
+}
+
+impl core::fmt::Debug for WorkspaceCreated {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("WorkspaceCreated { key redacted }")
+    }
+}
+
+/// Everything an operator sets for a site. Every call that changes a site sends the whole of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct SiteSettings {
+    /// The site's name, shown in the head of the panel.
+    pub name: String,
+    /// The exact origins that may embed the widget.
+    pub origins: Vec<Origin>,
+    /// The language of texts that are missing in a visitor's language.
+    pub lang: String,
+    /// Texts by language; at least `lang` may be empty.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub texts: Vec<SiteTexts>,
+    /// Accent colour, `#rrggbb`.
+    #[cfg_attr(feature = "serde", serde(default = "default_accent"))]
+    pub accent: String,
+    /// Where to turn when the AI cannot help.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub contact: Option<Contact>,
+    /// Who answers for the processing.
+    pub controller: Party,
+    /// Who else receives text, beyond what the provider declares by itself.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub recipients: Vec<Recipient>,
+    /// What the chat rests on.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub legal_basis: LegalBasis,
+    /// The optional purposes that visitors are offered.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub purposes: Purposes,
+    /// Who may be expected to write.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub audience: Audience,
+    /// Idle life without `remember` or `improve`, in seconds.
+    #[cfg_attr(feature = "serde", serde(default = "default_idle"))]
+    pub idle_seconds: u64,
+    /// Idle life with `remember` or `improve`, in seconds.
+    #[cfg_attr(feature = "serde", serde(default = "default_retention"))]
+    pub retention_seconds: u64,
+    /// Who writes the replies.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub provider: Provider,
+    /// Told to the model before everything else. It is no place for secrets.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub system_prompt: String,
+    /// What the site allows itself in a day.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub budget: Budget,
+    /// The site's own values (its address, its phone), which are never hidden.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub exempt: Vec<String>,
+}
+
+/// A site's texts in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct SiteTexts {
+    /// Language tag.
+    pub lang: String,
+    /// First words of the AI after the disclosure.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub greeting: Option<String>,
+    /// Questions to begin with.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub starters: Vec<String>,
+    /// The contact's label in this language.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub contact_label: Option<String>,
+}
+
+/// Who may be expected to write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum Audience {
+    /// Anybody.
+    #[default]
+    General,
+    /// Children: no optional purposes, and no provider but `local`.
+    Children,
+}
+
+/// Who writes a site's replies.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields))]
+pub enum Provider {
+    /// The site's own documents, quoted. No key, no network, no third party.
+    #[default]
+    Local,
+    /// An OpenAI-compatible chat completions endpoint.
+    OpenAi(OpenAi),
+}
+
+/// An OpenAI-compatible chat completions endpoint.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct OpenAi {
+    /// What stands before `/chat/completions`; https, or http on loopback in development.
+    pub base_url: String,
+    /// The model's name.
+    pub model: String,
+    /// The API key. It is stored sealed and never read back; leaving it out keeps the one that
+    /// is stored, which holds only as long as the host stays the same.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub key: Option<String>,
+    /// Last four characters of the stored key. Only in replies.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub key_ends: Option<String>,
+    /// What the notice tells visitors about this recipient.
+    pub recipient: Recipient,
+}
+
+impl core::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl core::fmt::Debug for OpenAi {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("OpenAi { key redacted }")
+    }
+}
+
+impl Provider {
+    /// The name on the wire and in a reply's facts.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::OpenAi(_) => "openai",
+        }
+    }
+}
+
+/// What a site allows itself in a day (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields, default))]
+pub struct Budget {
+    /// New conversations from one network.
+    pub sessions_per_network: u32,
+    /// Messages from one network.
+    pub messages_per_network: u32,
+    /// Messages that go to a paid provider; after these the site answers with `local`.
+    pub messages: u32,
+    /// Messages in one conversation within a minute.
+    pub messages_per_minute: u32,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            sessions_per_network: 200,
+            messages_per_network: 1_000,
+            messages: 10_000,
+            messages_per_minute: 20,
+        }
+    }
+}
+
+/// A site as the operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SiteEntry {
+    /// Its number within the workspace, from 1.
+    pub number: u16,
+    /// Its public key, for the embed tag.
+    pub key: SiteKey,
+    /// Its settings, the provider's key left out.
+    pub settings: SiteSettings,
+}
+
+/// Reply to `GET /v1/admin/sites`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SiteList {
+    /// The sites by number.
+    pub sites: Vec<SiteEntry>,
+}
+
+/// A document as the operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct DocumentEntry {
+    /// Its name in the URL.
+    pub name: String,
+    /// Its first heading, else its name.
+    pub title: String,
+    /// `text/markdown` or `text/plain`.
+    pub media_type: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Into how many passages it was split.
+    pub passages: u64,
+    /// When it was put.
+    pub updated_at: u64,
+}
+
+/// Reply to `GET /v1/admin/sites/{number}/documents`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct DocumentList {
+    /// The documents by name.
+    pub documents: Vec<DocumentEntry>,
+}
+
+/// A conversation as the operator sees it: that it is there, not what was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ConversationEntry {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The site's number.
+    pub site: u16,
+    /// When it began.
+    pub created_at: u64,
+}
+
+/// Reply to `GET /v1/admin/conversations`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ConversationList {
+    /// At most 100, oldest first.
+    pub conversations: Vec<ConversationEntry>,
+    /// Pass as `after` for the next page; absent on the last.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub next: Option<String>,
+}
+
+#[cfg(feature = "serde")]
+fn default_accent() -> String {
+    "#2f5d50".into()
+}
+
+#[cfg(feature = "serde")]
+const fn default_idle() -> u64 {
+    crate::limits::IDLE_SECONDS_DEFAULT
+}
+
+#[cfg(feature = "serde")]
+const fn default_retention() -> u64 {
+    crate::limits::RETENTION_SECONDS_DEFAULT
+}
