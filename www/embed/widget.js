@@ -1,0 +1,74 @@
+// The entry of the widget's module. The loader claimed the page under the symbol below (load.js),
+// and is handed `run`. What a chat needs only when it is opened stands here rather than in the
+// loader, where it would weigh on every page.
+
+import init, { mount } from "sotto-widget-glue";
+
+let ready; // The Wasm is started once per page, and again after a failure.
+
+/**
+ * Mounts a chat. Fetches its settings and texts while the Wasm is being started.
+ *
+ * `wasm` is a response that the loader has verified, `home` the edge that has our files, `host` the
+ * <sotto-chat> and `root` its shadow root. Resolves to the widget; to nothing if the element has
+ * left the page meanwhile.
+ */
+async function run(wasm, home, host, root) {
+  const { lang } = host;
+  const site = host.getAttribute("site");
+  const edge = host.getAttribute("edge") ?? home;
+  const locale = __LOCALES__[lang.split("-")[0].toLowerCase()]; // None for English: it is built in.
+  ready ??= init({ module_or_path: wasm }).catch((error) => {
+    ready = undefined;
+    throw error;
+  });
+  const [settings, texts] = await Promise.all([
+    text(`${edge}/v1/sites/${encodeURIComponent(site)}?lang=${encodeURIComponent(lang)}`),
+    locale ? text(`${home}/${locale[0]}`, locale[1]) : "",
+    ready,
+  ]);
+  if (!host.isConnected) return undefined;
+  prepare(host, root.querySelector("[part=launcher]"));
+  return mount(host, root, edge, site, lang, settings, texts);
+}
+
+async function text(url, integrity) {
+  const response = await fetch(url, {
+    integrity,
+    credentials: "omit",
+    referrerPolicy: "no-referrer",
+    signal: AbortSignal.timeout(30_000), // As long as the loader waits.
+  });
+  const body = await response.text();
+  // A problem of the edge. The console shows it to the site's owner; the visitor can try again.
+  if (!response.ok) throw new Error(body);
+  return body;
+}
+
+// Tells session recorders, each in its own words, to leave the chat out.
+const MASKS = {
+  class: "ph-no-capture sentry-mask rr-mask",
+  "data-private": "",
+  "data-hj-suppress": "",
+  "data-sentry-mask": "",
+  "data-clarity-mask": "true",
+  "data-dd-privacy": "mask",
+};
+
+const prepared = new WeakSet(); // An element that left the page and came back is mounted again.
+
+function prepare(host, launcher) {
+  if (prepared.has(host)) return;
+  prepared.add(host);
+  for (const [name, value] of Object.entries(MASKS)) host.setAttribute(name, value);
+  host.addEventListener("sotto:open", () => launcher.setAttribute("aria-expanded", "true"));
+  host.addEventListener("sotto:close", () => {
+    launcher.setAttribute("aria-expanded", "false");
+    // Only if the focus was in the panel or is lost: a page may close the chat while the visitor
+    // types elsewhere.
+    const { activeElement, body } = document;
+    if ([host, body, null].includes(activeElement)) launcher.focus();
+  });
+}
+
+globalThis[Symbol.for("sotto")]?.(run);
