@@ -1,5 +1,6 @@
 //! The browser's pass: numbered placeholders, and the map back.
 
+use super::detect::insert;
 use super::placeholder::{parse, write};
 use super::{Category, Certainty, Finding, PlaceholderMap, Policy, Reason, detect};
 use core::ops::Range;
@@ -66,8 +67,7 @@ pub fn scrub_for_browser(text: &str, policy: &Policy, map: &mut PlaceholderMap) 
         for finding in more {
             let start = original(&placed, finding.start);
             let end = original(&placed, finding.end);
-            let place = findings.iter().position(|known| known.start > start);
-            findings.insert(place.unwrap_or(findings.len()), Finding { start, end, ..finding });
+            insert(&mut findings, Finding { start, end, ..finding });
         }
         readings += 1;
     }
@@ -210,10 +210,32 @@ pub(super) mod tests {
             "[-+(). /_,:@\\[\\]=]{1,2}",
             "[a-zé\u{200b}中🙂]{1,4}",
             prop::sample::select(vec![
-                "jane@example.com", "jim (at) mail [dot] example.org", "+49 30 1234567", "(415) 555-0132",
-                "4111 1111 1111 1111", "5555555555554444", "DE89 3704 0044 0532 0130 00", "GB29NWBK60161331926819",
-                "call me ", "phone ", "order ", "Tel. ", "fax: ", " ext. 12", "x99", " mobile", "[EMAIL_1]", "[PHONE]",
-                "[=CARD_2]", "[email 1]", "2024-03-14 ", "020 7946 0958", "5403926876", "000", "@", "[EMA",
+                "jane@example.com",
+                "jim (at) mail [dot] example.org",
+                "+49 30 1234567",
+                "(415) 555-0132",
+                "4111 1111 1111 1111",
+                "5555555555554444",
+                "DE89 3704 0044 0532 0130 00",
+                "GB29NWBK60161331926819",
+                "call me ",
+                "phone ",
+                "order ",
+                "Tel. ",
+                "fax: ",
+                " ext. 12",
+                "x99",
+                " mobile",
+                "[EMAIL_1]",
+                "[PHONE]",
+                "[=CARD_2]",
+                "[email 1]",
+                "2024-03-14 ",
+                "020 7946 0958",
+                "5403926876",
+                "000",
+                "@",
+                "[EMA",
             ])
             .prop_map(str::to_owned),
         ];

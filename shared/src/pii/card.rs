@@ -1,9 +1,9 @@
 //! Payment cards: an issuer's prefix, a length that the issuer uses, and the Luhn check digit.
 
+use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{byte, byte_before, is_word};
-use super::Category;
 
 const MIN_DIGITS: usize = 12;
 const MAX_DIGITS: usize = 19;
@@ -14,13 +14,17 @@ const MAX_SEPARATORS: usize = 3;
 /// Finds the card number whose first digit is at `at`.
 pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
     let before = byte_before(bytes, at);
-    if at < from || is_word(before) || (matches!(before, b'.' | b',') && byte_before(bytes, at - 1).is_ascii_digit()) {
+    if at < from
+        || is_word(before)
+        || (matches!(before, b'.' | b',') && byte_before(bytes, at - 1).is_ascii_digit())
+    {
         return None;
     }
     let mut digits = [0; MAX_DIGITS];
     let mut length = 0;
     let mut groups = 1;
     let mut group = 0;
+    let mut first_group = 0;
     let mut end = at;
     let mut best = None;
     let in_row = follows_digits(bytes, at);
@@ -34,16 +38,24 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
             end += 1;
             continue;
         }
+        if groups == 1 {
+            first_group = group;
+        }
         // A group ends here. The first has four digits or more, or each has one.
         let is_spelled_out = groups == length;
         let has_form = group >= 2 && (groups > 1 || group >= 4) || is_spelled_out;
-        if is_word(next) || !has_form && (groups == 1 || group > 1) {
+        // In the middle of a row only the first of its groups is tried digit by digit.
+        let is_hopeless =
+            !has_form && (groups == 1 || group > 1) || in_row && group == 1 && groups == 1;
+        if is_word(next) || is_hopeless {
             break;
         }
         let next = skip_separators(bytes, end);
         let goes_on = next > end && byte(bytes, next).is_ascii_digit();
-        // Inside a longer row of numbers only a full-length card is believed.
-        let is_whole = length >= 15 || !goes_on && !in_row;
+        // Inside a longer row of numbers only a full-length card is believed, in one piece or in
+        // fours.
+        let is_full = length >= 15 && (groups == 1 || first_group == 4);
+        let is_whole = is_full || !goes_on && !in_row;
         let number = digits.get(..length)?;
         if is_whole && length >= MIN_DIGITS && luhn(number) {
             best = Some((end, groups, has_issuer(number)));
@@ -139,27 +151,30 @@ mod tests {
 
     #[test]
     fn cards_in_sentences() {
-        check(Category::Card, &[
-            "My card is «4111 1111 1111 1111», exp 12/27.",
-            "Meine Kreditkarte «5555-5555-5555-4444» geht nicht",
-            "ma carte «378282246310005» est refusée",
-            "tarjeta «3782 822463 10005»",
-            "carta «6011.1111.1111.1117»",
-            "pas «30569309025904»",
-            "karta «3530 1113 3330 0000»!",
-            "2-series «2223003122003222»",
-            "Maestro «676770000005», «6759649826438453», «5018 0000 0009»",
-            "old JCB «213100000000001» and «180000000000002»",
-            "long Visa «4000000000000000006»",
-            "is:«4111111111111111»",
-            "«4111\u{a0}1111\u{202f}1111\u{2011}1111»",
-            "«4111\n1111\n1111\n1111»",
-            "«4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1»",
-            "«٤١١١١١١١١١١١١١١١»",
-            "«4111 1111 1111 1111» 123",
-            "my card «122000000000003»",
-            "charge it to visa «4111111111111111» for the order",
-        ]);
+        check(
+            Category::Card,
+            &[
+                "My card is «4111 1111 1111 1111», exp 12/27.",
+                "Meine Kreditkarte «5555-5555-5555-4444» geht nicht",
+                "ma carte «378282246310005» est refusée",
+                "tarjeta «3782 822463 10005»",
+                "carta «6011.1111.1111.1117»",
+                "pas «30569309025904»",
+                "karta «3530 1113 3330 0000»!",
+                "2-series «2223003122003222»",
+                "Maestro «676770000005», «6759649826438453», «5018 0000 0009»",
+                "old JCB «213100000000001» and «180000000000002»",
+                "long Visa «4000000000000000006»",
+                "is:«4111111111111111»",
+                "«4111\u{a0}1111\u{202f}1111\u{2011}1111»",
+                "«4111\n1111\n1111\n1111»",
+                "«4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1»",
+                "«٤١١١١١١١١١١١١١١١»",
+                "«4111 1111 1111 1111» 123",
+                "my card «122000000000003»",
+                "charge it to visa «4111111111111111» for the order",
+            ],
+        );
     }
 
     #[test]
@@ -184,6 +199,9 @@ mod tests {
 
     #[test]
     fn a_list_of_cards_is_found_whole() {
-        check(Category::Card, &["«4111 1111 1111 1111»\n«5555 5555 5555 4444»\n«3782 822463 10005»"]);
+        check(
+            Category::Card,
+            &["«4111 1111 1111 1111»\n«5555 5555 5555 4444»\n«3782 822463 10005»"],
+        );
     }
 }

@@ -46,7 +46,7 @@ pub struct CategoryInfo {
 }
 
 /// Every category, in the order of [`Category`].
-pub static CATEGORIES: [CategoryInfo; 4] = [
+pub const CATEGORIES: [CategoryInfo; 4] = [
     CategoryInfo {
         category: Category::Email,
         entity: "EMAIL_ADDRESS",
@@ -87,46 +87,61 @@ pub static CATEGORIES: [CategoryInfo; 4] = [
 ];
 
 impl Category {
-    /// This category's row.
-    #[must_use]
-    pub fn info(self) -> &'static CategoryInfo {
-        // A match and not an index: it cannot miss.
-        let [email, card, iban, phone] = &CATEGORIES;
-        match self {
-            Self::Email => email,
-            Self::Card => card,
-            Self::Iban => iban,
-            Self::Phone => phone,
-        }
-    }
-
     /// The word in the placeholder, `EMAIL`.
     #[must_use]
     pub fn label(self) -> &'static str {
-        self.info().label
+        LABELS.get(self as usize).map_or("", |(_, label)| label)
     }
 
     /// The entity's name in Microsoft Presidio, `EMAIL_ADDRESS`.
     #[must_use]
     pub fn entity(self) -> &'static str {
-        self.info().entity
+        self.info().map_or("", |row| row.entity)
     }
 
     /// Whether a site may switch the category off.
     #[must_use]
     pub fn switchable(self) -> bool {
-        self.info().switchable
+        SWITCHABLE & (1 << self as u32) != 0
+    }
+
+    /// This category's row.
+    fn info(self) -> Option<&'static CategoryInfo> {
+        CATEGORIES.get(self as usize)
     }
 
     /// The category of a placeholder's word, in any case of its letters.
     #[must_use]
     pub fn from_label(label: &str) -> Option<Self> {
-        CATEGORIES
+        LABELS
             .iter()
-            .find(|row| row.label.eq_ignore_ascii_case(label))
-            .map(|row| row.category)
+            .find(|(_, known)| known.eq_ignore_ascii_case(label))
+            .map(|(category, _)| *category)
     }
 }
+
+/// Category and label of each row. Taken out of the table at compile time, like [`SWITCHABLE`], so
+/// that the widget does not carry the table's prose.
+pub(super) const LABELS: [(Category, &str); CATEGORIES.len()] = {
+    let mut labels = [(Category::Email, ""); CATEGORIES.len()];
+    let mut row = 0;
+    while row < CATEGORIES.len() {
+        labels[row] = (CATEGORIES[row].category, CATEGORIES[row].label);
+        row += 1;
+    }
+    labels
+};
+
+/// A bit for each category that a site may switch off.
+const SWITCHABLE: u32 = {
+    let mut bits = 0;
+    let mut row = 0;
+    while row < CATEGORIES.len() {
+        bits |= (CATEGORIES[row].switchable as u32) << row;
+        row += 1;
+    }
+    bits
+};
 
 /// How many values of each category were found: what logs and metrics may know.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -157,9 +172,9 @@ impl Counts {
 
     /// The categories found, with how many of each.
     pub fn iter(&self) -> impl Iterator<Item = (Category, u32)> + '_ {
-        CATEGORIES
+        LABELS
             .iter()
-            .map(|row| (row.category, self.get(row.category)))
+            .map(|(category, _)| (*category, self.get(*category)))
             .filter(|(_, count)| *count > 0)
     }
 
@@ -199,7 +214,9 @@ mod tests {
     fn the_table_is_in_the_order_of_the_enum() {
         for (row, info) in CATEGORIES.iter().enumerate() {
             assert_eq!(info.category as usize, row);
-            assert_eq!(info.category.info().label, info.label);
+            assert_eq!(info.category.label(), info.label);
+            assert_eq!(info.category.entity(), info.entity);
+            assert_eq!(info.category.switchable(), info.switchable);
             assert_eq!(Category::from_label(info.label), Some(info.category));
         }
     }
@@ -214,8 +231,21 @@ mod tests {
     #[test]
     fn labels_have_the_alphabet_that_placeholders_are_read_by() {
         for row in &CATEGORIES {
-            assert!(row.label.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'), "{}", row.label);
+            assert!(
+                row.label.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'),
+                "{}",
+                row.label
+            );
             assert!(!row.label.contains("__"));
         }
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn counts_are_logged_by_label() {
+        let mut counts = Counts::default();
+        counts.count(Category::Phone);
+        counts.count(Category::Phone);
+        assert_eq!(serde_json::to_string(&counts).unwrap(), r#"{"PHONE":2}"#);
     }
 }

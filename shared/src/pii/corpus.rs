@@ -17,7 +17,8 @@ pub(super) fn check(category: Category, sentences: &[&str]) {
         }
         let found: Vec<_> =
             detect(&text, &Policy::chat()).iter().map(|f| (f.start, f.end, f.category)).collect();
-        let expected: Vec<_> = expected.iter().map(|(start, end)| (*start, *end, category)).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(start, end)| (*start, *end, category)).collect();
         assert_eq!(found, expected, "{sentence}");
     }
 }

@@ -3,9 +3,9 @@
 //! Wider than RFC 5321 where people are (letters of any alphabet), narrower where the RFC allows
 //! what no mailbox has (comments, quoted names with spaces inside angle brackets).
 
+use super::Category;
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{byte, byte_before, is_letter, is_word};
-use super::Category;
 
 /// RFC 5321 allows 64 octets; generated bounce and tracking addresses are longer.
 const MAX_LOCAL: usize = 128;
@@ -60,7 +60,11 @@ fn quoted_start(bytes: &[u8], at: usize, floor: usize) -> Option<usize> {
 }
 
 fn is_local(byte: u8) -> bool {
-    is_word(byte) || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'%' | b'\'' | b'&' | b'~' | b'*' | b'#' | b'!')
+    is_word(byte)
+        || matches!(
+            byte,
+            b'.' | b'_' | b'-' | b'+' | b'%' | b'\'' | b'&' | b'~' | b'*' | b'#' | b'!'
+        )
 }
 
 fn domain_end(bytes: &[u8], from: usize) -> Option<usize> {
@@ -71,7 +75,9 @@ fn domain_end(bytes: &[u8], from: usize) -> Option<usize> {
         let mut end = label_start;
         let mut letters = 0;
         let mut lower = 0;
-        while end - label_start < MAX_LABEL && (is_word(byte(bytes, end)) || byte(bytes, end) == b'-') {
+        while end - label_start < MAX_LABEL
+            && (is_word(byte(bytes, end)) || byte(bytes, end) == b'-')
+        {
             letters += usize::from(is_letter(byte(bytes, end)));
             lower += usize::from(byte(bytes, end).is_ascii_lowercase());
             end += 1;
@@ -87,7 +93,8 @@ fn domain_end(bytes: &[u8], from: usize) -> Option<usize> {
         }
         let is_first = label_start == from;
         // "…@example.com.Then": a sentence that starts without a space.
-        let starts_sentence = byte(bytes, label_start).is_ascii_uppercase() && lower > 0 && is_lower;
+        let starts_sentence =
+            byte(bytes, label_start).is_ascii_uppercase() && lower > 0 && is_lower;
         if valid.is_some() && starts_sentence {
             break;
         }
@@ -115,26 +122,29 @@ mod tests {
 
     #[test]
     fn addresses_in_sentences() {
-        check(Category::Email, &[
-            "Write to «jane.doe@example.com», please.",
-            "Meine Adresse ist «max.mustermann+shop@post.example.de».",
-            "Mon adresse : «amelie_d@exemple.fr»!",
-            "Mi correo es <«josé.garcía@correo.example.es»>",
-            "la mia mail («mario.rossi@posta.example.it»)",
-            "mailto:«info@example.nl»?subject=hallo",
-            "Proszę pisać na «zażółć@poczta.example.pl».",
-            "JANE: «JANE@EXAMPLE.CO.UK»",
-            "email=«jane@mail.example»&x=1",
-            "«o'brien@example.ie», «a@b.ee»; «x-1@sub-domain.example.org»",
-            "reach me: «jane (at) example (dot) com»",
-            "«jane[at]example[dot]com» works too, https://x.example/?u=«jane%40example.com»",
-            "Пишите на «иван@почта.рф» сегодня",
-            "请写信给«li@example.cn»谢谢",
-            "«jane@example.com».Then call me",
-            "«\"jane doe\"@example.com» is quoted",
-            "«j\u{200b}ane@exam\u{ad}ple.com» hidden",
-            "IDN «info@xn--mnchen-3ya.xn--p1ai»",
-        ]);
+        check(
+            Category::Email,
+            &[
+                "Write to «jane.doe@example.com», please.",
+                "Meine Adresse ist «max.mustermann+shop@post.example.de».",
+                "Mon adresse : «amelie_d@exemple.fr»!",
+                "Mi correo es <«josé.garcía@correo.example.es»>",
+                "la mia mail («mario.rossi@posta.example.it»)",
+                "mailto:«info@example.nl»?subject=hallo",
+                "Proszę pisać na «zażółć@poczta.example.pl».",
+                "JANE: «JANE@EXAMPLE.CO.UK»",
+                "email=«jane@mail.example»&x=1",
+                "«o'brien@example.ie», «a@b.ee»; «x-1@sub-domain.example.org»",
+                "reach me: «jane (at) example (dot) com»",
+                "«jane[at]example[dot]com» works too, https://x.example/?u=«jane%40example.com»",
+                "Пишите на «иван@почта.рф» сегодня",
+                "请写信给«li@example.cn»谢谢",
+                "«jane@example.com».Then call me",
+                "«\"jane doe\"@example.com» is quoted",
+                "«j\u{200b}ane@exam\u{ad}ple.com» hidden",
+                "IDN «info@xn--mnchen-3ya.xn--p1ai»",
+            ],
+        );
     }
 
     #[test]

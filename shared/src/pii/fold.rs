@@ -33,11 +33,21 @@ const MAX_INVISIBLE: u8 = 4;
 const MAX_SPELLED_SPACES: usize = 2;
 
 /// The byte at `at`, or [`BREAK`] outside the text, so that detectors need no bounds of their own.
+/// Not inlined: it is called from a hundred places, and the widget pays for each by the byte.
+#[inline(never)]
 pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
+    #[cfg(test)]
+    LOOKS.set(LOOKS.get() + 1);
     match bytes.get(at) {
         Some(byte) => *byte,
         None => BREAK,
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many bytes this test has looked at: what a detector costs, without a clock.
+    pub(super) static LOOKS: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
 }
 
 /// The byte before `at`.
@@ -195,7 +205,8 @@ pub(super) fn fold_char(char: char) -> Option<u8> {
 }
 
 /// Latin letters U+00C0 to U+017F without their marks; the two signs among them are no letters.
-static LATIN: &[u8; 192] = b"AAAAAAACEEEEIIIIDNOOOOO\x81OUUUUYTsaaaaaaaceeeeiiiidnooooo\x81ouuuuyty\
+static LATIN: &[u8; 192] =
+    b"AAAAAAACEEEEIIIIDNOOOOO\x81OUUUUYTsaaaaaaaceeeeiiiidnooooo\x81ouuuuyty\
 AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOo\
 OoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
 
@@ -290,7 +301,9 @@ mod tests {
 
     #[test]
     fn the_table_of_letters_is_aligned() {
-        for (char, letter) in [('À', b'A'), ('ß', b's'), ('ÿ', b'y'), ('Đ', b'D'), ('ł', b'l'), ('ž', b'z')] {
+        for (char, letter) in
+            [('À', b'A'), ('ß', b's'), ('ÿ', b'y'), ('Đ', b'D'), ('ł', b'l'), ('ž', b'z')]
+        {
             assert_eq!(fold_char(char), Some(letter));
         }
         assert_eq!(fold_char('×'), Some(BREAK));

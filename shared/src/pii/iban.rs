@@ -1,14 +1,15 @@
 //! International bank account numbers: a country, its exact length, and mod 97.
 
+use super::Category;
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{byte, byte_before, is_word};
-use super::Category;
 
 /// Characters between two groups.
 const MAX_SEPARATORS: usize = 2;
 
 /// Country and length, as registered (SWIFT IBAN registry, release 101).
-static LENGTHS: &[u8] = b"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18\
+static LENGTHS: &[u8] =
+    b"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18\
 DO28EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30\
 KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25\
 QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
@@ -16,7 +17,8 @@ QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24
 /// Finds the IBAN whose check digits begin at `at`.
 pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
     let start = at.checked_sub(2).filter(|start| *start >= from)?;
-    let country = [byte(bytes, start).to_ascii_uppercase(), byte(bytes, start + 1).to_ascii_uppercase()];
+    let country =
+        [byte(bytes, start).to_ascii_uppercase(), byte(bytes, start + 1).to_ascii_uppercase()];
     if !may_start(bytes, start) || !byte(bytes, at + 1).is_ascii_digit() {
         return None;
     }
@@ -83,7 +85,9 @@ fn may_start(bytes: &[u8], start: usize) -> bool {
 
 fn skip_separators(bytes: &[u8], at: usize) -> usize {
     let mut end = at;
-    while end < at + MAX_SEPARATORS && matches!(byte(bytes, end), b' ' | b'-' | b'.' | b'/' | b'_' | b'\n') {
+    while end < at + MAX_SEPARATORS
+        && matches!(byte(bytes, end), b' ' | b'-' | b'.' | b'/' | b'_' | b'\n')
+    {
         end += 1;
     }
     end
@@ -106,21 +110,24 @@ mod tests {
 
     #[test]
     fn ibans_in_sentences() {
-        check(Category::Iban, &[
-            "Please refund to «DE89 3704 0044 0532 0130 00», thanks.",
-            "Meine IBAN: «DE89370400440532013000».",
-            "IBAN«GB29NWBK60161331926819», ist«DE89370400440532013000»",
-            "mon compte «FR14 2004 1010 0505 0001 3M02 606»",
-            "mi cuenta «ES91 2100 0418 4502 0005 1332»",
-            "il mio conto è «IT60 X054 2811 1010 0000 0123 456»",
-            "rekening «NL91 ABNA 0417 1643 00»",
-            "konto «PL61 1090 1014 0000 0712 1981 2874»",
-            "België: «BE68 5390 0754 7034»",
-            "Norge «NO93-8601-1117-947»",
-            "Malta «MT84 MALT 0110 0001 2345 MTLC AST0 01S»",
-            "de lower: «de89370400440532013000»",
-            "«DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00»",
-        ]);
+        check(
+            Category::Iban,
+            &[
+                "Please refund to «DE89 3704 0044 0532 0130 00», thanks.",
+                "Meine IBAN: «DE89370400440532013000».",
+                "IBAN«GB29NWBK60161331926819», ist«DE89370400440532013000»",
+                "mon compte «FR14 2004 1010 0505 0001 3M02 606»",
+                "mi cuenta «ES91 2100 0418 4502 0005 1332»",
+                "il mio conto è «IT60 X054 2811 1010 0000 0123 456»",
+                "rekening «NL91 ABNA 0417 1643 00»",
+                "konto «PL61 1090 1014 0000 0712 1981 2874»",
+                "België: «BE68 5390 0754 7034»",
+                "Norge «NO93-8601-1117-947»",
+                "Malta «MT84 MALT 0110 0001 2345 MTLC AST0 01S»",
+                "de lower: «de89370400440532013000»",
+                "«DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00»",
+            ],
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The map back from placeholders to values. It lives in the browser and never leaves it.
 
-use super::placeholder::{parse, push_number};
+use super::Category;
+use super::category::LABELS;
+use super::placeholder::{parse, write};
 use super::policy::canonical;
-use super::{CATEGORIES, Category};
 use core::fmt;
 
 /// Values that one conversation's map holds. What is found beyond becomes an unnumbered
@@ -21,7 +22,7 @@ pub struct PlaceholderMap {
     /// Sorted by category and canonical form.
     entries: Vec<Entry>,
     /// The highest number given so far, by category.
-    last: [u32; CATEGORIES.len()],
+    last: [u32; LABELS.len()],
 }
 
 #[derive(Clone)]
@@ -131,22 +132,22 @@ impl PlaceholderMap {
         })
     }
 
-    /// The map as text, for the tab's sessionStorage: a version, then one line for each category
-    /// (label, next number) and each value (label, number, value), separated by tabs.
+    /// The map as text, for the tab's sessionStorage: a version, then a line for each category
+    /// (`[LABEL_n]`, where n is the next number) and for each value (`[LABEL_n]value`).
     #[must_use]
     pub fn encode(&self) -> String {
         let mut text = String::from(VERSION);
-        for (row, last) in CATEGORIES.iter().zip(self.last) {
-            push_head(row.category, last, &mut text);
+        for (category, _) in &LABELS {
+            text.push('\n');
+            write(*category, Some(self.next(*category)), &mut text);
         }
         for entry in &self.entries {
-            push_head(entry.category, entry.number, &mut text);
-            text.push('\t');
+            text.push('\n');
+            write(entry.category, Some(entry.number), &mut text);
             for char in entry.value.chars() {
                 match char {
                     '\\' => text.push_str("\\\\"),
                     '\n' => text.push_str("\\n"),
-                    '\t' => text.push_str("\\t"),
                     _ => text.push(char),
                 }
             }
@@ -175,21 +176,21 @@ impl PlaceholderMap {
     }
 
     fn decode_line(&mut self, line: &str) -> Option<()> {
-        let mut fields = line.split('\t');
-        let category = Category::from_label(fields.next()?)?;
-        let number: u32 = fields.next()?.parse().ok().filter(|number| *number <= MAX_NUMBER)?;
-        self.raise_next(category, number + 1);
-        if let Some(field) = fields.next() {
-            let value = unescape(field)?;
-            let canonical = canonical(category, &value);
-            let place = self.find(category, &canonical).err()?;
-            let is_new = number > 0 && self.value(category, number).is_none();
-            if !is_new || self.entries.len() >= MAX_VALUES {
-                return None;
-            }
-            self.entries.insert(place, Entry { category, number, canonical, value });
+        let head = parse(line.as_bytes(), 0).filter(|head| head.escapes == 0)?;
+        let (category, number) = (head.category, head.number.filter(|number| *number > 0)?);
+        let value = unescape(line.get(head.end..)?)?;
+        if value.is_empty() {
+            self.raise_next(category, number);
+            return Some(());
         }
-        fields.next().is_none().then_some(())
+        let canonical = canonical(category, &value);
+        let place = self.find(category, &canonical).err()?;
+        if self.value(category, number).is_some() || self.entries.len() >= MAX_VALUES {
+            return None;
+        }
+        self.raise_next(category, number + 1);
+        self.entries.insert(place, Entry { category, number, canonical, value });
+        Some(())
     }
 }
 
@@ -202,13 +203,6 @@ impl fmt::Debug for PlaceholderMap {
     }
 }
 
-fn push_head(category: Category, number: u32, text: &mut String) {
-    text.push('\n');
-    text.push_str(category.label());
-    text.push('\t');
-    push_number(number, text);
-}
-
 fn unescape(field: &str) -> Option<String> {
     let mut value = String::with_capacity(field.len());
     let mut chars = field.chars();
@@ -217,7 +211,6 @@ fn unescape(field: &str) -> Option<String> {
             '\\' => match chars.next()? {
                 '\\' => '\\',
                 'n' => '\n',
-                't' => '\t',
                 _ => return None,
             },
             _ => char,
@@ -270,20 +263,19 @@ mod tests {
 
     #[test]
     fn what_is_no_map_is_refused() {
-        let head = "sotto-map-1\nEMAIL\t1\nCARD\t0\nIBAN\t0\nPHONE\t0";
-        assert!(PlaceholderMap::decode(head).is_ok());
+        assert!(PlaceholderMap::decode("sotto-map-1\n[EMAIL_2]\n[EMAIL_1]a@b.example").is_ok());
         for (text, error) in [
             ("", MapError::Version),
-            ("sotto-map-2\nEMAIL\t1", MapError::Version),
+            ("sotto-map-2\n[EMAIL_1]", MapError::Version),
             ("sotto-map-1\n", MapError::Malformed),
-            ("sotto-map-1\nNAME\t1", MapError::Malformed),
-            ("sotto-map-1\nEMAIL\tx", MapError::Malformed),
-            ("sotto-map-1\nEMAIL\t100000", MapError::Malformed),
-            ("sotto-map-1\nEMAIL\t0\ta@b.example", MapError::Malformed),
-            ("sotto-map-1\nEMAIL\t1\ta\\", MapError::Malformed),
-            ("sotto-map-1\nEMAIL\t1\ta\tb", MapError::Malformed),
-            ("sotto-map-1\nEMAIL\t1\ta\nEMAIL\t1\tb", MapError::Malformed),
-            ("sotto-map-1\nEMAIL\t1\ta\nEMAIL\t2\tA", MapError::Malformed),
+            ("sotto-map-1\n[NAME_1]", MapError::Malformed),
+            ("sotto-map-1\n[EMAIL]", MapError::Malformed),
+            ("sotto-map-1\n[=EMAIL_1]", MapError::Malformed),
+            ("sotto-map-1\n[EMAIL_100000]", MapError::Malformed),
+            ("sotto-map-1\n[EMAIL_0]a@b.example", MapError::Malformed),
+            ("sotto-map-1\n[EMAIL_1]a\\", MapError::Malformed),
+            ("sotto-map-1\n[EMAIL_1]a\n[EMAIL_1]b", MapError::Malformed),
+            ("sotto-map-1\n[EMAIL_1]a\n[EMAIL_2]A", MapError::Malformed),
         ] {
             assert_eq!(PlaceholderMap::decode(text).err(), Some(error), "{text}");
         }
@@ -312,7 +304,7 @@ mod tests {
         }
 
         #[test]
-        fn decoding_is_total(text in "(\\PC|[\n\t\\\\]|sotto-map-1|EMAIL|[0-9]){0,30}") {
+        fn decoding_is_total(text in "(sotto-map-1)?(\\PC|[\n\\\\]|\\[EMAIL_[0-9]\\]){0,30}") {
             let _ = PlaceholderMap::decode(&text).map(|map| map.encode());
         }
     }

@@ -8,7 +8,7 @@
 //!
 //! How a text is read, one file per step:
 //!
-//! 1. [`fold`](self): a folded view, one byte for each character that matters, with the way back
+//! 1. `fold`: a folded view, one byte for each character that matters, with the way back
 //!    to the original. Full-width letters, foreign digits, odd spaces and invisible characters
 //!    look plain in it. ASCII text is its own folded view.
 //! 2. Detectors (`email`, `card`, `iban`, `phone`) look at the few places where a candidate can

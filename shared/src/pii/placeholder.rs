@@ -1,6 +1,6 @@
 //! The written form of a placeholder: `[EMAIL_1]` in the browser's text, `[EMAIL]` at the edge.
 //!
-//! **What counts as one.** `[`, a label of [`super::CATEGORIES`], at most one space, `_` or `-`,
+//! **What counts as one.** `[`, a label of the table of categories, at most one space, `_` or `-`,
 //! at most five digits, `]`. Case does not count and a space may stand inside either bracket, so
 //! that a model which writes `[email 1]`, `[ EMAIL_1 ]` or `[Email-1]` is still understood. The
 //! brackets are required; anything else is ordinary text.
@@ -9,9 +9,15 @@
 //! `[=EMAIL_1]`, `[=EMAIL_1]` as `[==EMAIL_1]`. Such a text is never restored, and it is shown
 //! with one `=` less: as it was typed. Detectors take brackets for the end of any value, so the
 //! edge leaves both forms as they are.
+//!
+//! **In a reply that is still coming** a placeholder may be split over chunks. The widget always
+//! renders the whole text so far, so [`segments`] sees it whole in the end; until then
+//! [`stable_len`] says how much may be shown. A link's target or code is shown as it stands: only
+//! text nodes go through `segments`.
 
+use super::category::LABELS;
 use super::fold::byte;
-use super::{CATEGORIES, Category, PlaceholderMap};
+use super::{Category, PlaceholderMap};
 
 /// A longer unfinished placeholder at the end of a growing text is not waited for.
 const MAX_HELD_BACK: usize = 64;
@@ -168,8 +174,13 @@ pub(super) fn parse(bytes: &[u8], at: usize) -> Option<Parsed> {
     }
     let number = (end > digits).then_some(number);
     end = skip(bytes, end, b" ");
-    (byte(bytes, end) == b']')
-        .then_some(Parsed { category, number, escapes, first_escape, end: end + 1 })
+    (byte(bytes, end) == b']').then_some(Parsed {
+        category,
+        number,
+        escapes,
+        first_escape,
+        end: end + 1,
+    })
 }
 
 /// `[LABEL]` or `[LABEL_n]`.
@@ -194,11 +205,12 @@ pub(super) fn push_number(number: u32, into: &mut String) {
 /// The longest label that `bytes` continue with.
 fn label_at(bytes: &[u8], at: usize) -> Option<(Category, usize)> {
     let mut longest: Option<(Category, usize)> = None;
-    for row in &CATEGORIES {
-        let end = at + row.label.len();
-        let matches = row.label.bytes().zip(at..).all(|(letter, place)| is_same(letter, byte(bytes, place)));
+    for (category, label) in &LABELS {
+        let end = at + label.len();
+        let matches =
+            label.bytes().zip(at..).all(|(letter, place)| is_same(letter, byte(bytes, place)));
         if matches && longest.is_none_or(|(_, longest)| end > longest) {
-            longest = Some((row.category, end));
+            longest = Some((*category, end));
         }
     }
     longest
@@ -232,9 +244,12 @@ fn could_become_one(bytes: &[u8], open: usize) -> bool {
             return true;
         }
     }
-    CATEGORIES.iter().any(|row| {
-        bytes.len() - at < row.label.len()
-            && row.label.bytes().zip(bytes.iter().skip(at)).all(|(letter, written)| is_same(letter, *written))
+    LABELS.iter().any(|(_, label)| {
+        bytes.len() - at < label.len()
+            && label
+                .bytes()
+                .zip(bytes.iter().skip(at))
+                .all(|(letter, written)| is_same(letter, *written))
     })
 }
 
@@ -244,7 +259,11 @@ mod tests {
 
     fn map() -> PlaceholderMap {
         let mut map = PlaceholderMap::new();
-        super::super::scrub_for_browser("jane@example.com +49 30 1234567", &super::super::Policy::chat(), &mut map);
+        super::super::scrub_for_browser(
+            "jane@example.com +49 30 1234567",
+            &super::super::Policy::chat(),
+            &mut map,
+        );
         map
     }
 
@@ -260,7 +279,10 @@ mod tests {
 
     #[test]
     fn placeholders_are_put_back() {
-        assert_eq!(show("Hi [EMAIL_1], call [PHONE_1]."), "Hi <jane@example.com>, call <+49 30 1234567>.");
+        assert_eq!(
+            show("Hi [EMAIL_1], call [PHONE_1]."),
+            "Hi <jane@example.com>, call <+49 30 1234567>."
+        );
         assert_eq!(show("[EMAIL_1][EMAIL_1]"), "<jane@example.com><jane@example.com>");
         assert_eq!(show("[[EMAIL_1]]"), "[<jane@example.com>]");
         assert_eq!(show(""), "");
@@ -268,10 +290,22 @@ mod tests {
 
     #[test]
     fn a_model_may_alter_a_placeholder_slightly() {
-        for text in ["[email_1]", "[Email 1]", "[ EMAIL_1 ]", "[EMAIL-1]", "[EMAIL1]", "[EMAIL_01]"] {
+        for text in ["[email_1]", "[Email 1]", "[ EMAIL_1 ]", "[EMAIL-1]", "[EMAIL1]", "[EMAIL_01]"]
+        {
             assert_eq!(show(text), "<jane@example.com>", "{text}");
         }
-        for text in ["EMAIL_1", "[EMAIL_1", "EMAIL_1]", "(EMAIL_1)", "[E-MAIL_1]", "[EMAIL__1]", "[EMAIL_1 a]", "[EMAIL_100001]", "[EMAILS_1]", "[NAME_1]"] {
+        for text in [
+            "EMAIL_1",
+            "[EMAIL_1",
+            "EMAIL_1]",
+            "(EMAIL_1)",
+            "[E-MAIL_1]",
+            "[EMAIL__1]",
+            "[EMAIL_1 a]",
+            "[EMAIL_100001]",
+            "[EMAILS_1]",
+            "[NAME_1]",
+        ] {
             assert_eq!(show(text), text, "{text}");
         }
     }
@@ -290,7 +324,19 @@ mod tests {
 
     #[test]
     fn an_unfinished_placeholder_is_held_back() {
-        for tail in ["[", "[E", "[EMA", "[email", "[EMAIL_", "[EMAIL_1", "[EMAIL_1 ", "[ E", "[=", "[=EMAIL_12", "[iban 1"] {
+        for tail in [
+            "[",
+            "[E",
+            "[EMA",
+            "[email",
+            "[EMAIL_",
+            "[EMAIL_1",
+            "[EMAIL_1 ",
+            "[ E",
+            "[=",
+            "[=EMAIL_12",
+            "[iban 1",
+        ] {
             assert_eq!(stable_len(&format!("Hello {tail}")), 6, "{tail}");
         }
         for tail in ["[EMAIL_1]", "[x", "[EMAILS", "[EMAIL_123456", "[1]", "[a](b", "E"] {

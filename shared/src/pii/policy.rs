@@ -1,7 +1,8 @@
 //! What a site wants found, and which values are its own.
 
+use super::category::LABELS;
 use super::fold::{byte, fold, is_word};
-use super::{CATEGORIES, Category, detect};
+use super::{Category, detect};
 
 /// Exempt values that are kept; those beyond are found like any other. A site's address, phone
 /// and the values in its documents are tens.
@@ -67,7 +68,8 @@ impl Policy {
         if self.exempt.binary_search(&value).is_ok() {
             return true;
         }
-        category == Category::Phone && self.exempt.iter().any(|exempt| is_same_phone(exempt, &value))
+        category == Category::Phone
+            && self.exempt.iter().any(|exempt| is_same_phone(exempt, &value))
     }
 
     fn exempt_canonical(&mut self, value: String) {
@@ -88,7 +90,8 @@ impl Default for Policy {
 
 impl core::fmt::Debug for Policy {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let on = CATEGORIES.iter().filter(|row| self.is_on(row.category)).map(|row| row.label);
+        let on =
+            LABELS.iter().filter(|(category, _)| self.is_on(*category)).map(|(_, label)| label);
         f.write_str("Policy ")?;
         f.debug_list().entries(on).finish()
     }
@@ -130,6 +133,7 @@ fn is_same_phone(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pii::CATEGORIES;
 
     #[test]
     fn only_switchable_categories_can_be_switched_off() {

@@ -1,6 +1,6 @@
 //! The edge's pass over a reply that is still being written.
 
-use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, settle, worth_reading};
+use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, locate, settle, worth_reading};
 use super::edge::replace;
 use super::fold::{BREAK, fold};
 use super::{Counts, Policy, Scrubbed};
@@ -59,7 +59,8 @@ impl StreamScrubber {
         } else {
             Vec::new()
         };
-        let mut cut = if is_end { folded.bytes().len() } else { settled_until(folded.bytes()).max(from) };
+        let mut cut =
+            if is_end { folded.bytes().len() } else { settled_until(folded.bytes()).max(from) };
         let mut findings = Vec::new();
         for cluster in Clusters::new(&candidates) {
             let start = cluster.first().map_or(cut, |first| first.start);
@@ -72,8 +73,9 @@ impl StreamScrubber {
                 cut = start;
                 break;
             }
-            settle(cluster, &folded, &self.policy, &self.text, &mut findings);
+            settle(cluster, &mut findings);
         }
+        locate(&mut findings, &folded, &self.text, &self.policy);
         let to = folded.position(cut, &self.text).max(self.done);
         let keep = folded.position(cut.saturating_sub(CONTEXT), &self.text).min(to);
         let mut scrubbed = String::new();
@@ -163,7 +165,8 @@ mod tests {
 
     #[test]
     fn a_value_split_over_chunks_is_found() {
-        let text = "Write to jane@example.com or call +49 30 1234567 ext. 12, thanks. [EMAIL_1] is yours.";
+        let text =
+            "Write to jane@example.com or call +49 30 1234567 ext. 12, thanks. [EMAIL_1] is yours.";
         let every_char: Vec<usize> = (0..text.len()).collect();
         let (out, counts, _) = stream(text, &every_char);
         assert_eq!(out, "Write to [EMAIL] or call [PHONE], thanks. [EMAIL_1] is yours.");
@@ -180,7 +183,9 @@ mod tests {
 
     #[test]
     fn what_is_held_is_bounded() {
-        for piece in ["1", "a", "1 ", "@", "a@b.", "+1 ", "(1) ", "4111 1111 1111 1111 ", "[", "\u{200b}1"] {
+        for piece in
+            ["1", "a", "1 ", "@", "a@b.", "+1 ", "(1) ", "4111 1111 1111 1111 ", "[", "\u{200b}1"]
+        {
             let text = piece.repeat(20_000 / piece.len());
             let every_tenth: Vec<usize> = (0..text.chars().count()).step_by(10).collect();
             let (out, _, held) = stream(&text, &every_tenth);
