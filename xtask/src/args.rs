@@ -1,0 +1,307 @@
+//! The command line: what can be asked for, and how it is read.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow, bail};
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::keys::List;
+
+/// What `cargo xtask help` prints.
+pub(crate) const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  setup                       install what is missing (every command but `keys` does this first)
+  build                       make the deployable dist/ and edge/build/
+  dev [--port N] [--release] [--fresh]
+                              build, start on 127.0.0.1, create the demo site, print its address
+                              (--release: optimised as deployed; --fresh: forget earlier data)
+  serve --port N --state DIR [--env-file FILE] [--var NAME=VALUE]...
+                              start what was built, without building, until Ctrl-C
+  test [lint|unit|wasm|size|e2e]
+                              run one part of the checks, or all of them
+  size                        print raw, gzip and brotli bytes of what ships; fail past a budget
+  keys new [--file FILE]      make secrets (default .dev.vars); never overwrites
+  keys rotate [access|site|receipt|root]... [--file FILE]
+                              put a new key first in the lists named, or in all of them
+";
+
+/// Port of `dev` unless another is named.
+const DEV_PORT: u16 = 8787;
+
+/// One command.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Setup,
+    Build,
+    Dev(Dev),
+    Serve(Serve),
+    Test(Option<Part>),
+    Size,
+    Keys(Keys),
+}
+
+/// Options of `dev`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Dev {
+    pub(crate) port: u16,
+    /// Build as for deployment; otherwise what compiles fastest.
+    pub(crate) release: bool,
+    /// Forget earlier data first.
+    pub(crate) fresh: bool,
+}
+
+/// Options of `serve`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Serve {
+    pub(crate) port: u16,
+    /// Where the objects' storage lives.
+    pub(crate) state: PathBuf,
+    /// The secrets; without it, `serve` keeps some in `state`.
+    pub(crate) env_file: Option<PathBuf>,
+    /// Variables that replace those of development.
+    pub(crate) vars: Vec<(String, String)>,
+}
+
+/// One part of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Lint,
+    Unit,
+    Wasm,
+    Size,
+    EndToEnd,
+}
+
+/// What `keys` does, and to which file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Keys {
+    pub(crate) task: KeyTask,
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// A task of `keys`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum KeyTask {
+    New,
+    /// The lists to rotate; empty means all.
+    Rotate(Vec<List>),
+}
+
+impl Part {
+    /// The name on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Lint => "lint",
+            Self::Unit => "unit",
+            Self::Wasm => "wasm",
+            Self::Size => "size",
+            Self::EndToEnd => "e2e",
+        }
+    }
+
+    /// In the order in which they run: what fails fast comes first.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Lint, Self::Unit, Self::Wasm, Self::Size, Self::EndToEnd];
+}
+
+/// Reads the arguments that follow the program's name.
+///
+/// # Errors
+/// If they ask for nothing that exists; the sentence says what would.
+pub(crate) fn parse<I>(args: I) -> Result<Command>
+where
+    I: IntoIterator<Item: Into<OsString>>,
+{
+    read(&mut Parser::from_args(args))
+        .map_err(|error| anyhow!("{error:#}; `cargo xtask help` shows what there is"))
+}
+
+fn read(parser: &mut Parser) -> Result<Command> {
+    let Some(first) = parser.next()? else { return Ok(Command::Help) };
+    let name = match first {
+        Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+        Arg::Value(name) => name.string()?,
+        other @ (Arg::Long(_) | Arg::Short(_)) => return Err(other.unexpected().into()),
+    };
+    match name.as_str() {
+        "help" => Ok(Command::Help),
+        "setup" => finish(parser, Command::Setup),
+        "build" => read_build(parser),
+        "dev" => read_dev(parser),
+        "serve" => read_serve(parser),
+        "test" => read_test(parser),
+        "size" => finish(parser, Command::Size),
+        "keys" => read_keys(parser),
+        _ => bail!("there is no command `{name}`"),
+    }
+}
+
+fn finish(parser: &mut Parser, command: Command) -> Result<Command> {
+    match parser.next()? {
+        None => Ok(command),
+        Some(extra) => Err(extra.unexpected().into()),
+    }
+}
+
+/// `--release` is what `build` does anyway; it may be said.
+fn read_build(parser: &mut Parser) -> Result<Command> {
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("release") => {}
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Build)
+}
+
+fn read_dev(parser: &mut Parser) -> Result<Command> {
+    let mut dev = Dev { port: DEV_PORT, release: false, fresh: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("port") => dev.port = port(parser)?,
+            Arg::Long("release") => dev.release = true,
+            Arg::Long("fresh") => dev.fresh = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Dev(dev))
+}
+
+fn read_serve(parser: &mut Parser) -> Result<Command> {
+    let (mut at, mut state, mut env_file, mut vars) = (None, None, None, Vec::new());
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("port") => at = Some(port(parser)?),
+            Arg::Long("state") => state = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("env-file") => env_file = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("var") => {
+                let pair = parser.value()?.string()?;
+                let (name, value) =
+                    pair.split_once('=').context("`--var` takes NAME=VALUE, as in A=1")?;
+                vars.push((name.to_owned(), value.to_owned()));
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Serve(Serve {
+        port: at.context("`serve` needs --port N")?,
+        state: state.context("`serve` needs --state DIR")?,
+        env_file,
+        vars,
+    }))
+}
+
+fn read_test(parser: &mut Parser) -> Result<Command> {
+    let Some(arg) = parser.next()? else { return Ok(Command::Test(None)) };
+    let Arg::Value(name) = arg else { return Err(arg.unexpected().into()) };
+    let name = name.string()?;
+    let part = Part::ALL
+        .into_iter()
+        .find(|part| part.name() == name)
+        .with_context(|| format!("`test` has no part `{name}`"))?;
+    finish(parser, Command::Test(Some(part)))
+}
+
+fn read_keys(parser: &mut Parser) -> Result<Command> {
+    let mut words = Vec::new();
+    let mut file = None;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("file") => file = Some(PathBuf::from(parser.value()?)),
+            Arg::Value(word) => words.push(word.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let task = match words.as_slice() {
+        ["new"] => KeyTask::New,
+        ["rotate", lists @ ..] => {
+            KeyTask::Rotate(lists.iter().map(|name| List::parse(name)).collect::<Result<_>>()?)
+        }
+        _ => bail!("`keys` takes `new` or `rotate`"),
+    };
+    Ok(Command::Keys(Keys { task, file }))
+}
+
+fn port(parser: &mut Parser) -> Result<u16> {
+    let value = parser.value()?.string()?;
+    match value.parse() {
+        Ok(port) if port > 0 => Ok(port),
+        _ => bail!("`{value}` is not a port: 1 to 65535"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str) -> Command {
+        parse(line.split_whitespace()).unwrap()
+    }
+
+    fn refusal(line: &str) -> String {
+        format!("{:#}", parse(line.split_whitespace()).unwrap_err())
+    }
+
+    #[test]
+    fn nothing_and_help_show_the_usage() {
+        for line in ["", "help", "--help", "-h"] {
+            assert_eq!(check(line), Command::Help);
+        }
+    }
+
+    #[test]
+    fn dev_has_defaults_and_options() {
+        assert_eq!(check("dev"), Command::Dev(Dev { port: 8787, release: false, fresh: false }));
+        assert_eq!(
+            check("dev --fresh --port=9000 --release"),
+            Command::Dev(Dev { port: 9000, release: true, fresh: true })
+        );
+    }
+
+    #[test]
+    fn serve_splits_variables_at_the_first_equals_sign() {
+        let Command::Serve(serve) = check("serve --port 1 --state s --var A=b=c --env-file e")
+        else {
+            panic!("not serve");
+        };
+        assert_eq!(serve.vars, [("A".to_owned(), "b=c".to_owned())]);
+        assert_eq!(serve.env_file, Some("e".into()));
+        assert!(refusal("serve --port 1").contains("--state"));
+        assert!(refusal("serve --port 1 --state s --var A").contains("NAME=VALUE"));
+    }
+
+    #[test]
+    fn test_takes_every_part_and_no_other() {
+        assert_eq!(check("test"), Command::Test(None));
+        for part in Part::ALL {
+            assert_eq!(check(&format!("test {}", part.name())), Command::Test(Some(part)));
+        }
+        assert!(refusal("test everything").contains("everything"));
+        assert!(refusal("test unit wasm").contains("wasm"));
+    }
+
+    #[test]
+    fn keys_names_its_lists() {
+        assert_eq!(
+            check("keys rotate access site --file x"),
+            Command::Keys(Keys {
+                task: KeyTask::Rotate(vec![List::Access, List::Site]),
+                file: Some("x".into())
+            })
+        );
+        assert!(refusal("keys").contains("`new` or `rotate`"));
+        assert!(refusal("keys rotate house").contains("house"));
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused_by_name() {
+        assert!(refusal("deploy").contains("deploy"));
+        assert!(refusal("dev --porte 1").contains("porte"));
+        assert!(refusal("dev --port 0").contains("1 to 65535"));
+        assert!(refusal("size --all").contains("all"));
+    }
+}

@@ -1,0 +1,23 @@
+//! The Worker, made by worker-build from the crate `sotto-edge`.
+
+use anyhow::Result;
+
+use super::Mode;
+use crate::sh::{self, Run};
+use crate::tools;
+
+/// worker-build downloads wasm-bindgen, wasm-opt and esbuild unless it is told where they are;
+/// it gets ours, so that no build depends on a release page.
+pub(crate) fn build(mode: Mode) -> Result<()> {
+    let mut run = Run::new(tools::bin("worker-build"))
+        .arg("edge")
+        .args(["--out-dir", "build"])
+        .env("WASM_BINDGEN_BIN", tools::bin("wasm-bindgen"))
+        .env("WASM_OPT_BIN", sh::npm_bin("wasm-opt"))
+        .env("ESBUILD_BIN", sh::npm_bin("esbuild"));
+    run = match mode {
+        Mode::Release | Mode::Trial => run.args(["--profile", "edge"]),
+        Mode::Quick => run.args(["--dev", "--no-opt"]),
+    };
+    run.run()
+}

@@ -1,0 +1,48 @@
+//! Makes what is deployed: the static files in `dist/` and the Worker in `edge/build/`.
+//!
+//! The widget's Wasm comes first, since the loader carries its hash; then the module around it,
+//! the locales, the loader, the pages, the edge. At the end `dist/` is brought to hold exactly
+//! the new files and those of earlier releases that are still asked for.
+
+pub(crate) mod assets;
+
+mod edge;
+mod headers;
+mod loader;
+mod pages;
+mod releases;
+mod widget;
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::sh;
+
+/// What a build is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// To be deployed: optimised, and remembered as a release.
+    Release,
+    /// To be tested or measured: the same bytes, not remembered.
+    Trial,
+    /// To be worked on: compiled fast, with debug assertions.
+    Quick,
+}
+
+/// Where the steps leave what the next one takes. (`target/widget` and `target/edge` are cargo's,
+/// named after the profiles.)
+const WORK: &str = "target/work";
+
+/// Builds everything.
+///
+/// # Errors
+/// If a part does not build; the error names it.
+pub(crate) fn run(mode: Mode) -> Result<()> {
+    fs::create_dir_all(sh::at(WORK)).context(WORK)?;
+    let widget = sh::step("building the widget", || widget::build(mode))?;
+    let bundle = sh::step("bundling the loader", || loader::bundle(&widget, mode))?;
+    let pages = sh::step("building the pages", pages::build)?;
+    sh::step("building the edge", || edge::build(mode))?;
+    assets::publish(&sh::at("dist"), bundle, pages, mode == Mode::Release)
+}

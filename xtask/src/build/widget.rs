@@ -1,0 +1,67 @@
+//! The widget's Wasm and the JavaScript that wasm-bindgen writes around it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use super::{Mode, WORK};
+use crate::setup::WASM;
+use crate::sh::{self, Run};
+use crate::tools;
+
+/// The widget, compiled.
+pub(crate) struct Widget {
+    /// The module that wasm-bindgen wrote.
+    pub(crate) glue: PathBuf,
+    pub(crate) wasm: Vec<u8>,
+}
+
+/// What rustc's Wasm target may use by default. Named one by one, so that a newer binaryen does
+/// not choose an encoding that browsers in use cannot read.
+const FEATURES: [&str; 7] = [
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--enable-exception-handling",
+];
+
+pub(crate) fn build(mode: Mode) -> Result<Widget> {
+    let profile = if mode == Mode::Quick { "dev" } else { "widget" };
+    Run::new("cargo")
+        .args(["build", "--package", "sotto-widget", "--lib"])
+        .args(["--target", WASM, "--profile", profile])
+        .run()?;
+
+    // Cargo's directory for the profile `dev` is `debug`.
+    let directory = if mode == Mode::Quick { "debug" } else { profile };
+    let out = sh::at(WORK).join("pkg");
+    Run::new(tools::bin("wasm-bindgen"))
+        .args(["--target", "web", "--no-typescript", "--omit-default-module-path"])
+        .args(["--remove-name-section", "--remove-producers-section"])
+        .args(["--out-name", "sotto_widget", "--out-dir"])
+        .arg(&out)
+        .arg(sh::at(format!("target/{WASM}/{directory}/sotto_widget.wasm")))
+        .run()?;
+
+    let bound = out.join("sotto_widget_bg.wasm");
+    let wasm = if mode == Mode::Quick { bound } else { optimise(bound)? };
+    let wasm = fs::read(&wasm).with_context(|| wasm.display().to_string())?;
+    Ok(Widget { glue: out.join("sotto_widget.js"), wasm })
+}
+
+fn optimise(wasm: PathBuf) -> Result<PathBuf> {
+    let out = sh::at(WORK).join("sotto_widget.wasm");
+    Run::npm_bin("wasm-opt")
+        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
+        .args(["--strip-target-features"])
+        .args(FEATURES)
+        .arg(wasm)
+        .arg("--output")
+        .arg(&out)
+        .run()?;
+    Ok(out)
+}

@@ -1,0 +1,306 @@
+//! The platform's secrets, made and rotated: `SOTTO_KEYRING` and `SOTTO_PLATFORM_TOKEN`.
+//!
+//! They live in a file of `NAME=value` lines that wrangler reads: `.dev.vars` locally, or one that
+//! `wrangler secret bulk <file>` uploads. The newest key of a list stands first and is the one in
+//! use; the others go on verifying what they signed. Only names and key ids are ever printed.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+
+use crate::args::{KeyTask, Keys};
+use crate::sh;
+
+const KEYRING: &str = "SOTTO_KEYRING";
+const PLATFORM_TOKEN: &str = "SOTTO_PLATFORM_TOKEN";
+
+/// Where the secrets of development are.
+pub(crate) fn dev_file() -> PathBuf {
+    sh::at(".dev.vars")
+}
+
+/// Runs `cargo xtask keys`.
+///
+/// # Errors
+/// If there already are secrets (`new`), or none that could be read (`rotate`).
+pub(crate) fn run(keys: &Keys) -> Result<()> {
+    let file = keys.file.clone().unwrap_or_else(dev_file);
+    match &keys.task {
+        KeyTask::New => {
+            if !create(&file)? {
+                bail!("{} exists; `keys rotate` changes its keys", file.display());
+            }
+            println!("{}: made {KEYRING} and {PLATFORM_TOKEN}", file.display());
+        }
+        KeyTask::Rotate(lists) => {
+            let lists = if lists.is_empty() { &List::ALL[..] } else { lists };
+            let mut secrets = read(&file)?;
+            for list in lists {
+                let kid = secrets.keyring.rotate(*list)?;
+                println!("{}: {} now uses key {kid}", file.display(), list.name());
+            }
+            replace(&file, &secrets.to_text()?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes secrets in a file that only its owner may read, unless it exists; says whether it did.
+///
+/// # Errors
+/// If the file cannot be written or the machine has no randomness.
+pub(crate) fn create(file: &Path) -> Result<bool> {
+    let secrets = Secrets::random()?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    owner_only(&mut options);
+    match options.open(file) {
+        Ok(mut opened) => {
+            opened
+                .write_all(secrets.to_text()?.as_bytes())
+                .with_context(|| file.display().to_string())?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error).with_context(|| file.display().to_string()),
+    }
+}
+
+/// The token that creates workspaces.
+///
+/// # Errors
+/// If the file or the token in it is missing.
+pub(crate) fn platform_token(file: &Path) -> Result<String> {
+    Ok(read(file)?.platform_token)
+}
+
+fn read(file: &Path) -> Result<Secrets> {
+    let text = fs::read_to_string(file)
+        .with_context(|| format!("{} cannot be read; `keys new` makes it", file.display()))?;
+    Secrets::parse(&text).with_context(|| file.display().to_string())
+}
+
+/// Writes beside the file and renames, so that a full disk loses no key.
+fn replace(file: &Path, text: &str) -> Result<()> {
+    let beside = file.with_extension("new.vars");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    owner_only(&mut options);
+    let write = || -> std::io::Result<()> {
+        let mut opened = options.open(&beside)?;
+        opened.write_all(text.as_bytes())?;
+        opened.sync_all()?;
+        fs::rename(&beside, file)
+    };
+    write().with_context(|| file.display().to_string())
+}
+
+#[cfg(unix)]
+pub(crate) fn owner_only(options: &mut OpenOptions) {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+}
+
+#[cfg(not(unix))]
+pub(crate) fn owner_only(_options: &mut OpenOptions) {}
+
+/// What a file of secrets holds.
+struct Secrets {
+    keyring: Keyring,
+    platform_token: String,
+    /// Its other lines, as they stand: a provider's key, perhaps.
+    others: Vec<String>,
+}
+
+impl Secrets {
+    fn random() -> Result<Self> {
+        let mut keyring = Keyring::default();
+        for list in List::ALL {
+            keyring.rotate(list)?;
+        }
+        Ok(Self { keyring, platform_token: random()?, others: Vec::new() })
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let (mut keyring, mut platform_token, mut others) = (None, None, Vec::new());
+        for line in text.lines() {
+            match line.split_once('=') {
+                Some((KEYRING, value)) => keyring = Some(unquote(value)),
+                Some((PLATFORM_TOKEN, value)) => platform_token = Some(unquote(value).to_owned()),
+                _ => others.push(line.to_owned()),
+            }
+        }
+        let keyring = keyring.with_context(|| format!("there is no {KEYRING}"))?;
+        // serde's own sentence could quote a key.
+        let Ok(keyring) = serde_json::from_str(keyring) else {
+            bail!("{KEYRING} is not a keyring");
+        };
+        let platform_token =
+            platform_token.with_context(|| format!("there is no {PLATFORM_TOKEN}"))?;
+        Ok(Self { keyring, platform_token, others })
+    }
+
+    fn to_text(&self) -> Result<String> {
+        let mut text = String::new();
+        for line in &self.others {
+            text.push_str(line);
+            text.push('\n');
+        }
+        let keyring = serde_json::to_string(&self.keyring)?;
+        let token = &self.platform_token;
+        Ok(text + &format!("{PLATFORM_TOKEN}=\"{token}\"\n{KEYRING}='{keyring}'\n"))
+    }
+}
+
+fn unquote(value: &str) -> &str {
+    let value = value.trim();
+    ['"', '\'']
+        .into_iter()
+        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
+        .unwrap_or(value)
+}
+
+/// The platform's keys; the first of each list is in use.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keyring {
+    access: Vec<Key>,
+    site: Vec<Key>,
+    receipt: Vec<Key>,
+    root: Vec<Key>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Key {
+    /// Site keys carry it in one byte.
+    kid: u8,
+    /// 32 random bytes, base64url without padding.
+    key: String,
+}
+
+impl Keyring {
+    /// Puts a new key first and returns its id.
+    fn rotate(&mut self, list: List) -> Result<u8> {
+        let keys = match list {
+            List::Access => &mut self.access,
+            List::Site => &mut self.site,
+            List::Receipt => &mut self.receipt,
+            List::Root => &mut self.root,
+        };
+        let newest = keys.iter().map(|key| key.kid).max().unwrap_or(0);
+        let kid = newest.checked_add(1).with_context(|| {
+            format!("{} had 255 keys: remove the oldest by hand first", list.name())
+        })?;
+        keys.insert(0, Key { kid, key: random()? });
+        Ok(kid)
+    }
+}
+
+/// A list of the keyring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    /// Signs access tokens.
+    Access,
+    /// Makes site keys unforgeable.
+    Site,
+    /// Signs receipts.
+    Receipt,
+    /// Wraps the keys that workspaces and conversations store.
+    Root,
+}
+
+impl List {
+    const ALL: [Self; 4] = [Self::Access, Self::Site, Self::Receipt, Self::Root];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Site => "site",
+            Self::Receipt => "receipt",
+            Self::Root => "root",
+        }
+    }
+
+    /// The list of this name.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(crate) fn parse(name: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|list| list.name() == name)
+            .with_context(|| format!("the keyring has no list `{name}`"))
+    }
+}
+
+/// 32 random bytes, base64url without padding: 43 characters.
+fn random() -> Result<String> {
+    let mut bytes = [0; 32];
+    if getrandom::fill(&mut bytes).is_err() {
+        bail!("this machine gives no randomness");
+    }
+    Ok(BASE64URL_NOPAD.encode(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kids(keys: &[Key]) -> Vec<u8> {
+        keys.iter().map(|key| key.kid).collect()
+    }
+
+    #[test]
+    fn secrets_survive_being_written_and_read() {
+        let mut secrets = Secrets::random().unwrap();
+        secrets.others = vec!["# mine".to_owned(), "OTHER=\"x=y\"".to_owned()];
+        let text = secrets.to_text().unwrap();
+        let again = Secrets::parse(&text).unwrap();
+        assert_eq!(again.to_text().unwrap(), text);
+        assert_eq!(again.platform_token.len(), 43);
+        assert_eq!(again.others, secrets.others);
+    }
+
+    /// The edge reads exactly this.
+    #[test]
+    fn the_keyring_has_the_shape_that_the_edge_reads() {
+        let secrets = Secrets::random().unwrap();
+        let json: serde_json::Value =
+            serde_json::from_str(&serde_json::to_string(&secrets.keyring).unwrap()).unwrap();
+        for list in List::ALL {
+            let key = &json[list.name()][0];
+            assert_eq!(key["kid"], 1);
+            let bytes = BASE64URL_NOPAD.decode(key["key"].as_str().unwrap().as_bytes()).unwrap();
+            assert_eq!(bytes.len(), 32);
+        }
+    }
+
+    #[test]
+    fn rotation_puts_the_new_key_first_and_keeps_the_old_ones() {
+        let mut keyring = Secrets::random().unwrap().keyring;
+        let old = keyring.access[0].key.clone();
+        assert_eq!(keyring.rotate(List::Access).unwrap(), 2);
+        assert_eq!(keyring.rotate(List::Access).unwrap(), 3);
+        assert_eq!(kids(&keyring.access), [3, 2, 1]);
+        assert_eq!(keyring.access[2].key, old);
+        assert_eq!(kids(&keyring.site), [1]);
+    }
+
+    #[test]
+    fn a_key_id_never_wraps_around() {
+        let mut keyring = Keyring::default();
+        keyring.site.push(Key { kid: 255, key: String::new() });
+        assert!(keyring.rotate(List::Site).is_err());
+    }
+
+    #[test]
+    fn a_broken_file_is_refused_without_showing_it() {
+        let error = Secrets::parse("SOTTO_KEYRING='{\"access\":\"hush\"}'\n").err().unwrap();
+        assert!(!format!("{error:#}").contains("hush"));
+        assert!(Secrets::parse("").is_err());
+    }
+}

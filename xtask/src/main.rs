@@ -1,0 +1,79 @@
+//! The project's tasks: `cargo xtask setup | build | dev | serve | test | size | keys`.
+//!
+//! One file per subject. [`args`] reads the command line, [`setup`] brings in what is missing,
+//! [`build`] makes `dist/` and the edge, [`server`] runs them under workerd, [`test`] and [`size`]
+//! prove them. Progress goes to standard error; standard output holds results alone (an address,
+//! the JSON lines of `size`).
+//!
+//! Nothing here prints a key or a token.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, reason = "results of a command are its standard output")]
+#![expect(clippy::disallowed_methods, reason = "this crate runs natively, where clocks work")]
+
+mod args;
+mod sh;
+
+mod browser;
+mod setup;
+mod tools;
+
+mod build;
+
+mod admin;
+mod dev;
+mod keys;
+mod server;
+
+mod size;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use args::Command;
+use setup::Need;
+
+fn main() -> ExitCode {
+    let outcome = args::parse(std::env::args_os().skip(1)).and_then(run);
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Help => {
+            print!("{}", args::USAGE);
+            Ok(())
+        }
+        Command::Setup => {
+            setup::run(Need::Browser)?;
+            eprintln!("everything is there");
+            Ok(())
+        }
+        Command::Build => {
+            setup::run(Need::Build)?;
+            build::run(build::Mode::Release)?;
+            eprintln!("built dist/ and edge/build/; `npx wrangler deploy` publishes them");
+            Ok(())
+        }
+        Command::Dev(options) => dev::run(&options),
+        Command::Serve(options) => {
+            setup::run(Need::Build)?;
+            server::serve(options)
+        }
+        Command::Test(part) => test::run(part),
+        Command::Size => {
+            setup::run(Need::Build)?;
+            build::run(build::Mode::Trial)?;
+            size::run()
+        }
+        Command::Keys(task) => keys::run(&task),
+    }
+}
