@@ -128,13 +128,13 @@ pub enum Audience {
 }
 
 /// Who writes a site's replies.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields))]
 pub enum Provider {
-    /// The site's own documents, quoted. No key, no network, no third party.
-    #[default]
-    Local,
+    /// The site's own documents, quoted. No key, no network, no third party. It has braces since
+    /// serde passes over unknown members of a bare variant, whatever it was told to deny.
+    Local {},
     /// An OpenAI-compatible chat completions endpoint.
     OpenAi(OpenAi),
 }
@@ -171,12 +171,18 @@ impl core::fmt::Debug for OpenAi {
     }
 }
 
+impl Default for Provider {
+    fn default() -> Self {
+        Self::Local {}
+    }
+}
+
 impl Provider {
     /// The name on the wire and in a reply's facts.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Local => "local",
+            Self::Local {} => "local",
             Self::OpenAi(_) => "openai",
         }
     }

@@ -158,6 +158,9 @@ fn site_settings_have_defaults_for_all_but_the_essential() {
     assert_eq!(full["provider"]["kind"], "local");
     assert_eq!(full["idle_seconds"], 86_400);
     assert_eq!(full["budget"]["messages_per_minute"], 20);
-    let again: SiteSettings = serde_json::from_value(full).unwrap();
+    let again: SiteSettings = serde_json::from_value(full.clone()).unwrap();
     assert_eq!(again, settings);
+    let mut with_more = full;
+    with_more["provider"]["key"] = "x".into();
+    assert!(serde_json::from_value::<SiteSettings>(with_more).is_err());
 }

@@ -1,0 +1,311 @@
+//! The platform's keys: one secret, `SOTTO_KEYRING`, with a list for each purpose.
+//!
+//! ```json
+//! {"access":[{"kid":2,"key":"<base64url of 32 bytes>"},{"kid":1,"key":"…"}],
+//!  "site":[…],"receipt":[…],"root":[…]}
+//! ```
+//!
+//! The first key of a list is the one that signs or seals; the others still verify and open, so
+//! that keys are rotated without a cut. A purpose's key is never used for another purpose.
+
+use ed25519_dalek::{Signer, SigningKey};
+use serde::Deserialize;
+use sotto_shared::wire::session::Signature;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::mac::hmac_sha256;
+use super::seal::{SealError, SealKey};
+use crate::random::Random;
+
+/// The keys of a platform.
+#[derive(Debug)]
+pub struct Keyring {
+    access: Keys,
+    site: Keys,
+    receipt: Keys,
+    root: Keys,
+}
+
+/// Why a keyring cannot be used. It names the list, never a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyringError {
+    /// It is not the JSON it should be.
+    #[error("the keyring is not the JSON that 'cargo xtask keys' writes")]
+    Malformed,
+    /// A list has no key.
+    #[error("the keyring has no key for '{0}'")]
+    Empty(&'static str),
+    /// Two keys of a list have the same id.
+    #[error("the keyring has two keys of one id for '{0}'")]
+    Repeated(&'static str),
+    /// A key does not have 32 bytes in base64url without padding.
+    #[error("a key for '{0}' is not 32 bytes in base64url")]
+    Key(&'static str),
+}
+
+/// A key's id together with what it made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WithKid<T> {
+    /// Which key.
+    pub kid: u8,
+    /// What it made.
+    pub value: T,
+}
+
+impl Keyring {
+    /// Reads the secret.
+    ///
+    /// # Errors
+    /// [`KeyringError`] names what is wrong with it.
+    pub fn parse(json: &str) -> Result<Self, KeyringError> {
+        let file: File<'_> = serde_json::from_str(json).map_err(|_| KeyringError::Malformed)?;
+        Ok(Self {
+            access: Keys::read("access", &file.access)?,
+            site: Keys::read("site", &file.site)?,
+            receipt: Keys::read("receipt", &file.receipt)?,
+            root: Keys::read("root", &file.root)?,
+        })
+    }
+
+    /// The id of the key that signs access tokens.
+    #[must_use]
+    pub fn access_kid(&self) -> u8 {
+        self.access.active.kid
+    }
+
+    /// The code of an access token under one of the keys; `None` if there is no such key.
+    #[must_use]
+    pub fn access_mac(&self, kid: u8, message: &[u8]) -> Option<[u8; 32]> {
+        self.access.find(kid).map(|key| hmac_sha256(&key.bytes, &[message]))
+    }
+
+    /// The id of the key that makes site keys.
+    #[must_use]
+    pub fn site_kid(&self) -> u8 {
+        self.site.active.kid
+    }
+
+    /// The code of a site key under one of the keys; `None` if there is no such key.
+    #[must_use]
+    pub fn site_mac(&self, kid: u8, message: &[u8]) -> Option<[u8; 32]> {
+        self.site.find(kid).map(|key| hmac_sha256(&key.bytes, &[message]))
+    }
+
+    /// Signs the text of a receipt with Ed25519.
+    #[must_use]
+    pub fn sign_receipt(&self, text: &[u8]) -> Signature {
+        let key = &self.receipt.active;
+        let signature = SigningKey::from_bytes(&key.bytes).sign(text);
+        Signature {
+            alg: "Ed25519".into(),
+            kid: key.kid,
+            value: data_encoding::BASE64URL_NOPAD.encode(&signature.to_bytes()),
+        }
+    }
+
+    /// The public keys that verify receipts, the active one first. They stay published after
+    /// rotation for as long as they stay in the keyring.
+    pub fn receipt_public_keys(&self) -> impl Iterator<Item = WithKid<[u8; 32]>> {
+        self.receipt.all().map(|key| WithKid {
+            kid: key.kid,
+            value: SigningKey::from_bytes(&key.bytes).verifying_key().to_bytes(),
+        })
+    }
+
+    /// Names a network (the prefix of an address) for the platform's rate limits, so that they
+    /// never see it: HMAC under a key that is derived from the root for this alone.
+    #[must_use]
+    pub fn network_tag(&self, network: &str) -> String {
+        let key = hmac_sha256(&self.root.active.bytes, &[b"sotto network tag 1"]);
+        data_encoding::BASE64URL_NOPAD.encode(&hmac_sha256(&key, &[network.as_bytes()]))
+    }
+
+    /// Seals under the active root key: its id, then what [`SealKey::seal`] makes.
+    ///
+    /// # Errors
+    /// As [`SealKey::seal`].
+    pub fn seal(
+        &self,
+        random: &impl Random,
+        place: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        let key = &self.root.active;
+        let mut sealed = vec![key.kid];
+        sealed.extend(SealKey::from_bytes(key.bytes).seal(random, place, plain)?);
+        Ok(sealed)
+    }
+
+    /// Opens what was sealed for the same place under any root key of the ring.
+    ///
+    /// # Errors
+    /// [`SealError`]
+    pub fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (kid, sealed) = sealed.split_first().ok_or(SealError::NotOpened)?;
+        let key = self.root.find(*kid).ok_or(SealError::UnknownKey)?;
+        SealKey::from_bytes(key.bytes).open(place, sealed)
+    }
+}
+
+/// The keys for one purpose; there is always an active one.
+struct Keys {
+    active: Key,
+    previous: Vec<Key>,
+}
+
+#[derive(Zeroize, ZeroizeOnDrop)]
+struct Key {
+    kid: u8,
+    bytes: [u8; 32],
+}
+
+impl Keys {
+    fn read(purpose: &'static str, entries: &[Entry<'_>]) -> Result<Self, KeyringError> {
+        let mut keys = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let decoded = data_encoding::BASE64URL_NOPAD
+                .decode(entry.key.as_bytes())
+                .map(Zeroizing::new)
+                .map_err(|_| KeyringError::Key(purpose))?;
+            let bytes = decoded.as_slice().try_into().map_err(|_| KeyringError::Key(purpose))?;
+            if keys.iter().any(|key: &Key| key.kid == entry.kid) {
+                return Err(KeyringError::Repeated(purpose));
+            }
+            keys.push(Key { kid: entry.kid, bytes });
+        }
+        let mut keys = keys.into_iter();
+        let active = keys.next().ok_or(KeyringError::Empty(purpose))?;
+        Ok(Self { active, previous: keys.collect() })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Key> {
+        core::iter::once(&self.active).chain(&self.previous)
+    }
+
+    fn find(&self, kid: u8) -> Option<&Key> {
+        self.all().find(|key| key.kid == kid)
+    }
+}
+
+impl core::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_list().entries(self.all().map(|key| key.kid)).finish()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File<'a> {
+    #[serde(borrow)]
+    access: Vec<Entry<'a>>,
+    site: Vec<Entry<'a>>,
+    receipt: Vec<Entry<'a>>,
+    root: Vec<Entry<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry<'a> {
+    kid: u8,
+    key: &'a str,
+}
+
+/// A keyring for tests: two keys for each purpose, of which the first is active.
+#[cfg(test)]
+pub(crate) fn test_keyring() -> Keyring {
+    Keyring::parse(&test_json(&[2, 1])).unwrap()
+}
+
+/// The secret of a keyring for tests, with these ids for every purpose. Its keys are their
+/// purpose's letter and their id, repeated.
+#[cfg(test)]
+pub(crate) fn test_json(kids: &[u8]) -> String {
+    let list = |purpose: u8| {
+        kids.iter()
+            .map(|kid| {
+                let key: [u8; 32] =
+                    core::array::from_fn(|i| if i % 2 == 0 { purpose } else { *kid });
+                let key = data_encoding::BASE64URL_NOPAD.encode(&key);
+                format!("{{\"kid\":{kid},\"key\":\"{key}\"}}")
+            })
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    format!(
+        "{{\"access\":[{}],\"site\":[{}],\"receipt\":[{}],\"root\":[{}]}}",
+        list(b'a'),
+        list(b's'),
+        list(b'r'),
+        list(b'o')
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::CountingRandom;
+    use data_encoding::BASE64URL_NOPAD;
+    use ed25519_dalek::{Verifier, VerifyingKey};
+
+    #[test]
+    fn purposes_have_keys_of_their_own() {
+        let ring = test_keyring();
+        assert_eq!(ring.access_kid(), 2);
+        assert_ne!(ring.access_mac(2, b"x"), ring.site_mac(2, b"x"));
+        assert_ne!(ring.access_mac(2, b"x"), ring.access_mac(1, b"x"));
+        assert_eq!(ring.access_mac(9, b"x"), None);
+        assert_eq!(ring.site_mac(9, b"x"), None);
+    }
+
+    #[test]
+    fn what_the_previous_root_sealed_opens_after_rotation() {
+        let before = Keyring::parse(&test_json(&[1])).unwrap();
+        let after = Keyring::parse(&test_json(&[2, 1])).unwrap();
+        let gone = Keyring::parse(&test_json(&[3])).unwrap();
+        let random = CountingRandom::default();
+        let sealed = before.seal(&random, b"p", b"secret").unwrap();
+        assert_eq!(after.open(b"p", &sealed).unwrap().as_slice(), b"secret");
+        assert_eq!(gone.open(b"p", &sealed).unwrap_err(), SealError::UnknownKey);
+        assert_eq!(after.seal(&random, b"p", b"secret").unwrap()[0], 2);
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(after.open(b"p", &changed).is_err(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn receipts_verify_with_the_published_key() {
+        let ring = test_keyring();
+        let signature = ring.sign_receipt(b"text");
+        let key = ring.receipt_public_keys().find(|key| key.kid == signature.kid).unwrap();
+        let bytes: [u8; 64] =
+            BASE64URL_NOPAD.decode(signature.value.as_bytes()).unwrap().try_into().unwrap();
+        let public = VerifyingKey::from_bytes(&key.value).unwrap();
+        let signed = ed25519_dalek::Signature::from_bytes(&bytes);
+        assert!(public.verify(b"text", &signed).is_ok());
+        assert!(public.verify(b"Text", &signed).is_err());
+        assert_eq!(ring.receipt_public_keys().count(), 2);
+    }
+
+    #[test]
+    fn an_unusable_ring_is_refused_by_name() {
+        assert_eq!(Keyring::parse("{").unwrap_err(), KeyringError::Malformed);
+        assert_eq!(Keyring::parse(&test_json(&[])).unwrap_err(), KeyringError::Empty("access"));
+        assert_eq!(
+            Keyring::parse(&test_json(&[1, 1])).unwrap_err(),
+            KeyringError::Repeated("access")
+        );
+        let short = test_json(&[1])
+            .replace("\"root\":[{\"kid\":1,\"key\":\"", "\"root\":[{\"kid\":1,\"key\":\"AA");
+        assert_eq!(Keyring::parse(&short).unwrap_err(), KeyringError::Key("root"));
+    }
+
+    #[test]
+    fn keys_are_not_printed() {
+        assert_eq!(
+            format!("{:?}", test_keyring()),
+            "Keyring { access: [2, 1], site: [2, 1], receipt: [2, 1], root: [2, 1] }"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! What goes into a model and what comes out of one.
+//!
+//! In: [`identity`] answers "are you human?" without a model; [`input`] builds the prompt from
+//! storage alone. Out: [`output`] scrubs the reply while it is written, and [`watch`] cuts it off
+//! where it repeats its instructions. A screen for injection belongs here too and is not built yet.
+
+pub mod language;
+
+pub mod identity;
+
+pub mod input;
+
+pub mod output;
+pub mod watch;
+
+pub(crate) mod characters;
+
+use sotto_shared::pii::Policy;
+
+use crate::workspace::command::TurnContext;
+
+/// What is looked for in passages and replies: everything but the site's own values, which are
+/// those in its settings and in the passages it gave.
+#[must_use]
+pub fn policy(context: &TurnContext) -> Policy {
+    let mut policy = Policy::chat();
+    for value in &context.exempt {
+        policy.exempt_value(value);
+        policy.exempt_text(value);
+    }
+    policy.exempt_text(&context.system_prompt);
+    if let Some(contact) = &context.contact {
+        policy.exempt_text(&contact.url);
+        policy.exempt_text(&contact.label);
+        // `tel:` stands before digits without a gap, so that it is not found as a number.
+        if let Some(number) = contact.url.strip_prefix("tel:") {
+            policy.exempt_value(number);
+        }
+    }
+    for passage in &context.passages {
+        policy.exempt_text(&passage.text);
+    }
+    policy
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::workspace::command::{Passage, TurnProvider};
+    use sotto_shared::pii::scrub_for_edge;
+    use sotto_shared::wire::site::Contact;
+
+    /// A site's context with one passage.
+    pub(crate) fn context() -> TurnContext {
+        TurnContext {
+            site_name: "Demo *Shop*".into(),
+            provider: TurnProvider::Local,
+            system_prompt: "Be kind. Orders: orders@shop.example".into(),
+            passages: vec![passage("Delivery", "Costs", "We ship for 5 €. Call 030 901820.")],
+            contact: Some(Contact {
+                label: "Write to us".into(),
+                url: "mailto:help@shop.example".into(),
+            }),
+            exempt: vec!["info@shop.example".into()],
+            controller: "Shop GmbH".into(),
+        }
+    }
+
+    pub(crate) fn passage(title: &str, heading: &str, text: &str) -> Passage {
+        Passage {
+            id: format!("{title}#{heading}"),
+            document: format!("{title}.md"),
+            media_type: "text/markdown".into(),
+            title: title.into(),
+            heading: heading.into(),
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn the_sites_own_values_pass_and_others_do_not() {
+        let policy = policy(&context());
+        for own in ["info@shop.example", "help@shop.example", "orders@shop.example"] {
+            assert_eq!(scrub_for_edge(own, &policy).0.as_str(), own);
+        }
+        assert_eq!(scrub_for_edge("call +49 30 901820", &policy).0.as_str(), "call +49 30 901820");
+        assert_eq!(scrub_for_edge("jo@other.example", &policy).0.as_str(), "[EMAIL]");
+    }
+}

@@ -1,0 +1,56 @@
+//! Numbered migrations of an object's tables.
+
+use crate::sql::{Sql, SqlError, Value};
+
+/// An object's schema, one entry for each version ever deployed. An entry that has been released
+/// is never changed: stored objects were made with it.
+pub type Migrations = [&'static [&'static str]];
+
+const VERSION: &str = "CREATE TABLE IF NOT EXISTS schema (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    version INTEGER NOT NULL
+) STRICT";
+
+/// Brings the tables to the newest version; each entry runs once in an object's life.
+///
+/// # Errors
+/// [`SqlError`] if a statement fails; the version then stays what it was.
+pub fn run(sql: &impl Sql, migrations: &Migrations) -> Result<(), SqlError> {
+    sql.exec(VERSION, &[])?;
+    let done = sql
+        .exec("SELECT version FROM schema", &[])?
+        .first()
+        .and_then(|row| row.first().and_then(Value::unsigned))
+        .and_then(|version| usize::try_from(version).ok())
+        .unwrap_or(0);
+    for (statements, version) in migrations.iter().zip(1_u32..).skip(done) {
+        for statement in *statements {
+            sql.exec(statement, &[])?;
+        }
+        sql.exec(
+            "INSERT INTO schema (one, version) VALUES (1, ?)
+             ON CONFLICT (one) DO UPDATE SET version = excluded.version",
+            &[version.into()],
+        )?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::MemorySql;
+
+    #[test]
+    fn migrations_run_once_and_go_on_where_they_stopped() {
+        let sql = MemorySql::new();
+        run(&sql, &[&["CREATE TABLE a (x INTEGER)"]]).unwrap();
+        let both: &Migrations =
+            &[&["CREATE TABLE a (x INTEGER)"], &["ALTER TABLE a ADD COLUMN y INTEGER"]];
+        run(&sql, both).unwrap();
+        run(&sql, both).unwrap();
+        sql.exec("INSERT INTO a (x, y) VALUES (1, 2)", &[]).unwrap();
+        let version = sql.exec("SELECT version FROM schema", &[]).unwrap();
+        assert_eq!(version, vec![vec![Value::Integer(2)]]);
+    }
+}

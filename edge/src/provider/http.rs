@@ -1,0 +1,109 @@
+//! The one way to a provider over the network, and the trait that stands for it in tests.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use worker::{
+    AbortController, ByteStream, Delay, Fetch, Headers, Method, Request, RequestInit,
+    RequestRedirect,
+};
+
+/// The network failed; what it said is not worth keeping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreachable;
+
+/// A request to a provider: always a `POST` of JSON.
+pub struct Post {
+    /// Where to.
+    pub url: String,
+    /// The key, sent as a bearer token.
+    pub bearer: String,
+    /// The body.
+    pub json: String,
+}
+
+impl core::fmt::Debug for Post {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Post { redacted }")
+    }
+}
+
+/// The network and the passing of time.
+pub trait Http {
+    /// What a response's body comes as. Dropping it ends the exchange.
+    type Body: Stream<Item = Result<Vec<u8>, Unreachable>> + Unpin;
+
+    /// Sends a request and gives the status and the body. A redirect is not followed: the key
+    /// would go along to a host that nobody named.
+    fn post(&self, post: Post) -> impl Future<Output = Result<(u16, Self::Body), Unreachable>>;
+
+    /// Lets time pass.
+    fn sleep(&self, time: Duration) -> impl Future<Output = ()>;
+}
+
+/// The platform's `fetch` and timers.
+#[derive(Clone, Copy, Debug)]
+pub struct PlatformHttp;
+
+/// A response's body. The exchange is aborted when it is dropped.
+#[derive(Debug)]
+pub struct PlatformBody {
+    bytes: ByteStream,
+    _exchange: Exchange,
+}
+
+impl Http for PlatformHttp {
+    type Body = PlatformBody;
+
+    async fn post(&self, post: Post) -> Result<(u16, PlatformBody), Unreachable> {
+        let exchange = Exchange(Some(AbortController::default()));
+        let signal = exchange.0.as_ref().map(AbortController::signal).ok_or(Unreachable)?;
+        let request = request(&post).map_err(|_| Unreachable)?;
+        let mut response =
+            Fetch::Request(request).send_with_signal(&signal).await.map_err(|_| Unreachable)?;
+        let bytes = response.stream().map_err(|_| Unreachable)?;
+        Ok((response.status_code(), PlatformBody { bytes, _exchange: exchange }))
+    }
+
+    async fn sleep(&self, time: Duration) {
+        Delay::from(time).await;
+    }
+}
+
+impl Stream for PlatformBody {
+    type Item = Result<Vec<u8>, Unreachable>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.bytes
+            .poll_next_unpin(context)
+            .map(|piece| piece.map(|piece| piece.map_err(|_| Unreachable)))
+    }
+}
+
+/// A request under way.
+#[derive(Debug)]
+struct Exchange(Option<AbortController>);
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if let Some(controller) = self.0.take() {
+            controller.abort();
+        }
+    }
+}
+
+fn request(post: &Post) -> worker::Result<Request> {
+    let headers = Headers::new();
+    headers.set("content-type", "application/json")?;
+    headers.set("accept", "text/event-stream")?;
+    headers.set("authorization", &format!("Bearer {}", post.bearer))?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post)
+        .with_headers(headers)
+        .with_redirect(RequestRedirect::Manual)
+        .with_body(Some(post.json.as_str().into()));
+    Request::new_with_init(&post.url, &init)
+}

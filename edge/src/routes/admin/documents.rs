@@ -1,0 +1,78 @@
+//! `/v1/admin/sites/{number}/documents`: what a site's replies quote.
+//!
+//! Every call: the network is within its rate (429), the API key fits (401), the site is there
+//! (404 `site_unknown`).
+
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+use sotto_shared::limits::DOCUMENT_BYTES;
+
+use super::super::Edge;
+use super::super::caller::json;
+use super::{Operator, site_number, wrong_reply};
+use crate::error::ApiError;
+use crate::http::body::{self, BodyError};
+use crate::workspace::command::{AdminAction, AdminReply};
+use crate::workspace::documents::Format;
+
+/// `PUT …/documents/{name}` with `text/markdown` or `text/plain`: puts a document in place of the
+/// one that has its name.
+///
+/// # Errors
+/// As the module says; 415 for another type, 413 above 1 MB, 400 for another name or text that is
+/// not UTF-8, 422 `limit_reached`.
+#[worker::send]
+pub async fn put(
+    State(edge): State<Edge>,
+    Path((site, name)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (head, stream) = request.into_parts();
+    let operator = Operator::new(edge, &head.headers).await?;
+    let site = site_number(&site)?;
+    let format = body::media_type(&head.headers)
+        .and_then(Format::parse)
+        .ok_or(BodyError::MediaType { wanted: "text/markdown or text/plain" })?;
+    let text = body::text(&head.headers, stream, DOCUMENT_BYTES).await?;
+    let media_type = format.media_type().to_owned();
+    match operator.run(AdminAction::PutDocument { site, name, media_type, text }).await? {
+        AdminReply::Document(entry) => Ok(json(StatusCode::OK, &entry)),
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// `DELETE …/documents/{name}`: removes a document; 204.
+///
+/// # Errors
+/// As the module says; 404 `not_found` if there is no such document.
+#[worker::send]
+pub async fn remove(
+    State(edge): State<Edge>,
+    Path((site, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers).await?;
+    let site = site_number(&site)?;
+    match operator.run(AdminAction::DeleteDocument { site, name }).await? {
+        AdminReply::Done => Ok(StatusCode::NO_CONTENT.into_response()),
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// `GET …/documents`: lists the documents.
+///
+/// # Errors
+/// As the module says.
+#[worker::send]
+pub async fn list(
+    State(edge): State<Edge>,
+    Path(site): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers).await?;
+    match operator.run(AdminAction::ListDocuments(site_number(&site)?)).await? {
+        AdminReply::Documents(documents) => Ok(json(StatusCode::OK, &documents)),
+        _ => Err(wrong_reply()),
+    }
+}

@@ -1,0 +1,68 @@
+//! `/v1/admin/…`: what an operator sets and sees. Replies are not readable across origins: an API
+//! key belongs on a server or in the edge's own console.
+
+pub mod workspaces;
+
+pub mod sites;
+
+pub mod documents;
+
+pub mod conversations;
+
+use http::HeaderMap;
+
+use super::Edge;
+use super::caller::{Limit, bearer};
+use crate::auth::tokens::ApiKey;
+use crate::error::ApiError;
+use crate::object::{self, CallError};
+use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
+
+/// An operator with an API key that was copied whole. Whether it fits, the workspace decides with
+/// every command.
+struct Operator {
+    edge: Edge,
+    key: ApiKey,
+}
+
+impl Operator {
+    /// Looks at who asks.
+    ///
+    /// # Errors
+    /// 429 `rate_limited`; 401 `token_missing`, `token_invalid`
+    async fn new(edge: Edge, headers: &HeaderMap) -> Result<Self, ApiError> {
+        edge.count(Limit::Other, headers).await?;
+        let key = ApiKey::parse(bearer(headers)?).ok_or(ApiError::TokenInvalid)?;
+        Ok(Self { edge, key })
+    }
+
+    /// Has the workspace do something.
+    ///
+    /// # Errors
+    /// 401 `token_invalid`, and what the action fails with.
+    async fn run(&self, action: AdminAction) -> Result<AdminReply, ApiError> {
+        let command = Admin { secret: self.key.secret.to_vec(), action };
+        object::call(&self.edge.env, &self.key.workspace.to_hex(), &command).await.map_err(
+            |error| match error {
+                // A key of no workspace is no key.
+                CallError::NoSuchObject | CallError::Refused(WorkspaceError::Unknown) => {
+                    ApiError::TokenInvalid
+                }
+                other => other.into(),
+            },
+        )
+    }
+}
+
+/// The workspace answered an action with a reply of another kind.
+const fn wrong_reply() -> ApiError {
+    ApiError::Internal("the workspace answered with a reply of another kind")
+}
+
+/// A site's number from a path.
+///
+/// # Errors
+/// 404 `site_unknown`: no site has such a number.
+fn site_number(text: &str) -> Result<u16, ApiError> {
+    text.parse().map_err(|_| CallError::Refused(WorkspaceError::SiteUnknown).into())
+}

@@ -1,0 +1,164 @@
+//! Who asks: the page, the network, the token.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, Method, StatusCode, header};
+use serde::Serialize;
+use sotto_shared::id::{ConversationId, Origin};
+use worker::{Env, RateLimiter};
+
+use super::Edge;
+use crate::auth::access::{self, Access};
+use crate::clock::{Clock as _, PlatformClock};
+use crate::error::ApiError;
+use crate::http::cors::Readable;
+use crate::http::origin;
+use crate::session::command::Network;
+
+/// The window of the platform's rate limits, in seconds, as `wrangler.toml` has it.
+const WINDOW_SECONDS: u64 = 60;
+
+/// A rate limit of the platform, per network. It is coarse and counts in each of the platform's
+/// places by itself; the exact limits are the objects'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// New conversations.
+    Mint,
+    /// Messages.
+    Chat,
+    /// Everything else.
+    Other,
+}
+
+impl Limit {
+    const fn binding(self) -> &'static str {
+        match self {
+            Self::Mint => "LIMIT_MINT",
+            Self::Chat => "LIMIT_CHAT",
+            Self::Other => "LIMIT_OTHER",
+        }
+    }
+}
+
+impl Edge {
+    /// The page that a request comes from.
+    ///
+    /// # Errors
+    /// 403 `origin_missing`, `origin_invalid`
+    pub(super) fn origin(&self, method: &Method, headers: &HeaderMap) -> Result<Origin, ApiError> {
+        Ok(origin::required(method, headers, &self.config.issuer)?)
+    }
+
+    /// Counts a request of its network, and says which network it is. The platform sees a keyed
+    /// hash of it.
+    ///
+    /// # Errors
+    /// 429 `rate_limited`; 503 `misconfigured` without an address or without the limit
+    pub(super) async fn count(
+        &self,
+        limit: Limit,
+        headers: &HeaderMap,
+    ) -> Result<Network, ApiError> {
+        let network = self.config.client_address.network(headers)?;
+        let tag = self.config.keyring.network_tag(&network.0);
+        let missing = |_| ApiError::Binding(limit.binding());
+        let outcome = limiter(&self.env, limit).map_err(missing)?.limit(tag).await;
+        if outcome.map_err(missing)?.success {
+            Ok(network)
+        } else {
+            Err(ApiError::RateLimited { retry_after: WINDOW_SECONDS })
+        }
+    }
+
+    /// What the access token of a request opens, if it was given for the page that sends it.
+    ///
+    /// # Errors
+    /// 401 `token_missing`, `token_invalid`, `token_expired`; 403 `token_mismatch`
+    pub(super) fn access(&self, headers: &HeaderMap, origin: &Origin) -> Result<Access, ApiError> {
+        let token = bearer(headers)?;
+        let now = PlatformClock.now_ms();
+        let config = &self.config;
+        let access = access::verify(&config.keyring, config.issuer.as_str(), token, now)?;
+        if access.origin == *origin { Ok(access) } else { Err(ApiError::TokenMismatch) }
+    }
+}
+
+/// Checks that a conversation named in a path or a body is the token's.
+///
+/// # Errors
+/// 403 `token_mismatch`
+pub(super) fn own(access: &Access, named: Option<ConversationId>) -> Result<(), ApiError> {
+    if named == Some(access.conversation) { Ok(()) } else { Err(ApiError::TokenMismatch) }
+}
+
+/// The token of the header `Authorization: Bearer …`.
+///
+/// # Errors
+/// 401 `token_missing`
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (scheme, token) =
+        value.and_then(|text| text.split_once(' ')).ok_or(ApiError::TokenMissing)?;
+    let token = token.trim();
+    if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() {
+        Ok(token)
+    } else {
+        Err(ApiError::TokenMissing)
+    }
+}
+
+/// A reply as JSON.
+pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    (status, Json(body)).into_response()
+}
+
+/// A reply as JSON that pages of one origin may read.
+pub(super) fn json_for(origin: Origin, status: StatusCode, body: &impl Serialize) -> Response {
+    readable(origin, json(status, body))
+}
+
+/// A reply that pages of one origin may read.
+pub(super) fn readable(origin: Origin, mut response: Response) -> Response {
+    response.extensions_mut().insert(Readable::By(origin));
+    response
+}
+
+fn limiter(env: &Env, limit: Limit) -> worker::Result<RateLimiter> {
+    env.rate_limiter(limit.binding())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn a_bearer_token_is_read() {
+        let read = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(read("Bearer abc"), Ok("abc".into()));
+        assert_eq!(read("bearer abc"), Ok("abc".into()));
+        for bad in ["", "abc", "Bearer", "Bearer ", "Basic abc"] {
+            assert_eq!(read(bad), Err(ApiError::TokenMissing), "{bad}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), Err(ApiError::TokenMissing));
+    }
+
+    #[test]
+    fn a_token_opens_its_own_conversation_alone() {
+        let conversation = ConversationId::from_bytes([1; 32]);
+        let access = Access {
+            conversation,
+            workspace: sotto_shared::id::WorkspaceId::from_bytes([2; 32]),
+            site: 1,
+            origin: Origin::parse("https://shop.example").unwrap(),
+        };
+        assert_eq!(own(&access, Some(conversation)), Ok(()));
+        let other = ConversationId::from_bytes([3; 32]);
+        assert_eq!(own(&access, Some(other)), Err(ApiError::TokenMismatch));
+        assert_eq!(own(&access, None), Err(ApiError::TokenMismatch));
+    }
+}

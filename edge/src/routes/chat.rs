@@ -1,0 +1,132 @@
+//! `POST /v1/chat`, `GET /v1/chat/{conversation}/stream` and `POST /v1/chat/stop`: a message in,
+//! its reply streamed out.
+
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use sotto_shared::id::{ConversationId, Origin};
+use sotto_shared::limits::{CHAT_BODY_BYTES, SMALL_BODY_BYTES};
+use sotto_shared::pii::{Policy, scrub_for_edge};
+use sotto_shared::wire::chat::StopRequest;
+use sotto_shared::wire::stream;
+
+use super::caller::{Limit, own, readable};
+use super::{Edge, chat_body};
+use crate::error::ApiError;
+use crate::http::body;
+use crate::log;
+use crate::object::{self, Streamed};
+use crate::session::command::{Chat, Resume, Stop};
+
+/// `POST /v1/chat`
+///
+/// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
+/// 2. The network is within its rate: 429 `rate_limited`.
+/// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 4. The body is what `useChat` sends, about this conversation: 413, 415, 400, 422,
+///    403 `token_mismatch`.
+/// 5. The text is scrubbed. From here on there is no other.
+/// 6. The session stores the message and answers: 409, 410, 422 `conversation_full`, 429.
+///
+/// # Errors
+/// As its steps say. What fails once the reply has begun is told in the stream.
+#[worker::send]
+pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+    let (head, stream) = request.into_parts();
+    // 1
+    let origin = edge.origin(&head.method, &head.headers)?;
+    // 2
+    let network = edge.count(Limit::Chat, &head.headers).await?;
+    // 3
+    let access = edge.access(&head.headers, &origin)?;
+    // 4
+    let json = body::json_text(&head.headers, stream, CHAT_BODY_BYTES).await?;
+    let request = chat_body::parse(&json)?;
+    own(&access, Some(request.conversation))?;
+    // 5
+    let (text, counts) = scrub_for_edge(&request.message.text, &Policy::chat());
+    if !counts.is_empty() {
+        log::info("scrubbed").request(&edge.request).counts(&counts).write();
+    }
+    // 6
+    let command = Chat { trigger: request.trigger, message_id: request.message.id, text, network };
+    let reply = object::stream(&edge.env, &access.conversation.to_hex(), &command).await?;
+    Ok(streamed(origin, reply))
+}
+
+/// `GET /v1/chat/{conversation}/stream`: the reply that is under way or just ended, from its
+/// beginning; 204 if there is none.
+///
+/// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
+/// 2. The network is within its rate: 429 `rate_limited`.
+/// 3. The access token opens this conversation for this page: 401, 403 `token_mismatch`.
+/// 4. The session streams: 410.
+///
+/// # Errors
+/// As its steps say.
+#[worker::send]
+pub async fn resume(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // 1
+    let origin = edge.origin(&method, &headers)?;
+    // 2
+    edge.count(Limit::Other, &headers).await?;
+    // 3
+    let access = edge.access(&headers, &origin)?;
+    own(&access, ConversationId::parse(&conversation).ok())?;
+    // 4
+    let reply = object::stream(&edge.env, &access.conversation.to_hex(), &Resume {}).await?;
+    Ok(streamed(origin, reply))
+}
+
+/// `POST /v1/chat/stop`: stops the reply under way; does nothing if there is none.
+///
+/// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
+/// 2. The network is within its rate: 429 `rate_limited`.
+/// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 4. The body is a [`StopRequest`] about this conversation: 413, 415, 400,
+///    403 `token_mismatch`.
+/// 5. The session stops: 410.
+///
+/// # Errors
+/// As its steps say.
+#[worker::send]
+pub async fn stop(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+    let (head, stream) = request.into_parts();
+    // 1
+    let origin = edge.origin(&head.method, &head.headers)?;
+    // 2
+    edge.count(Limit::Other, &head.headers).await?;
+    // 3
+    let access = edge.access(&head.headers, &origin)?;
+    // 4
+    let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
+    let request: StopRequest = body::parse(&text)?;
+    own(&access, Some(request.id))?;
+    // 5
+    object::call(&edge.env, &access.conversation.to_hex(), &Stop {}).await?;
+    Ok(readable(origin, StatusCode::NO_CONTENT.into_response()))
+}
+
+/// The session's event stream under our own headers.
+fn streamed(origin: Origin, reply: Streamed) -> Response {
+    let Streamed::Events(events) = reply else {
+        return readable(origin, StatusCode::NO_CONTENT.into_response());
+    };
+    let body: Body = http::Response::<Body>::from(events).into_body();
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // Compressed on the way, a stream would come in lumps and its padding would tell lengths.
+    let cache = HeaderValue::from_static("no-store, no-transform");
+    headers.insert(header::CACHE_CONTROL, cache);
+    headers.insert(stream::HEADER, HeaderValue::from_static(stream::VERSION));
+    // A proxy that buffered would hold a reply back until it is whole.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    readable(origin, response)
+}

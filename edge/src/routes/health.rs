@@ -1,0 +1,107 @@
+//! What standards expect at fixed addresses.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64URL_NOPAD;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use super::{Edge, caller};
+use crate::clock::{Clock as _, PlatformClock};
+use crate::error::ApiError;
+use crate::http::cors::Readable;
+
+/// When the way Global Privacy Control is honoured was last changed.
+const GPC_SINCE: &str = "2026-11-20";
+
+/// How long a `security.txt` is good for. RFC 9116 recommends less than a year.
+const SECURITY_DAYS: u64 = 180;
+
+const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
+/// `GET /healthz`: that the edge runs, is configured, and which version it is.
+pub async fn healthz() -> Response {
+    let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
+    caller::json(StatusCode::OK, &body)
+}
+
+/// `GET /.well-known/gpc.json`: that Global Privacy Control is honoured.
+pub async fn gpc() -> Response {
+    cacheable(caller::json(StatusCode::OK, &json!({ "gpc": true, "lastUpdate": GPC_SINCE })))
+}
+
+/// `GET /.well-known/security.txt` (RFC 9116): where a weakness is reported.
+///
+/// # Errors
+/// 404 if the operator names no contact (`SOTTO_SECURITY_CONTACT`).
+pub async fn security(State(edge): State<Edge>) -> Result<Response, ApiError> {
+    let contact = edge.config.security_contact.as_deref().ok_or(ApiError::NotFound)?;
+    let expires = date(PlatformClock.now_ms() / DAY_MS + SECURITY_DAYS);
+    let issuer = &edge.config.issuer;
+    let text = format!(
+        "Contact: {contact}\nExpires: {expires}T00:00:00Z\n\
+         Canonical: {issuer}/.well-known/security.txt\n"
+    );
+    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    Ok(cacheable((kind, text).into_response()))
+}
+
+/// `GET /.well-known/jwks.json`: the public keys that verify receipts (RFC 8037), the active one
+/// first. Keys stay here after rotation, so that old receipts verify.
+pub async fn keys(State(edge): State<Edge>) -> Response {
+    let keys = edge
+        .config
+        .keyring
+        .receipt_public_keys()
+        .map(|key| {
+            json!({
+                "kty": "OKP",
+                "crv": "Ed25519",
+                "use": "sig",
+                "alg": "EdDSA",
+                "kid": key.kid.to_string(),
+                "x": BASE64URL_NOPAD.encode(&key.value),
+            })
+        })
+        .collect::<Vec<_>>();
+    cacheable(caller::json(StatusCode::OK, &json!({ "keys": keys })))
+}
+
+/// Lets caches keep a reply for an hour and every page read it.
+fn cacheable(mut response: Response) -> Response {
+    let hour = HeaderValue::from_static("public, max-age=3600");
+    response.headers_mut().insert(header::CACHE_CONTROL, hour);
+    response.extensions_mut().insert(Readable::ByAll);
+    response
+}
+
+/// The date of a day since 1970-01-01, as `YYYY-MM-DD`: whole 400-year cycles of 146,097 days,
+/// with years that begin in March so that the leap day is the last.
+fn date(days: u64) -> String {
+    let days = days + 719_468;
+    let (cycle, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = 400 * cycle + year + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_have_dates() {
+        assert_eq!(date(0), "1970-01-01");
+        assert_eq!(date(11_016), "2000-02-29");
+        assert_eq!(date(11_017), "2000-03-01");
+        assert_eq!(date(20_776), "2026-11-19");
+        assert_eq!(date(20_777), "2026-11-20");
+        assert_eq!(date(20_819), "2027-01-01");
+        assert_eq!(date(47_540), "2100-02-28");
+        assert_eq!(date(47_541), "2100-03-01");
+    }
+}

@@ -1,0 +1,72 @@
+//! The calls of `/v1`, one file for each resource.
+//!
+//! A handler checks who asks, reads the body, calls an object, and writes the reply; whatever
+//! fails is an [`ApiError`], which `http::respond` turns into a problem. Each handler's doc
+//! numbers its steps and names the status that a step fails with.
+
+mod caller;
+
+pub mod health;
+
+pub mod sites;
+
+pub mod sessions;
+
+pub mod chat;
+pub mod chat_body;
+
+pub mod conversation;
+
+pub mod erase;
+
+pub mod admin;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{delete, get, post, put};
+use worker::Env;
+
+use crate::config::Config;
+use crate::error::ApiError;
+use crate::http::request_id::RequestId;
+
+/// What a handler works with.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// The bindings.
+    pub env: Env,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The request's name.
+    pub request: RequestId,
+}
+
+/// Every route there is.
+pub fn router(edge: Edge) -> Router {
+    Router::new()
+        .route("/v1/sites/{key}", get(sites::read))
+        .route("/v1/sessions", post(sessions::mint))
+        .route("/v1/sessions/refresh", post(sessions::refresh))
+        .route("/v1/chat", post(chat::send))
+        .route("/v1/chat/stop", post(chat::stop))
+        .route("/v1/chat/{conversation}/stream", get(chat::resume))
+        .route("/v1/conversation", get(conversation::read))
+        .route("/v1/erase", post(erase::erase))
+        .route("/v1/admin/workspaces", post(admin::workspaces::create))
+        .route("/v1/admin/sites", get(admin::sites::list).post(admin::sites::create))
+        .route("/v1/admin/sites/{site}", put(admin::sites::change).delete(admin::sites::remove))
+        .route("/v1/admin/sites/{site}/documents", get(admin::documents::list))
+        .route(
+            "/v1/admin/sites/{site}/documents/{name}",
+            put(admin::documents::put).merge(delete(admin::documents::remove)),
+        )
+        .route("/v1/admin/conversations", get(admin::conversations::list))
+        .route("/healthz", get(health::healthz))
+        .route("/.well-known/gpc.json", get(health::gpc))
+        .route("/.well-known/security.txt", get(health::security))
+        .route("/.well-known/jwks.json", get(health::keys))
+        .fallback(|| async { ApiError::NotFound })
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .with_state(edge)
+}

@@ -1,0 +1,85 @@
+//! `GET /v1/sites/{key}`: the public settings of a site.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use sotto_shared::id::SiteKey;
+
+use super::Edge;
+use super::caller::{Limit, json_for};
+use crate::auth::site_key;
+use crate::error::ApiError;
+use crate::object::{self, CallError};
+use crate::workspace::command::{PublicSite, WorkspaceError};
+use crate::workspace::settings::is_language;
+
+/// A browser may keep the settings this long: a changed notice is noticed at minting.
+const CACHE: &str = "public, max-age=60";
+
+/// `GET /v1/sites/{key}?lang=…`
+///
+/// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
+/// 2. The network is within its rate: 429 `rate_limited`.
+/// 3. The key is one of ours, before an object is woken: 404 `site_unknown`.
+/// 4. The workspace knows the site: 404 `site_unknown`.
+/// 5. The site allows the origin: 403 `origin_not_allowed`.
+///
+/// # Errors
+/// As its steps say.
+#[worker::send]
+pub async fn read(
+    State(edge): State<Edge>,
+    Path(key): Path<String>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // 1
+    let origin = edge.origin(&method, &headers)?;
+    // 2
+    edge.count(Limit::Other, &headers).await?;
+    // 3
+    let unknown = || ApiError::Workspace(CallError::Refused(WorkspaceError::SiteUnknown));
+    let key = SiteKey::parse(&key).map_err(|_| unknown())?;
+    let opened = site_key::open(&edge.config.keyring, &key).ok_or_else(unknown)?;
+    // 4
+    let command = PublicSite { site: opened.site, lang: language(query.as_deref()) };
+    let mut settings = object::call(&edge.env, &opened.workspace.to_hex(), &command)
+        .await
+        .map_err(ApiError::from)?;
+    // 5
+    if !settings.origins.contains(&origin) {
+        return Err(CallError::Refused(WorkspaceError::OriginNotAllowed).into());
+    }
+    // A key made before a rotation stays the one that the page embeds.
+    settings.site.site = key;
+    let mut response = json_for(origin, StatusCode::OK, &settings.site);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE));
+    headers.insert(header::VARY, HeaderValue::from_static("Sec-Fetch-Site"));
+    Ok(response)
+}
+
+/// The language asked for; what is not a language tag is passed over, since the site has texts in
+/// its own language for everybody.
+fn language(query: Option<&str>) -> Option<String> {
+    query?
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("lang="))
+        .filter(|tag| is_language(tag))
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_read_from_the_query() {
+        assert_eq!(language(None), None);
+        assert_eq!(language(Some("lang=de-AT")).as_deref(), Some("de-AT"));
+        assert_eq!(language(Some("a=b&lang=pt")).as_deref(), Some("pt"));
+        assert_eq!(language(Some("lang=%3Cscript%3E")), None);
+        assert_eq!(language(Some("lang=")), None);
+    }
+}

@@ -1,0 +1,228 @@
+//! What can be asked of a session object, and how: paths, requests and replies, typed in one
+//! place and used by both ends of the hop.
+//!
+//! Each command is a `POST` of JSON to the object. The reply is JSON: `{"ok": …}` or
+//! `{"error": …}`. [`Chat`] and [`Resume`] answer with the event stream itself where they
+//! succeed ([`Resume`] with 204 where no reply is under way).
+
+use serde::{Deserialize, Serialize};
+use sotto_shared::consent::{NoticeVersion, Purposes};
+use sotto_shared::id::{MessageId, Origin, WorkspaceId};
+use sotto_shared::pii::Scrubbed;
+use sotto_shared::wire::chat::Trigger;
+use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::session::{Client, ErasureReceipt, Holder};
+
+pub use crate::object::Command;
+
+/// Binding of the namespace in `wrangler.toml`.
+pub const BINDING: &str = "SESSIONS";
+
+macro_rules! commands {
+    ($($name:ident => $path:literal, $reply:ty;)+) => {$(
+        impl Command for $name {
+            const BINDING: &'static str = BINDING;
+            const PATH: &'static str = $path;
+            type Reply = $reply;
+            type Error = SessionError;
+        }
+    )+};
+}
+
+commands! {
+    Mint => "/mint", MintedSession;
+    Refresh => "/refresh", RefreshedSession;
+    Chat => "/chat", ();
+    Resume => "/resume", ();
+    Stop => "/stop", ();
+    Read => "/read", Conversation;
+    Erase => "/erase", ErasureReceipt;
+}
+
+/// Makes the conversation. The workspace has admitted it and listed it before.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Mint {
+    /// What the conversation is bound to and how long it lives.
+    pub terms: SessionTerms,
+}
+
+/// What a conversation is bound to; the workspace decides it when it admits a visitor.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SessionTerms {
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// The site's number within it.
+    pub site: u16,
+    /// The site key's generation.
+    pub generation: u16,
+    /// The page's origin.
+    pub origin: Origin,
+    /// Language of the conversation.
+    pub lang: String,
+    /// Which client it belongs to.
+    pub client: Client,
+    /// The notice that was agreed to.
+    pub notice: NoticeVersion,
+    /// The optional purposes that hold.
+    pub purposes: Purposes,
+    /// Who else will receive text, by that notice.
+    pub recipients: Vec<Holder>,
+    /// The conversation ends after this many idle seconds.
+    pub life_seconds: u64,
+    /// Messages within a minute.
+    pub messages_per_minute: u32,
+}
+
+/// Reply to [`Mint`]: the tokens' secret parts are known to nobody else.
+#[derive(Serialize, Deserialize)]
+pub struct MintedSession {
+    /// The first refresh token, whole.
+    pub refresh_token: String,
+    /// The erase token, whole.
+    pub erase_token: String,
+    /// Names the consent record (ULID).
+    pub receipt_id: String,
+    /// When the record was made, Unix milliseconds.
+    pub given_at: u64,
+    /// When the conversation ends if nothing more is said, Unix milliseconds.
+    pub ends_at: u64,
+}
+
+/// Rotates the refresh token.
+#[derive(Serialize, Deserialize)]
+pub struct Refresh {
+    /// Which token of the family.
+    pub n: u32,
+    /// Its secret part (28 bytes).
+    pub secret: Vec<u8>,
+    /// Names the rotation, so that it can be repeated.
+    pub rotation_id: MessageId,
+    /// The page that asks; it has to be the conversation's.
+    pub origin: Origin,
+}
+
+/// Reply to [`Refresh`]: what the Worker needs for the next access token.
+#[derive(Serialize, Deserialize)]
+pub struct RefreshedSession {
+    /// The next refresh token, whole.
+    pub refresh_token: String,
+    /// When the conversation ends if nothing more is said, Unix milliseconds.
+    pub ends_at: u64,
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// The site's number.
+    pub site: u16,
+    /// The page's origin.
+    pub origin: Origin,
+}
+
+/// One message in, one reply streamed out.
+#[derive(Serialize, Deserialize)]
+pub struct Chat {
+    /// New message or new reply.
+    pub trigger: Trigger,
+    /// Id of the visitor's message.
+    pub message_id: MessageId,
+    /// Its text.
+    #[serde(with = "crate::hop")]
+    pub text: Scrubbed,
+    /// The network prefix it came from; it is counted under a keyed hash and never stored.
+    pub network: Network,
+}
+
+/// Streams the reply that is under way.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Resume {}
+
+/// Stops the reply that is under way; does nothing if there is none.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Stop {}
+
+/// Reads the visitor's copy.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Read {}
+
+/// Erases the conversation.
+#[derive(Serialize, Deserialize)]
+pub struct Erase {
+    /// The erase token's secret part (32 bytes).
+    pub secret: Vec<u8>,
+}
+
+/// The /24 or /48 that a request came from, as text. It has no `Debug` that shows it and is
+/// passed on only to be hashed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Network(pub String);
+
+macro_rules! redacted_debug {
+    ($($name:ident),+) => {$(
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(concat!(stringify!($name), " { redacted }"))
+            }
+        }
+    )+};
+}
+
+redacted_debug!(MintedSession, Refresh, RefreshedSession, Chat, Erase, Network);
+
+/// Why a session refuses a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionError {
+    /// No conversation was ever minted here, or its tombstone has gone too.
+    #[error("there is no such conversation")]
+    Unknown,
+    /// The conversation was erased by its token.
+    #[error("the conversation was erased")]
+    Erased {
+        /// Id of the receipt.
+        receipt: String,
+    },
+    /// The conversation's lifetime is over, and it erased itself.
+    #[error("the conversation has ended")]
+    Ended {
+        /// Id of the receipt.
+        receipt: String,
+    },
+    /// A secret part does not fit.
+    #[error("the token does not fit")]
+    TokenInvalid,
+    /// The token is used from another page than the conversation's.
+    #[error("the token belongs to another page")]
+    OriginMismatch,
+    /// An old refresh token was used again, which revoked the family.
+    #[error("the token was revoked")]
+    TokenRevoked,
+    /// The message id was used for another text.
+    #[error("the message id was used for another text")]
+    MessageConflict,
+    /// A reply is still being written.
+    #[error("a reply is still being written")]
+    ReplyInProgress,
+    /// There is no reply to replace.
+    #[error("there is no reply to replace")]
+    NothingToRegenerate,
+    /// The conversation takes no more messages.
+    #[error("the conversation is full")]
+    Full,
+    /// Too many messages within a minute.
+    #[error("too many messages")]
+    RateLimited {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// The network's budget of the day is spent.
+    #[error("the day's budget is spent")]
+    BudgetSpent {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// The workspace or the site is gone, or the site's key was revoked.
+    #[error("the site is gone")]
+    SiteGone,
+    /// Something broke; the object's log says what.
+    #[error("the session object failed")]
+    Failed,
+}

@@ -1,0 +1,344 @@
+//! Erasure: by token or by lifetime, in one step, with a receipt. What is left is a tombstone,
+//! and the duty to tell the workspace.
+
+use serde::Serialize;
+use sotto_shared::id::ConversationId;
+use sotto_shared::limits::{RECOVERY_DAYS, TOMBSTONE_SECONDS};
+use sotto_shared::wire::session::{ErasureReceipt, Holder};
+
+use super::{Core, CoreError, ends_at};
+use crate::auth::mac::{equal, hmac_sha256};
+use crate::clock::Clock;
+use crate::random::Random;
+use crate::session::command::SessionError;
+use crate::session::record::{Cause, Due, DueItem, EraseCheck, Session, Tombstone};
+use crate::session::schema;
+use crate::sql::Sql;
+
+/// The workspace is told again after this time, doubled with each try, in milliseconds.
+const OUTBOX_FIRST_WAIT_MS: u64 = 10_000;
+
+/// Longest time between two tries to tell the workspace, in milliseconds.
+const OUTBOX_LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
+
+/// What an erasure asks of the object.
+#[derive(Debug)]
+pub enum Erasure {
+    /// Delete all storage, then [`Core::bury`] this.
+    Bury(Tombstone),
+    /// It was done before.
+    Done(ErasureReceipt),
+}
+
+impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
+    /// Erases the conversation if the secret is its erase token's. It can be repeated.
+    ///
+    /// # Errors
+    /// [`SessionError::TokenInvalid`], [`SessionError::Unknown`]
+    pub fn erase(&self, secret: &[u8]) -> Result<Erasure, CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if tables.tombstone
+            && let Some(tombstone) = self.store().tombstone()?
+        {
+            check(&tombstone.erase, secret)?;
+            // An erasure that was cut short after its tombstone was written is finished now.
+            return Ok(if tables.session {
+                Erasure::Bury(tombstone)
+            } else {
+                Erasure::Done(tombstone.receipt)
+            });
+        }
+        let session = self.minted()?;
+        check(&session.erase, secret)?;
+        Ok(Erasure::Bury(self.entomb(session, Cause::Token)?))
+    }
+
+    /// The tombstone of a conversation whose life is over; `None` while it lives. The object
+    /// deletes all storage and [buries](Core::bury) it before it answers anything else.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn overdue(&self) -> Result<Option<Tombstone>, CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if tables.tombstone || !tables.session {
+            return Ok(None);
+        }
+        match self.store().session()? {
+            Some(session) if self.clock.now_ms() >= ends_at(&session) => {
+                self.entomb(session, Cause::Lifetime).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Writes what an erasure leaves, and plans its end and the message to the workspace.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn bury(&self, tombstone: &Tombstone) -> Result<(), CoreError> {
+        schema::bury(self.sql)?;
+        let now = self.clock.now_ms();
+        let store = self.store();
+        store.insert_tombstone(tombstone)?;
+        store.cancel(Due::End)?;
+        store.plan(Due::TombstoneEnd, now.saturating_add(TOMBSTONE_SECONDS * 1_000), 0)?;
+        store.plan(Due::Outbox, now, 0)?;
+        Ok(())
+    }
+
+    /// What is due by now. A conversation's own end is due only when [`Core::overdue`] says so;
+    /// here it is planned anew.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn due(&self) -> Result<Option<DueItem>, CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if !tables.session && !tables.tombstone {
+            return Ok(None);
+        }
+        let now = self.clock.now_ms();
+        let Some(item) = self.store().next_due()?.filter(|item| item.at <= now) else {
+            return Ok(None);
+        };
+        if item.kind != Due::End {
+            return Ok(Some(item));
+        }
+        match self.store().session()? {
+            Some(session) if !tables.tombstone => self.plan_end(&session)?,
+            _ => self.store().cancel(Due::End)?,
+        }
+        self.due()
+    }
+
+    /// When the object wants to be woken next, Unix milliseconds.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn next_wake(&self) -> Result<Option<u64>, CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if !tables.session && !tables.tombstone {
+            return Ok(None);
+        }
+        Ok(self.store().next_due()?.map(|item| item.at))
+    }
+
+    /// Plans the conversation's end by its last message.
+    pub(super) fn plan_end(&self, session: &Session) -> Result<(), CoreError> {
+        // One millisecond later than now at the earliest, so that planning never finds it due.
+        let at = ends_at(session).max(self.clock.now_ms().saturating_add(1));
+        Ok(self.store().plan(Due::End, at, 0)?)
+    }
+
+    /// Records that the workspace has heard of the erasure.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn heard(&self) -> Result<(), CoreError> {
+        Ok(self.store().cancel(Due::Outbox)?)
+    }
+
+    /// Plans the next try to tell the workspace.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn not_heard(&self, attempts: u32) -> Result<(), CoreError> {
+        let wait = OUTBOX_FIRST_WAIT_MS
+            .saturating_mul(1_u64.checked_shl(attempts).unwrap_or(u64::MAX))
+            .min(OUTBOX_LONGEST_WAIT_MS);
+        let at = self.clock.now_ms().saturating_add(wait);
+        Ok(self.store().plan(Due::Outbox, at, attempts.saturating_add(1))?)
+    }
+
+    fn entomb(&self, session: Session, cause: Cause) -> Result<Tombstone, CoreError> {
+        let unsigned = Unsigned {
+            id: self.ulid()?,
+            conversation: session.conversation,
+            erased_at: self.clock.now_ms(),
+            recovery_days: RECOVERY_DAYS,
+            recipients: session.terms.recipients,
+        };
+        // Serialising plain members cannot fail; an empty text would be signed for nobody.
+        let text = serde_json::to_string(&unsigned).map_err(|_| SessionError::Failed)?;
+        Ok(Tombstone {
+            workspace: session.terms.workspace,
+            erase: session.erase,
+            cause,
+            receipt: ErasureReceipt {
+                signature: self.keyring.sign_receipt(text.as_bytes()),
+                id: unsigned.id,
+                conversation: unsigned.conversation,
+                erased_at: unsigned.erased_at,
+                recovery_days: unsigned.recovery_days,
+                recipients: unsigned.recipients,
+            },
+        })
+    }
+}
+
+/// A receipt without its signature: what is signed, members in the order of the wire's.
+#[derive(Serialize)]
+struct Unsigned {
+    id: String,
+    conversation: ConversationId,
+    erased_at: u64,
+    recovery_days: u32,
+    recipients: Vec<Holder>,
+}
+
+fn check(erase: &EraseCheck, secret: &[u8]) -> Result<(), CoreError> {
+    let salt: &[u8; 32] =
+        erase.salt.as_slice().try_into().map_err(|_| SessionError::TokenInvalid)?;
+    if equal(&hmac_sha256(salt, &[secret]), &erase.hash) {
+        Ok(())
+    } else {
+        Err(SessionError::TokenInvalid.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::tokens::EraseToken;
+    use crate::session::command::Mint;
+    use crate::session::core::CoreError::Refused;
+    use crate::session::core::tests::World;
+
+    fn secret(world: &World) -> Vec<u8> {
+        EraseToken::parse(&world.erase_token).unwrap().secret.to_vec()
+    }
+
+    /// What the object does: wipe, then bury.
+    fn carry_out(world: &World, erasure: Erasure) -> ErasureReceipt {
+        match erasure {
+            Erasure::Done(receipt) => receipt,
+            Erasure::Bury(tombstone) => {
+                world.sql.wipe();
+                world.core().bury(&tombstone).unwrap();
+                tombstone.receipt
+            }
+        }
+    }
+
+    #[test]
+    fn erasing_twice_gives_the_same_receipt_and_nothing_else_answers() {
+        let world = World::minted();
+        let first = carry_out(&world, world.core().erase(&secret(&world)).unwrap());
+        assert!(!schema::tables(&world.sql).unwrap().session);
+        world.clock.advance(1_000);
+        let again = world.core().erase(&secret(&world)).unwrap();
+        assert!(matches!(again, Erasure::Done(ref receipt) if *receipt == first));
+        let gone = SessionError::Erased { receipt: first.id };
+        assert!(matches!(world.core().read(None), Err(Refused(ref error)) if *error == gone));
+        let mint = world.core().mint(World::CONVERSATION, Mint { terms: World::terms() });
+        assert!(matches!(mint, Err(Refused(ref error)) if *error == gone));
+    }
+
+    #[test]
+    fn another_secret_erases_nothing_before_or_after() {
+        let world = World::minted();
+        let invalid = |result: Result<Erasure, CoreError>| {
+            matches!(result, Err(Refused(SessionError::TokenInvalid)))
+        };
+        assert!(invalid(world.core().erase(&[7; 32])));
+        assert!(invalid(world.core().erase(&[])));
+        world.core().read(None).unwrap();
+        carry_out(&world, world.core().erase(&secret(&world)).unwrap());
+        assert!(invalid(world.core().erase(&[7; 32])));
+    }
+
+    #[test]
+    fn an_object_that_held_nothing_knows_nothing() {
+        let world = World::new();
+        assert!(matches!(world.core().erase(&[1; 32]), Err(Refused(SessionError::Unknown))));
+        assert!(matches!(world.core().read(None), Err(Refused(SessionError::Unknown))));
+        assert!(world.core().overdue().unwrap().is_none());
+        assert!(world.sql.exec("SELECT name FROM sqlite_master", &[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_lifetime_that_is_over_erases_with_a_receipt() {
+        let world = World::minted();
+        world.clock.advance(World::LIFE_MS - 1);
+        assert!(world.core().overdue().unwrap().is_none());
+        world.clock.advance(1);
+        let tombstone = world.core().overdue().unwrap().unwrap();
+        let receipt = carry_out(&world, Erasure::Bury(tombstone));
+        let ended = SessionError::Ended { receipt: receipt.id.clone() };
+        assert!(matches!(world.core().read(None), Err(Refused(ref error)) if *error == ended));
+        let by_token = world.core().erase(&secret(&world)).unwrap();
+        assert!(matches!(by_token, Erasure::Done(ref same) if *same == receipt));
+        assert!(world.core().overdue().unwrap().is_none(), "a second alarm finds nothing to do");
+    }
+
+    #[test]
+    fn the_receipt_names_recipients_and_verifies() {
+        use ed25519_dalek::{Signature, VerifyingKey};
+        let world = World::minted();
+        let receipt = carry_out(&world, world.core().erase(&secret(&world)).unwrap());
+        assert_eq!((receipt.recovery_days, receipt.recipients.len()), (30, 1));
+        let mut members = serde_json::to_string(&receipt).unwrap();
+        members.truncate(members.find(",\"signature\"").unwrap());
+        members.push('}');
+        let value =
+            data_encoding::BASE64URL_NOPAD.decode(receipt.signature.value.as_bytes()).unwrap();
+        let public = world
+            .keyring
+            .receipt_public_keys()
+            .find(|key| key.kid == receipt.signature.kid)
+            .unwrap()
+            .value;
+        VerifyingKey::from_bytes(&public)
+            .unwrap()
+            .verify_strict(members.as_bytes(), &Signature::from_slice(&value).unwrap())
+            .unwrap();
+    }
+
+    #[test]
+    fn an_erasure_cut_short_is_finished_by_its_repetition() {
+        let world = World::minted();
+        let Erasure::Bury(tombstone) = world.core().erase(&secret(&world)).unwrap() else {
+            panic!("the first erasure buries");
+        };
+        // The tombstone was written, the storage was not deleted.
+        world.core().bury(&tombstone).unwrap();
+        assert!(world.core().read(None).is_err());
+        let again = world.core().erase(&secret(&world)).unwrap();
+        assert!(matches!(again, Erasure::Bury(ref same) if same.receipt == tombstone.receipt));
+        assert_eq!(carry_out(&world, again), tombstone.receipt);
+    }
+
+    #[test]
+    fn an_alarm_that_comes_early_changes_nothing() {
+        let world = World::new();
+        assert!(world.core().due().unwrap().is_none());
+        assert!(world.core().next_wake().unwrap().is_none());
+        let world = World::minted();
+        let wake = world.core().next_wake().unwrap();
+        assert_eq!(wake, Some(world.clock.now_ms() + World::LIFE_MS));
+        assert!(world.core().due().unwrap().is_none());
+        // The plan is older than the last message.
+        world.core().store().plan(Due::End, 1, 0).unwrap();
+        assert!(world.core().due().unwrap().is_none());
+        assert_eq!(world.core().next_wake().unwrap(), wake);
+    }
+
+    #[test]
+    fn the_workspace_is_told_until_it_hears() {
+        let world = World::minted();
+        carry_out(&world, world.core().erase(&secret(&world)).unwrap());
+        let mut waits = Vec::new();
+        for attempts in 0..16 {
+            let wait = world.core().next_wake().unwrap().unwrap() - world.clock.now_ms();
+            waits.push(wait);
+            world.clock.advance(wait);
+            let due = world.core().due().unwrap().unwrap();
+            assert_eq!((due.kind, due.attempts), (Due::Outbox, attempts));
+            world.core().not_heard(due.attempts).unwrap();
+        }
+        assert_eq!(waits[..4], [0, 10_000, 20_000, 40_000]);
+        assert_eq!(waits[15], OUTBOX_LONGEST_WAIT_MS);
+        world.core().heard().unwrap();
+        let left = world.core().store().next_due().unwrap().unwrap();
+        assert_eq!(left.kind, Due::TombstoneEnd);
+    }
+}

@@ -1,0 +1,113 @@
+//! What a conversation decides: plain Rust over storage, clock, randomness and keys, the same in
+//! the object and in native tests.
+
+mod mint;
+mod refresh;
+
+mod turn;
+
+mod read;
+
+mod erase;
+
+#[cfg(test)]
+pub(super) mod tests;
+
+pub use erase::Erasure;
+pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
+
+use crate::auth::keyring::Keyring;
+use crate::auth::seal::SealError;
+use crate::clock::Clock;
+use crate::http::request_id::ulid;
+use crate::random::{Random, RandomError};
+use crate::session::command::SessionError;
+use crate::session::record::{Cause, Session, Tombstone};
+use crate::session::schema;
+use crate::session::store::{Store, StoreError};
+use crate::sql::{Sql, SqlError};
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CoreError {
+    /// The conversation refuses; the caller is told.
+    #[error(transparent)]
+    Refused(#[from] SessionError),
+    /// The storage failed; the log is told.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There were no random bytes.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The conversation's key could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+impl From<SqlError> for CoreError {
+    fn from(error: SqlError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// The conversation of one object.
+#[derive(Debug)]
+pub struct Core<'a, S, C, R> {
+    /// The object's storage.
+    pub sql: &'a S,
+    /// What time it is.
+    pub clock: &'a C,
+    /// Where random bytes come from.
+    pub random: &'a R,
+    /// The platform's keys.
+    pub keyring: &'a Keyring,
+}
+
+impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
+    /// The statements, over this object's storage.
+    #[must_use]
+    pub fn store(&self) -> Store<'_, S> {
+        Store(self.sql)
+    }
+
+    /// The conversation, if it lives: every command but minting and erasing begins here.
+    fn open(&self) -> Result<Session, CoreError> {
+        let session = self.minted()?;
+        if session.family.revoked {
+            return Err(SessionError::TokenRevoked.into());
+        }
+        Ok(session)
+    }
+
+    /// The conversation, if it was minted and not erased.
+    fn minted(&self) -> Result<Session, CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if tables.tombstone
+            && let Some(tombstone) = self.store().tombstone()?
+        {
+            return Err(gone(&tombstone).into());
+        }
+        if !tables.session {
+            return Err(SessionError::Unknown.into());
+        }
+        Ok(self.store().session()?.ok_or(SessionError::Unknown)?)
+    }
+
+    fn ulid(&self) -> Result<String, RandomError> {
+        ulid(self.clock, self.random).map(|ulid| ulid.to_string())
+    }
+}
+
+/// What an erased conversation answers.
+fn gone(tombstone: &Tombstone) -> SessionError {
+    let receipt = tombstone.receipt.id.clone();
+    match tombstone.cause {
+        Cause::Token => SessionError::Erased { receipt },
+        Cause::Lifetime => SessionError::Ended { receipt },
+    }
+}
+
+/// When the conversation ends if nothing more is said, Unix milliseconds.
+fn ends_at(session: &Session) -> u64 {
+    session.last_at.saturating_add(session.terms.life_seconds.saturating_mul(1_000))
+}

@@ -1,0 +1,104 @@
+//! What the core's tests share: a conversation in memory.
+
+use sotto_shared::consent::{NoticeVersion, Purposes};
+use sotto_shared::id::{ConversationId, MessageId, Origin, WorkspaceId};
+use sotto_shared::pii::{Policy, Scrubbed, scrub_for_edge};
+use sotto_shared::wire::chat::Trigger;
+use sotto_shared::wire::session::{Client, Holder};
+
+use super::Core;
+use crate::auth::keyring::{Keyring, test_keyring};
+use crate::clock::ManualClock;
+use crate::random::CountingRandom;
+use crate::session::command::{Chat, Mint, Network, SessionTerms};
+use crate::sql::MemorySql;
+
+/// An object's surroundings.
+pub(in crate::session) struct World {
+    pub(in crate::session) sql: MemorySql,
+    pub(in crate::session) clock: ManualClock,
+    pub(in crate::session) random: CountingRandom,
+    pub(in crate::session) keyring: Keyring,
+    pub(in crate::session) refresh_token: String,
+    pub(in crate::session) erase_token: String,
+}
+
+impl World {
+    pub(in crate::session) const CONVERSATION: ConversationId =
+        ConversationId::from_bytes([10; 32]);
+    pub(in crate::session) const LIFE_MS: u64 = 3_600_000;
+    pub(in crate::session) const PER_MINUTE: u32 = 5;
+
+    /// An object that never held anything.
+    pub(in crate::session) fn new() -> Self {
+        Self {
+            sql: MemorySql::new(),
+            clock: ManualClock::at(1_763_640_000_000),
+            random: CountingRandom::default(),
+            keyring: test_keyring(),
+            refresh_token: String::new(),
+            erase_token: String::new(),
+        }
+    }
+
+    /// An object with a fresh conversation.
+    pub(in crate::session) fn minted() -> Self {
+        let mut world = Self::new();
+        let minted = world.core().mint(Self::CONVERSATION, Mint { terms: Self::terms() }).unwrap();
+        world.refresh_token = minted.refresh_token;
+        world.erase_token = minted.erase_token;
+        world
+    }
+
+    pub(in crate::session) fn core(&self) -> Core<'_, MemorySql, ManualClock, CountingRandom> {
+        Core { sql: &self.sql, clock: &self.clock, random: &self.random, keyring: &self.keyring }
+    }
+
+    pub(in crate::session) fn terms() -> SessionTerms {
+        SessionTerms {
+            workspace: WorkspaceId::from_bytes([11; 32]),
+            site: 1,
+            generation: 1,
+            origin: Origin::parse("https://shop.example").unwrap(),
+            lang: "en".into(),
+            client: Client::Widget,
+            notice: NoticeVersion::parse(&"0123".repeat(8)).unwrap(),
+            purposes: Purposes::default(),
+            recipients: vec![Holder { name: "Model Inc".into(), retention_days: Some(30) }],
+            life_seconds: Self::LIFE_MS / 1_000,
+            messages_per_minute: Self::PER_MINUTE,
+        }
+    }
+}
+
+/// A text as the edge's border hands it on.
+pub(in crate::session) fn scrubbed(text: &str) -> Scrubbed {
+    scrub_for_edge(text, &Policy::chat()).0
+}
+
+/// A chat command.
+pub(in crate::session) fn chat(trigger: Trigger, id: &str, text: &str) -> Chat {
+    Chat {
+        trigger,
+        message_id: MessageId::parse(id).unwrap(),
+        text: scrubbed(text),
+        network: Network("192.0.2.0/24".into()),
+    }
+}
+
+#[test]
+fn a_minted_conversation_reads_empty_and_ends_by_its_terms() {
+    let world = World::minted();
+    let copy = world.core().read(None).unwrap();
+    assert_eq!(copy.conversation, World::CONVERSATION);
+    assert_eq!(copy.ends_at, copy.created_at + World::LIFE_MS);
+    assert!(copy.messages.is_empty());
+    let due = world.core().store().next_due().unwrap().unwrap();
+    assert_eq!(due.at, copy.ends_at);
+}
+
+#[test]
+fn an_object_is_minted_once() {
+    let world = World::minted();
+    assert!(world.core().mint(World::CONVERSATION, Mint { terms: World::terms() }).is_err());
+}

@@ -1,0 +1,298 @@
+//! One turn: a message is accepted, a reply begins, grows and ends.
+
+use sotto_shared::id::MessageId;
+use sotto_shared::limits::MESSAGES_PER_CONVERSATION;
+use sotto_shared::pii::Scrubbed;
+use sotto_shared::wire::chat::Trigger;
+use sotto_shared::wire::conversation::MessageState;
+use sotto_shared::wire::problem::Code;
+use sotto_shared::wire::stream::{Author, FinishReason, Source};
+
+use super::{Core, CoreError};
+use crate::clock::Clock;
+use crate::random::Random;
+use crate::session::command::{Chat, Network, SessionError};
+use crate::session::record::{End, Session, StoredMessage};
+use crate::session::schema;
+use crate::sql::Sql;
+use crate::workspace::command::{SiteRef, Turn};
+
+/// The window of the limit on messages, in milliseconds.
+const MINUTE_MS: u64 = 60_000;
+
+/// A reply that ended this recently is given again to a client that resumes, in milliseconds:
+/// long enough for a lost connection to come back, too short to surprise a visitor next day.
+const RESUME_MS: u64 = 5 * MINUTE_MS;
+
+/// Messages of the conversation that a model is reminded of.
+const HISTORY_MESSAGES: u32 = 20;
+
+/// A reply that nothing in memory writes any more.
+const INTERRUPTED: End = End {
+    state: MessageState::Interrupted,
+    finish: FinishReason::Error,
+    problem: Some(Code::Unavailable),
+};
+
+/// What becomes of a message that was not refused.
+#[derive(Debug)]
+pub enum Accepted {
+    /// Its reply is under way: listen to that.
+    Join,
+    /// Its reply is stored: give it again.
+    Replay(Box<Exchange>),
+    /// A reply is to be written.
+    Write(Begun),
+}
+
+/// A message and its reply as they are stored.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The visitor's message.
+    pub question: StoredMessage,
+    /// The reply.
+    pub reply: StoredMessage,
+}
+
+/// A reply that is to be written.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// Its id.
+    pub reply: String,
+    /// The message that it answers.
+    pub message: MessageId,
+    /// The message's text.
+    pub question: Scrubbed,
+    /// Language of the conversation.
+    pub lang: String,
+    /// When it began, Unix milliseconds.
+    pub at: u64,
+    /// The reply whose place it takes.
+    replaces: Option<String>,
+    /// Whether the message was stored for this turn.
+    is_new: bool,
+}
+
+/// What the workspace is asked for, and whom to ask.
+#[derive(Debug)]
+pub struct NetworkTurn {
+    /// The workspace's object, 64 hexadecimal digits.
+    pub workspace: String,
+    /// The question.
+    pub turn: Turn,
+}
+
+impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
+    /// Takes a message, or recognises one that it has. `running` is the message whose reply is
+    /// under way.
+    ///
+    /// A message that was not there before is stored at once. Steps and their refusals:
+    /// 1. The conversation lives.
+    /// 2. An id stands for one text: [`SessionError::MessageConflict`].
+    /// 3. There is one reply at a time: [`SessionError::ReplyInProgress`].
+    /// 4. Only the last message is answered again: [`SessionError::NothingToRegenerate`].
+    /// 5. There is room: [`SessionError::Full`].
+    /// 6. There are not too many within a minute: [`SessionError::RateLimited`].
+    ///
+    /// # Errors
+    /// As above.
+    pub fn accept(&self, chat: &Chat, running: Option<&MessageId>) -> Result<Accepted, CoreError> {
+        // 1
+        let session = self.open()?;
+        let store = self.store();
+        let now = self.clock.now_ms();
+
+        // 2
+        let known = store.message(chat.message_id.as_str())?;
+        if let Some(message) = &known
+            && (message.author != Author::Visitor || message.text != chat.text)
+        {
+            return Err(SessionError::MessageConflict.into());
+        }
+
+        // 3
+        match running {
+            Some(id) if *id == chat.message_id && chat.trigger == Trigger::SubmitMessage => {
+                return Ok(Accepted::Join);
+            }
+            Some(_) => return Err(SessionError::ReplyInProgress.into()),
+            None => {}
+        }
+
+        // 4
+        let is_new = known.is_none();
+        if is_new && chat.trigger == Trigger::RegenerateMessage {
+            return Err(SessionError::NothingToRegenerate.into());
+        }
+        let mut replaces = None;
+        if let Some(question) = known {
+            let is_last =
+                store.last_of(Author::Visitor)?.is_some_and(|last| last.id == question.id);
+            let reply = store.reply_to(&question.id)?;
+            match (chat.trigger, reply) {
+                (Trigger::SubmitMessage, Some(reply))
+                    if reply.state == MessageState::Complete || !is_last =>
+                {
+                    return Ok(Accepted::Replay(Box::new(Exchange { question, reply })));
+                }
+                _ if !is_last => return Err(SessionError::NothingToRegenerate.into()),
+                (_, reply) => replaces = reply.map(|reply| reply.id),
+            }
+        }
+
+        // 5
+        if is_new {
+            let room = u64::try_from(MESSAGES_PER_CONVERSATION).unwrap_or(u64::MAX);
+            if store.count()?.saturating_add(2) > room {
+                return Err(SessionError::Full.into());
+            }
+        }
+
+        // 6
+        let window = now.saturating_sub(MINUTE_MS - 1);
+        let (turns, oldest) = store.turns_since(window)?;
+        if turns >= u64::from(session.terms.messages_per_minute) {
+            let free_at = oldest.unwrap_or(now).saturating_add(MINUTE_MS);
+            let retry_after = free_at.saturating_sub(now).div_ceil(1_000).max(1);
+            return Err(SessionError::RateLimited { retry_after }.into());
+        }
+
+        store.insert_turn(now)?;
+        if is_new {
+            store.insert_message(&chat.message_id, &chat.text, now)?;
+        }
+        store.touch(now)?;
+        let session = Session { last_at: now, ..session };
+        self.plan_end(&session)?;
+        Ok(Accepted::Write(Begun {
+            reply: self.ulid()?,
+            message: chat.message_id.clone(),
+            question: chat.text.clone(),
+            lang: session.terms.lang,
+            at: now,
+            replaces,
+            is_new,
+        }))
+    }
+
+    /// What to ask the workspace for.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn turn(&self, begun: &Begun, network: Network) -> Result<NetworkTurn, CoreError> {
+        let terms = self.open()?.terms;
+        Ok(NetworkTurn {
+            workspace: terms.workspace.to_hex(),
+            turn: Turn {
+                site: SiteRef { number: terms.site, generation: terms.generation },
+                question: begun.question.clone(),
+                lang: terms.lang,
+                network,
+            },
+        })
+    }
+
+    /// Takes a turn back that the workspace refused: the message counts as never sent, and the
+    /// reply that was to be replaced stays.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn withdraw(&self, begun: &Begun) -> Result<(), CoreError> {
+        if begun.is_new {
+            self.store().delete_message(begun.message.as_str())?;
+        }
+        Ok(())
+    }
+
+    /// Stores that the reply begins; the one whose place it takes goes.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn begin(
+        &self,
+        begun: &Begun,
+        provider: &str,
+        model: Option<&str>,
+    ) -> Result<(), CoreError> {
+        // A conversation that was erased in the meantime gets no more rows.
+        self.open()?;
+        let store = self.store();
+        if let Some(replaced) = &begun.replaces {
+            store.delete_message(replaced)?;
+        }
+        store.insert_reply(&begun.reply, &begun.message, provider, model, begun.at)?;
+        Ok(())
+    }
+
+    /// Earlier messages that a model is reminded of, oldest first.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn history(&self, begun: &Begun) -> Result<Vec<StoredMessage>, CoreError> {
+        Ok(self.store().before(begun.message.as_str(), HISTORY_MESSAGES)?)
+    }
+
+    /// Stores what the reply has grown to.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn grow(&self, reply: &str, text: &Scrubbed) -> Result<(), CoreError> {
+        Ok(self.store().grow_reply(reply, text.as_str())?)
+    }
+
+    /// Stores how the reply ended.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn end(
+        &self,
+        reply: &str,
+        text: &Scrubbed,
+        sources: &[Source],
+        end: End,
+    ) -> Result<(), CoreError> {
+        Ok(self.store().end_reply(reply, text.as_str(), sources, end, self.clock.now_ms())?)
+    }
+
+    /// Brings the tables up to date, and marks replies interrupted that were being written when
+    /// the object was last stopped. The object calls it once, before it answers anything.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn wake(&self) -> Result<(), CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if tables.session && !tables.tombstone {
+            schema::migrate(self.sql)?;
+            self.store().interrupt_replies(INTERRUPTED, self.clock.now_ms())?;
+        }
+        Ok(())
+    }
+
+    /// Whether the conversation can be listened to or stopped at all.
+    ///
+    /// # Errors
+    /// [`SessionError`] if it does not live.
+    pub fn check_open(&self) -> Result<(), CoreError> {
+        self.open().map(drop)
+    }
+
+    /// The reply that ended a short while ago, with its question, for a client that resumes. One
+    /// that the visitor stopped is none: there is nothing to wait for.
+    ///
+    /// # Errors
+    /// [`SessionError`] if the conversation does not live.
+    pub fn just_ended(&self) -> Result<Option<Exchange>, CoreError> {
+        self.open()?;
+        let store = self.store();
+        let since = self.clock.now_ms().saturating_sub(RESUME_MS);
+        let Some(reply) = store.last_of(Author::Ai)? else { return Ok(None) };
+        if reply.state == MessageState::Stopped || reply.ended_at.is_none_or(|at| at < since) {
+            return Ok(None);
+        }
+        let Some(id) = &reply.reply_to else { return Ok(None) };
+        Ok(store.message(id)?.map(|question| Exchange { question, reply }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

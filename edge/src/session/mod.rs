@@ -1,0 +1,21 @@
+//! The conversation: one object for each.
+//!
+//! [`object`] is the Durable Object, a thin shell: it takes [`command`]s, holds the one
+//! [`reply`] that may be under way and the one alarm, and moves bytes. What it decides is in
+//! [`core`], which is plain Rust over [`store`]; all SQL is in `store` and [`schema`].
+//! `writing` is the shell's side of a reply: [`writer`] lets a provider write, [`stream`] turns parts of a reply into bytes.
+
+pub mod command;
+
+pub mod object;
+mod writing;
+
+pub mod core;
+pub mod reply;
+pub mod writer;
+
+pub mod stream;
+
+pub mod record;
+pub mod schema;
+pub mod store;

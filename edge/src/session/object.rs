@@ -1,0 +1,329 @@
+//! The Durable Object: a thin shell around [`core`](super::core).
+//!
+//! It takes commands by their path, holds the one reply that may be under way, and sees to the
+//! alarm. Nothing in its memory is needed to be right: what is lost with it is stored as far as it
+//! had come, and is marked interrupted when the object wakes again.
+
+#![expect(missing_docs, reason = "what `durable_object` generates has no documentation")]
+
+use core::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::future::join;
+use futures_util::stream::{Stream, StreamExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sotto_shared::id::ConversationId;
+use sotto_shared::wire::conversation::{Conversation, MessageState};
+use sotto_shared::wire::session::ErasureReceipt;
+use sotto_shared::wire::stream::{FinishReason, Part};
+use worker::{DurableObject, Env, Request, Response, ScheduledTime, State, durable_object};
+
+use crate::clock::PlatformClock;
+use crate::config::Config;
+use crate::log;
+use crate::object::{CallError, call, envelope};
+use crate::random::PlatformRandom;
+use crate::session::command::{
+    Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
+};
+use crate::session::core::{Accepted, Core, CoreError, Erasure};
+use crate::session::record::{Due, End, Tombstone};
+use crate::session::reply::replay;
+use crate::session::stream;
+use crate::session::writing::Active;
+use crate::sql::ObjectSql;
+use crate::workspace::command::{Forget, WorkspaceError};
+
+/// A failed alarm is tried again after this time, in milliseconds.
+const ALARM_RETRY_MS: i64 = 60_000;
+
+/// A reply that the visitor stopped.
+const STOPPED: End =
+    End { state: MessageState::Stopped, finish: FinishReason::Other, problem: None };
+
+/// One conversation.
+#[durable_object]
+pub struct SessionObject(Rc<Shell>);
+
+impl core::fmt::Debug for SessionObject {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("SessionObject")
+    }
+}
+
+impl DurableObject for SessionObject {
+    fn new(state: State, env: Env) -> Self {
+        let sql = ObjectSql(state.storage().sql());
+        Self(Rc::new(Shell {
+            state,
+            env,
+            sql,
+            active: RefCell::new(None),
+            is_awake: Cell::new(false),
+        }))
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        let path = request.path();
+        let body = request.text().await?;
+        Rc::clone(&self.0).answer(&path, &body).await
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Err(error) = self.0.alarm().await {
+            log::error("session_alarm_failed").fault(&error).write();
+            self.0.state.storage().set_alarm(ALARM_RETRY_MS).await?;
+        }
+        Response::empty()
+    }
+}
+
+pub(super) struct Shell {
+    pub(super) state: State,
+    pub(super) env: Env,
+    sql: ObjectSql,
+    pub(super) active: RefCell<Option<Active>>,
+    /// Whether this object has looked at what it was when it was last stopped.
+    is_awake: Cell<bool>,
+}
+
+/// Why the shell did not carry out a command.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ShellError {
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    #[error("the platform failed: {0}")]
+    Platform(#[from] worker::Error),
+    #[error("the edge is not configured: {0}")]
+    Config(#[from] crate::config::ConfigError),
+    #[error("a command could not be read at column {0}")]
+    Command(usize),
+}
+
+impl Shell {
+    async fn answer(self: Rc<Self>, path: &str, body: &str) -> worker::Result<Response> {
+        match path {
+            Mint::PATH => respond(self.mint(body).await),
+            Refresh::PATH => respond(self.refresh(body).await),
+            Chat::PATH => self.chat(body).await.or_else(|error| respond::<()>(Err(error))),
+            Resume::PATH => self.resume().await.or_else(|error| respond::<()>(Err(error))),
+            Stop::PATH => respond(self.stop().await),
+            Read::PATH => respond(self.read().await),
+            Erase::PATH => respond(self.erase(body).await),
+            _ => Response::error("no such command", 404),
+        }
+    }
+
+    // Commands
+
+    async fn mint(&self, body: &str) -> Result<MintedSession, ShellError> {
+        let config = Config::from_env(&self.env)?;
+        let command: Mint = parse(body)?;
+        let minted = self.core(&config).mint(self.conversation()?, command)?;
+        self.set_alarm().await?;
+        Ok(minted)
+    }
+
+    async fn refresh(&self, body: &str) -> Result<<Refresh as Command>::Reply, ShellError> {
+        let config = self.prepare().await?;
+        Ok(self.core(&config).refresh(&parse(body)?)?)
+    }
+
+    async fn chat(self: Rc<Self>, body: &str) -> Result<Response, ShellError> {
+        let config = self.prepare().await?;
+        let command: Chat = parse(body)?;
+        let core = self.core(&config);
+        let message = self.active.borrow().as_ref().map(|active| active.running.message().clone());
+        match core.accept(&command, message.as_ref())? {
+            Accepted::Join => match self.listen() {
+                Some(listener) => Ok(live(listener)?),
+                None => Err(CoreError::from(SessionError::Failed).into()),
+            },
+            Accepted::Replay(exchange) => Ok(event_stream(stream::whole(replay(&exchange)))?),
+            Accepted::Write(begun) => {
+                let turn = core.turn(&begun, command.network)?;
+                let (listener, started) = Rc::clone(&self).begin_writing(begun, turn);
+                self.set_alarm().await?;
+                match started.await {
+                    Ok(Err(refusal)) => Err(CoreError::from(refusal).into()),
+                    // It began, or it was stopped before: the listener knows.
+                    Ok(Ok(())) | Err(_) => Ok(live(listener)?),
+                }
+            }
+        }
+    }
+
+    async fn resume(&self) -> Result<Response, ShellError> {
+        let config = self.prepare().await?;
+        let core = self.core(&config);
+        core.check_open()?;
+        if let Some(listener) = self.listen() {
+            return Ok(live(listener)?);
+        }
+        match core.just_ended()? {
+            Some(exchange) => Ok(event_stream(stream::whole(replay(&exchange)))?),
+            None => Ok(Response::empty()?.with_status(204)),
+        }
+    }
+
+    async fn stop(&self) -> Result<(), ShellError> {
+        let config = self.prepare().await?;
+        let core = self.core(&config);
+        core.check_open()?;
+        if let Some(active) = self.take_active() {
+            core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
+            active.running.end(&[], STOPPED);
+        }
+        Ok(())
+    }
+
+    async fn read(&self) -> Result<Conversation, ShellError> {
+        let config = self.prepare().await?;
+        let active = self.active.borrow();
+        Ok(self.core(&config).read(active.as_ref().map(|active| &active.running))?)
+    }
+
+    async fn erase(&self, body: &str) -> Result<ErasureReceipt, ShellError> {
+        let config = self.prepare().await?;
+        let command: Erase = parse(body)?;
+        match self.core(&config).erase(&command.secret)? {
+            Erasure::Done(receipt) => Ok(receipt),
+            Erasure::Bury(tombstone) => {
+                self.bury(&config, &tombstone).await?;
+                Ok(tombstone.receipt)
+            }
+        }
+    }
+
+    // Lifetime
+
+    /// What comes before every command but minting: what was being written when the object was
+    /// stopped is marked, and a conversation whose life is over erases itself.
+    async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
+        let config = Config::from_env(&self.env)?;
+        let core = self.core(&config);
+        if !self.is_awake.get() {
+            core.wake()?;
+            self.is_awake.set(true);
+        }
+        if let Some(tombstone) = core.overdue()? {
+            self.bury(&config, &tombstone).await?;
+        }
+        Ok(config)
+    }
+
+    /// Deletes all storage and writes the tombstone in the same turn, so that no moment is stored
+    /// in which one has happened without the other.
+    async fn bury(&self, config: &Config, tombstone: &Tombstone) -> Result<(), ShellError> {
+        if let Some(active) = self.take_active() {
+            active.running.end(&[], STOPPED);
+        }
+        let storage = self.state.storage();
+        let buried = async {
+            self.core(config).bury(tombstone)?;
+            self.set_alarm().await
+        };
+        let (deleted, buried) = join(storage.delete_all(), buried).await;
+        deleted?;
+        buried
+    }
+
+    async fn alarm(&self) -> Result<(), ShellError> {
+        let config = self.prepare().await?;
+        let core = self.core(&config);
+        while let Some(item) = core.due()? {
+            match item.kind {
+                Due::TombstoneEnd => {
+                    self.state.storage().delete_all().await?;
+                    return Ok(());
+                }
+                Due::Outbox if self.tell_workspace(&config).await => core.heard()?,
+                Due::Outbox => core.not_heard(item.attempts)?,
+                // `due` has planned it anew.
+                Due::End => {}
+            }
+        }
+        self.set_alarm().await
+    }
+
+    /// Tells the workspace of the erasure; whether it has heard.
+    async fn tell_workspace(&self, config: &Config) -> bool {
+        let Ok(conversation) = self.conversation() else { return false };
+        let Ok(Some(tombstone)) = self.core(config).store().tombstone() else { return true };
+        let told = call(&self.env, &tombstone.workspace.to_hex(), &Forget { conversation }).await;
+        match told {
+            // A workspace that is gone has nothing on its list.
+            Ok(()) | Err(CallError::Refused(WorkspaceError::Unknown) | CallError::NoSuchObject) => {
+                true
+            }
+            Err(error) => {
+                log::error("forget_not_heard").fault(&error).write();
+                false
+            }
+        }
+    }
+
+    /// Sets the one alarm to what is due next.
+    async fn set_alarm(&self) -> Result<(), ShellError> {
+        let config = Config::from_env(&self.env)?;
+        let storage = self.state.storage();
+        match self.core(&config).next_wake()? {
+            Some(at) => {
+                let wait = at.saturating_sub(self.now());
+                let wait = i64::try_from(wait).unwrap_or(i64::MAX);
+                Ok(storage.set_alarm(ScheduledTime::from(wait)).await?)
+            }
+            None => Ok(storage.delete_alarm().await?),
+        }
+    }
+
+    pub(super) fn core<'a>(
+        &'a self,
+        config: &'a Config,
+    ) -> Core<'a, ObjectSql, PlatformClock, PlatformRandom> {
+        Core {
+            sql: &self.sql,
+            clock: &PlatformClock,
+            random: &PlatformRandom,
+            keyring: &config.keyring,
+        }
+    }
+
+    fn conversation(&self) -> Result<ConversationId, ShellError> {
+        let id = self.state.id().to_string();
+        Ok(ConversationId::parse(&id).map_err(|_| CoreError::from(SessionError::Unknown))?)
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        crate::clock::Clock::now_ms(&PlatformClock)
+    }
+}
+
+fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
+    serde_json::from_str(body).map_err(|error| ShellError::Command(error.column()))
+}
+
+/// A command's result in its envelope. What is not a refusal goes to the log, once.
+fn respond<T: Serialize>(result: Result<T, ShellError>) -> worker::Result<Response> {
+    envelope(&result.map_err(|error| match error {
+        ShellError::Core(CoreError::Refused(refusal)) => refusal,
+        error => {
+            log::error("session_failed").fault(&error).write();
+            SessionError::Failed
+        }
+    }))
+}
+
+fn live(listener: UnboundedReceiver<Part>) -> worker::Result<Response> {
+    event_stream(stream::events(listener))
+}
+
+/// The stream for the Worker, which puts a visitor's headers on it.
+fn event_stream(events: impl Stream<Item = Vec<u8>> + 'static) -> worker::Result<Response> {
+    let response = Response::from_stream(events.map(Ok::<_, worker::Error>))?;
+    response.headers().set("content-type", "text/event-stream")?;
+    Ok(response)
+}

@@ -1,0 +1,172 @@
+//! What a session object stores, as the rest of it sees it.
+
+use sotto_shared::id::{ConversationId, WorkspaceId};
+use sotto_shared::pii::Scrubbed;
+use sotto_shared::wire::conversation::MessageState;
+use sotto_shared::wire::problem::Code;
+use sotto_shared::wire::session::ErasureReceipt;
+use sotto_shared::wire::stream::{Author, FinishReason, Source};
+
+use crate::session::command::SessionTerms;
+
+/// The conversation itself.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its id.
+    pub conversation: ConversationId,
+    /// What it is bound to.
+    pub terms: SessionTerms,
+    /// When it was minted, Unix milliseconds.
+    pub created_at: u64,
+    /// When the last message was accepted, Unix milliseconds.
+    pub last_at: u64,
+    /// The refresh tokens' family.
+    pub family: Family,
+    /// What the erase token is checked against.
+    pub erase: EraseCheck,
+}
+
+/// A family of refresh tokens.
+#[derive(Clone)]
+pub struct Family {
+    /// The key of its tokens, sealed.
+    pub sealed_key: Vec<u8>,
+    /// Number of the token in force.
+    pub n: u32,
+    /// The rotation that made it, and when; absent for the first.
+    pub rotation: Option<(String, u64)>,
+    /// Whether an old token was used again.
+    pub revoked: bool,
+}
+
+/// What an erase token is checked against: a hash keyed with a salt of this conversation's own.
+#[derive(Clone)]
+pub struct EraseCheck {
+    /// Key of the hash.
+    pub salt: Vec<u8>,
+    /// The hash.
+    pub hash: Vec<u8>,
+}
+
+/// A message as it is stored.
+#[derive(Clone)]
+pub struct StoredMessage {
+    /// Its id.
+    pub id: String,
+    /// Who wrote it.
+    pub author: Author,
+    /// Its text, scrubbed before it was stored.
+    pub text: Scrubbed,
+    /// When it was accepted or begun, Unix milliseconds.
+    pub at: u64,
+    /// How far it has come.
+    pub state: MessageState,
+    /// The message that a reply answers.
+    pub reply_to: Option<String>,
+    /// Which provider wrote a reply.
+    pub provider: Option<String>,
+    /// Which model wrote a reply.
+    pub model: Option<String>,
+    /// The documents behind a reply.
+    pub sources: Vec<Source>,
+    /// How a reply ended; absent while it runs.
+    pub end: Option<End>,
+    /// When a reply ended, Unix milliseconds.
+    pub ended_at: Option<u64>,
+}
+
+/// How a reply ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// What became of it.
+    pub state: MessageState,
+    /// What the stream says.
+    pub finish: FinishReason,
+    /// Why it broke off, if it did.
+    pub problem: Option<Code>,
+}
+
+/// What is left of an erased conversation.
+#[derive(Clone, Debug)]
+pub struct Tombstone {
+    /// The tenant, which may still have to hear of the erasure.
+    pub workspace: WorkspaceId,
+    /// So that the erase token still gets its receipt.
+    pub erase: EraseCheck,
+    /// Why it was erased.
+    pub cause: Cause,
+    /// The receipt.
+    pub receipt: ErasureReceipt,
+}
+
+/// Why a conversation was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The erase token.
+    Token,
+    /// Its lifetime.
+    Lifetime,
+}
+
+/// Something due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The conversation's lifetime ends.
+    End,
+    /// The tombstone's own life ends.
+    TombstoneEnd,
+    /// The workspace has to hear of the erasure.
+    Outbox,
+}
+
+/// Something due, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueItem {
+    /// What.
+    pub kind: Due,
+    /// When, Unix milliseconds.
+    pub at: u64,
+    /// How often it was tried in vain.
+    pub attempts: u32,
+}
+
+impl Due {
+    const ALL: [Self; 3] = [Self::End, Self::TombstoneEnd, Self::Outbox];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::End => "end",
+            Self::TombstoneEnd => "tombstone_end",
+            Self::Outbox => "outbox",
+        }
+    }
+
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|due| due.name() == name)
+    }
+}
+
+impl Cause {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Lifetime => "lifetime",
+        }
+    }
+
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        [Self::Token, Self::Lifetime].into_iter().find(|cause| cause.name() == name)
+    }
+}
+
+macro_rules! redacted_debug {
+    ($($name:ident),+) => {$(
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(concat!(stringify!($name), " { redacted }"))
+            }
+        }
+    )+};
+}
+
+redacted_debug!(Family, EraseCheck, StoredMessage);

@@ -1,0 +1,312 @@
+//! The reply that is being written, as it stands in the object's memory: what it is so far, and
+//! who listens. It decides which parts a listener gets; the object moves them.
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use sotto_shared::id::MessageId;
+use sotto_shared::pii::Scrubbed;
+use sotto_shared::wire::stream::{Author, Part, Reply, Source, StreamProblem};
+
+use crate::session::core::{Begun, Exchange};
+use crate::session::record::End;
+
+/// The one text of a reply is named so within it.
+const TEXT_ID: &str = "t";
+
+/// Listeners of one reply: a visitor's tabs. One more takes the place of the oldest.
+const LISTENERS: usize = 8;
+
+/// What has grown so much is stored, in bytes.
+const STORE_BYTES: usize = 2_048;
+
+/// What has grown for so long is stored, in milliseconds.
+const STORE_MS: u64 = 1_000;
+
+/// A reply that is being written.
+pub struct Running {
+    begun: Begun,
+    facts: Option<Reply>,
+    text: Scrubbed,
+    stored_bytes: usize,
+    stored_at: u64,
+    listeners: Vec<UnboundedSender<Part>>,
+}
+
+impl Running {
+    /// A reply that nothing is known of yet.
+    #[must_use]
+    pub fn new(begun: Begun) -> Self {
+        let stored_at = begun.at;
+        Self {
+            begun,
+            facts: None,
+            text: Scrubbed::default(),
+            stored_bytes: 0,
+            stored_at,
+            listeners: Vec::new(),
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.begun.reply
+    }
+
+    /// The message that it answers.
+    #[must_use]
+    pub fn message(&self) -> &MessageId {
+        &self.begun.message
+    }
+
+    /// What it is so far.
+    #[must_use]
+    pub fn text(&self) -> &Scrubbed {
+        &self.text
+    }
+
+    /// Whether it is known who writes it.
+    #[must_use]
+    pub fn has_started(&self) -> bool {
+        self.facts.is_some()
+    }
+
+    /// Listens: everything so far at once, then what comes.
+    pub fn listen(&mut self) -> UnboundedReceiver<Part> {
+        let (sender, receiver) = unbounded();
+        for part in self.so_far() {
+            // The receiver is in this function's hand: sending cannot fail.
+            let _ = sender.unbounded_send(part);
+        }
+        self.listeners.retain(|listener| !listener.is_closed());
+        if self.listeners.len() >= LISTENERS {
+            self.listeners.remove(0);
+        }
+        self.listeners.push(sender);
+        receiver
+    }
+
+    /// It is known who writes.
+    pub fn start(&mut self, provider: &str, model: Option<&str>) {
+        let facts = Reply {
+            author: Author::Ai,
+            provider: provider.to_owned(),
+            model: model.map(str::to_owned),
+            at: self.begun.at,
+            question: self.begun.question.as_str().to_owned(),
+        };
+        self.facts = Some(facts.clone());
+        self.send(&Part::Reply { data: facts });
+    }
+
+    /// The text goes on. Returns whether it is time to store what it is now.
+    pub fn push(&mut self, piece: &Scrubbed, now_ms: u64) -> bool {
+        if piece.is_empty() {
+            return false;
+        }
+        if self.text.is_empty() {
+            self.send(&Part::TextStart { id: TEXT_ID.into() });
+        }
+        self.send(&Part::TextDelta { id: TEXT_ID.into(), delta: piece.as_str().to_owned() });
+        self.text.append(piece);
+        let length = self.text.as_str().len();
+        let is_due = length.saturating_sub(self.stored_bytes) >= STORE_BYTES
+            || now_ms.saturating_sub(self.stored_at) >= STORE_MS;
+        if is_due {
+            self.stored_bytes = length;
+            self.stored_at = now_ms;
+        }
+        is_due
+    }
+
+    /// The reply ends, and with it every listener's stream.
+    pub fn end(mut self, sources: &[Source], end: End) {
+        for part in last_parts(!self.text.is_empty(), sources, end) {
+            self.send(&part);
+        }
+    }
+
+    fn so_far(&self) -> Vec<Part> {
+        first_parts(self.id(), self.facts.as_ref(), self.text.as_str())
+    }
+
+    fn send(&mut self, part: &Part) {
+        self.listeners.retain(|listener| listener.unbounded_send(part.clone()).is_ok());
+    }
+}
+
+impl core::fmt::Debug for Running {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Running({}, {} listeners)", self.id(), self.listeners.len())
+    }
+}
+
+/// A stored reply as a stream gives it: whole, with its text as one delta.
+#[must_use]
+pub fn replay(exchange: &Exchange) -> Vec<Part> {
+    let Exchange { question, reply } = exchange;
+    let facts = Reply {
+        author: reply.author,
+        provider: reply.provider.clone().unwrap_or_default(),
+        model: reply.model.clone(),
+        at: reply.at,
+        question: question.text.as_str().to_owned(),
+    };
+    let mut parts = first_parts(&reply.id, Some(&facts), reply.text.as_str());
+    if let Some(end) = reply.end {
+        parts.extend(last_parts(!reply.text.is_empty(), &reply.sources, end));
+    }
+    parts
+}
+
+fn first_parts(id: &str, facts: Option<&Reply>, text: &str) -> Vec<Part> {
+    let mut parts = vec![Part::Start { message_id: id.to_owned() }];
+    parts.extend(facts.map(|facts| Part::Reply { data: facts.clone() }));
+    if !text.is_empty() {
+        parts.push(Part::TextStart { id: TEXT_ID.into() });
+        parts.push(Part::TextDelta { id: TEXT_ID.into(), delta: text.to_owned() });
+    }
+    parts
+}
+
+fn last_parts(has_text: bool, sources: &[Source], end: End) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if has_text {
+        parts.push(Part::TextEnd { id: TEXT_ID.into() });
+        parts.extend(sources.iter().cloned().map(Part::Source));
+    }
+    if let Some(code) = end.problem {
+        parts.push(Part::Problem { data: StreamProblem { code, retry_after: None } });
+        parts.push(Part::Error { error_text: format!("{}.", code.title()) });
+    }
+    parts.push(Part::Finish { finish_reason: end.finish });
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::core::Accepted;
+    use crate::session::core::tests::{World, chat, scrubbed};
+    use sotto_shared::wire::chat::Trigger;
+    use sotto_shared::wire::conversation::MessageState;
+    use sotto_shared::wire::problem::Code;
+    use sotto_shared::wire::stream::FinishReason;
+
+    const DONE: End =
+        End { state: MessageState::Complete, finish: FinishReason::Stop, problem: None };
+
+    fn running() -> Running {
+        let world = World::minted();
+        let accepted = world.core().accept(&chat(Trigger::SubmitMessage, "m-1", "hello"), None);
+        match accepted.unwrap() {
+            Accepted::Write(begun) => Running::new(begun),
+            other => panic!("a reply is to be written, not {other:?}"),
+        }
+    }
+
+    /// What has arrived: the kinds of the parts, and the text.
+    fn heard(receiver: &mut UnboundedReceiver<Part>) -> (Vec<String>, String) {
+        let mut kinds = Vec::new();
+        let mut text = String::new();
+        while let Ok(part) = receiver.try_recv() {
+            kinds.push(format!("{part:?}"));
+            if let Part::TextDelta { delta, .. } = part {
+                text.push_str(&delta);
+            }
+        }
+        (kinds, text)
+    }
+
+    #[test]
+    fn a_listener_gets_what_was_and_then_what_comes() {
+        let mut running = running();
+        let mut early = running.listen();
+        running.start("openai", Some("m"));
+        running.push(&scrubbed("Hel"), 0);
+        let mut late = running.listen();
+        running.push(&scrubbed("lo"), 0);
+        running.end(&[], DONE);
+        let (early_kinds, early_text) = heard(&mut early);
+        let (late_kinds, late_text) = heard(&mut late);
+        assert_eq!((early_text.as_str(), late_text.as_str()), ("Hello", "Hello"));
+        let wanted = [
+            "start",
+            "data-sotto-reply",
+            "text-start",
+            "text-delta",
+            "text-delta",
+            "text-end",
+            "finish",
+        ];
+        assert_eq!(early_kinds, wanted);
+        assert_eq!(late_kinds, wanted);
+    }
+
+    #[test]
+    fn a_reply_without_text_has_no_text_parts() {
+        let mut running = running();
+        let mut listener = running.listen();
+        running.push(&Scrubbed::default(), 0);
+        let source = Source {
+            source_id: "a#b".into(),
+            media_type: "text/plain".into(),
+            title: "A".into(),
+            filename: None,
+        };
+        let failed = End {
+            state: MessageState::Interrupted,
+            finish: FinishReason::Error,
+            problem: Some(Code::ProviderFailed),
+        };
+        running.end(&[source], failed);
+        assert_eq!(heard(&mut listener).0, ["start", "data-sotto-problem", "error", "finish"]);
+    }
+
+    #[test]
+    fn a_listener_that_left_is_forgotten_and_too_many_push_out_the_oldest() {
+        let mut running = running();
+        drop(running.listen());
+        running.push(&scrubbed("a"), 0);
+        assert!(running.listeners.is_empty());
+        let mut receivers: Vec<_> = (0..=LISTENERS).map(|_| running.listen()).collect();
+        assert_eq!(running.listeners.len(), LISTENERS);
+        running.push(&scrubbed("b"), 0);
+        assert_eq!(heard(&mut receivers[0]).1, "a");
+        assert_eq!(heard(&mut receivers[1]).1, "ab");
+    }
+
+    #[test]
+    fn text_is_stored_by_size_and_by_time() {
+        let mut running = running();
+        let begun_at = running.begun.at;
+        assert!(!running.push(&scrubbed("a"), begun_at));
+        assert!(running.push(&scrubbed(&"b".repeat(STORE_BYTES)), begun_at));
+        assert!(!running.push(&scrubbed("c"), begun_at + STORE_MS - 1));
+        assert!(running.push(&scrubbed("d"), begun_at + STORE_MS));
+        assert!(!running.push(&scrubbed("e"), begun_at + STORE_MS));
+    }
+
+    #[test]
+    fn a_stored_reply_reads_like_the_live_one() {
+        let world = World::minted();
+        let mut running = running();
+        let mut listener = running.listen();
+        running.start("local", None);
+        running.push(&scrubbed("Hello"), 0);
+        let core = world.core();
+        let Accepted::Write(begun) =
+            core.accept(&chat(Trigger::SubmitMessage, "m-1", "hello"), None).unwrap()
+        else {
+            panic!("a reply is to be written");
+        };
+        core.begin(&begun, "local", None).unwrap();
+        core.end(&begun.reply, running.text(), &[], DONE).unwrap();
+        running.end(&[], DONE);
+        let mut live = Vec::new();
+        while let Ok(part) = listener.try_recv() {
+            live.push(part);
+        }
+        let stored = replay(&core.just_ended().unwrap().unwrap());
+        assert!(stored[1..] == live[1..], "all but the reply's own id is the same");
+    }
+}

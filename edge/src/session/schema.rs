@@ -1,0 +1,133 @@
+//! The tables of a session object.
+//!
+//! Minting makes them, and nothing else does: the constructor of an object must not, or an object
+//! that was erased would come back to life as an empty one. A conversation that was minted before
+//! a deployment is brought up to date when it is next used. What is left after an erasure has
+//! tables of its own, made by [`bury`].
+
+use crate::migrations::{self, Migrations};
+use crate::sql::{Sql, SqlError, Value};
+
+const MIGRATIONS: &Migrations = &[&[
+    "CREATE TABLE session (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        conversation BLOB NOT NULL,
+        terms TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        family_key BLOB NOT NULL,
+        family_n INTEGER NOT NULL,
+        rotation_id TEXT,
+        rotated_at INTEGER,
+        revoked INTEGER NOT NULL DEFAULT 0,
+        erase_salt BLOB NOT NULL,
+        erase_hash BLOB NOT NULL
+    ) STRICT",
+    "CREATE TABLE consent_event (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        notice TEXT NOT NULL,
+        purposes TEXT NOT NULL
+    ) STRICT",
+    "CREATE TABLE message (
+        position INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        author TEXT NOT NULL,
+        text TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        reply_to TEXT,
+        provider TEXT,
+        model TEXT,
+        sources TEXT NOT NULL DEFAULT '[]',
+        finish TEXT,
+        problem TEXT,
+        ended_at INTEGER
+    ) STRICT",
+    "CREATE TABLE turn (at INTEGER NOT NULL) STRICT",
+    DUE,
+]];
+
+/// Things due, all behind the object's one alarm.
+const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
+    kind TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0
+) STRICT";
+
+const TOMBSTONE: &str = "CREATE TABLE IF NOT EXISTS tombstone (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    workspace BLOB NOT NULL,
+    erase_salt BLOB NOT NULL,
+    erase_hash BLOB NOT NULL,
+    cause TEXT NOT NULL,
+    receipt TEXT NOT NULL
+) STRICT";
+
+/// Which tables an object has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// The conversation's.
+    pub session: bool,
+    /// What an erasure leaves.
+    pub tombstone: bool,
+}
+
+/// Looks which tables there are. It writes nothing.
+///
+/// # Errors
+/// [`SqlError`] if the storage cannot be read.
+pub fn tables(sql: &impl Sql) -> Result<Tables, SqlError> {
+    let rows = sql.exec(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('session', 'tombstone')",
+        &[],
+    )?;
+    let has = |name| rows.iter().any(|row| row.first().and_then(Value::text) == Some(name));
+    Ok(Tables { session: has("session"), tombstone: has("tombstone") })
+}
+
+/// Brings the conversation's schema to its newest version.
+///
+/// # Errors
+/// [`SqlError`] if a statement fails; the version then stays what it was.
+pub fn migrate(sql: &impl Sql) -> Result<(), SqlError> {
+    migrations::run(sql, MIGRATIONS)
+}
+
+/// Makes the tables that outlive an erasure.
+///
+/// # Errors
+/// [`SqlError`] if a statement fails.
+pub fn bury(sql: &impl Sql) -> Result<(), SqlError> {
+    for statement in [DUE, TOMBSTONE] {
+        sql.exec(statement, &[])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::MemorySql;
+
+    #[test]
+    fn an_object_without_tables_stays_without_until_it_is_minted() {
+        let sql = MemorySql::new();
+        let none = Tables { session: false, tombstone: false };
+        assert_eq!(tables(&sql).unwrap(), none);
+        assert!(sql.exec("SELECT name FROM sqlite_master", &[]).unwrap().is_empty());
+        migrate(&sql).unwrap();
+        assert_eq!(tables(&sql).unwrap(), Tables { session: true, tombstone: false });
+        sql.wipe();
+        bury(&sql).unwrap();
+        assert_eq!(tables(&sql).unwrap(), Tables { session: false, tombstone: true });
+    }
+
+    #[test]
+    fn every_migration_runs_on_an_empty_object() {
+        let sql = MemorySql::new();
+        migrate(&sql).unwrap();
+        migrate(&sql).unwrap();
+    }
+}

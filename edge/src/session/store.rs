@@ -1,0 +1,439 @@
+//! Every SQL statement of a session object. It stores and finds; what to store is decided in
+//! [`core`](super::core).
+
+use sotto_shared::id::{ConversationId, MessageId, WorkspaceId};
+use sotto_shared::pii::Scrubbed;
+use sotto_shared::wire::conversation::MessageState;
+use sotto_shared::wire::problem::Code;
+use sotto_shared::wire::stream::{Author, Source};
+
+use crate::session::command::SessionTerms;
+use crate::session::record::{
+    Cause, Due, DueItem, End, EraseCheck, Family, Session, StoredMessage, Tombstone,
+};
+use crate::sql::{Row, Sql, SqlError, Value};
+
+/// Why the storage did not do what it was asked for.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A statement failed.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+    /// A stored value cannot be read; the column is named.
+    #[error("a stored value cannot be read: {0}")]
+    Value(&'static str),
+}
+
+/// The statements, over one object's storage. Each fails with [`StoreError`] where the storage does
+/// or a stored value cannot be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Store<'a, S>(pub &'a S);
+
+impl<S: Sql> Store<'_, S> {
+    // The session
+
+    /// Stores a new conversation.
+    pub fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO session (one, conversation, terms, created_at, last_at, family_key,
+                 family_n, erase_salt, erase_hash)
+             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+            &[
+                session.conversation.as_bytes().as_slice().into(),
+                json("terms", &session.terms)?.into(),
+                session.created_at.into(),
+                session.last_at.into(),
+                session.family.sealed_key.as_slice().into(),
+                session.family.n.into(),
+                session.erase.salt.as_slice().into(),
+                session.erase.hash.as_slice().into(),
+            ],
+        )
+    }
+
+    /// The conversation, if one was minted.
+    pub fn session(&self) -> Result<Option<Session>, StoreError> {
+        let rows = self.0.exec(
+            "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
+                 rotated_at, revoked, erase_salt, erase_hash
+             FROM session",
+            &[],
+        )?;
+        rows.first()
+            .map(|row| {
+                let column = Columns(row);
+                Ok(Session {
+                    conversation: ConversationId::from_bytes(column.array(0, "conversation")?),
+                    terms: parse("terms", column.text(1, "terms")?)?,
+                    created_at: column.unsigned(2, "created_at")?,
+                    last_at: column.unsigned(3, "last_at")?,
+                    family: Family {
+                        sealed_key: column.blob(4, "family_key")?.to_vec(),
+                        n: column.small(5, "family_n")?,
+                        rotation: match (column.opt_text(6), column.opt_unsigned(7)) {
+                            (Some(id), Some(at)) => Some((id, at)),
+                            _ => None,
+                        },
+                        revoked: column.unsigned(8, "revoked")? != 0,
+                    },
+                    erase: EraseCheck {
+                        salt: column.blob(9, "erase_salt")?.to_vec(),
+                        hash: column.blob(10, "erase_hash")?.to_vec(),
+                    },
+                })
+            })
+            .transpose()
+    }
+
+    /// Records that a refresh token took the place of the one before it.
+    pub fn rotate(&self, n: u32, rotation: &MessageId, at: u64) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE session SET family_n = ?, rotation_id = ?, rotated_at = ?",
+            &[n.into(), rotation.as_str().into(), at.into()],
+        )
+    }
+
+    /// Revokes the family of refresh tokens for good.
+    pub fn revoke(&self) -> Result<(), StoreError> {
+        self.run("UPDATE session SET revoked = 1", &[])
+    }
+
+    /// Records when the last message was accepted.
+    pub fn touch(&self, at: u64) -> Result<(), StoreError> {
+        self.run("UPDATE session SET last_at = ?", &[at.into()])
+    }
+
+    /// Records an act of consent.
+    pub fn insert_consent(
+        &self,
+        id: &str,
+        kind: &str,
+        at: u64,
+        terms: &SessionTerms,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO consent_event (id, kind, at, notice, purposes) VALUES (?, ?, ?, ?, ?)",
+            &[
+                id.into(),
+                kind.into(),
+                at.into(),
+                terms.notice.as_str().into(),
+                json("purposes", &terms.purposes)?.into(),
+            ],
+        )
+    }
+
+    // Messages
+
+    /// Stores a visitor's message.
+    pub fn insert_message(
+        &self,
+        id: &MessageId,
+        text: &Scrubbed,
+        at: u64,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO message (id, author, text, at, state) VALUES (?, ?, ?, ?, ?)",
+            &[
+                id.as_str().into(),
+                Author::Visitor.name().into(),
+                text.as_str().into(),
+                at.into(),
+                MessageState::Complete.name().into(),
+            ],
+        )
+    }
+
+    /// Stores that a reply has begun, and who writes it.
+    pub fn insert_reply(
+        &self,
+        id: &str,
+        reply_to: &MessageId,
+        provider: &str,
+        model: Option<&str>,
+        at: u64,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO message (id, author, text, at, state, reply_to, provider, model)
+             VALUES (?, ?, '', ?, ?, ?, ?, ?)",
+            &[
+                id.into(),
+                Author::Ai.name().into(),
+                at.into(),
+                MessageState::Running.name().into(),
+                reply_to.as_str().into(),
+                provider.into(),
+                model.into(),
+            ],
+        )
+    }
+
+    /// Stores what a reply has grown to.
+    pub fn grow_reply(&self, id: &str, text: &str) -> Result<(), StoreError> {
+        self.run("UPDATE message SET text = ? WHERE id = ?", &[text.into(), id.into()])
+    }
+
+    /// Stores that a reply has ended, and how.
+    pub fn end_reply(
+        &self,
+        id: &str,
+        text: &str,
+        sources: &[Source],
+        end: End,
+        at: u64,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE message
+             SET text = ?, sources = ?, state = ?, finish = ?, problem = ?, ended_at = ?
+             WHERE id = ?",
+            &[
+                text.into(),
+                json("sources", &sources)?.into(),
+                end.state.name().into(),
+                json("finish", &end.finish)?.into(),
+                end.problem.map(Code::name).into(),
+                at.into(),
+                id.into(),
+            ],
+        )
+    }
+
+    /// Ends every reply that is stored as running: nothing in memory writes it any more.
+    pub fn interrupt_replies(&self, end: End, at: u64) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE message SET state = ?, finish = ?, problem = ?, ended_at = ? WHERE state = ?",
+            &[
+                end.state.name().into(),
+                json("finish", &end.finish)?.into(),
+                end.problem.map(Code::name).into(),
+                at.into(),
+                MessageState::Running.name().into(),
+            ],
+        )
+    }
+
+    /// Removes a message.
+    pub fn delete_message(&self, id: &str) -> Result<(), StoreError> {
+        self.run("DELETE FROM message WHERE id = ?", &[id.into()])
+    }
+
+    /// The message of this id.
+    pub fn message(&self, id: &str) -> Result<Option<StoredMessage>, StoreError> {
+        self.select_one("WHERE id = ?", &[id.into()])
+    }
+
+    /// The reply to a message.
+    pub fn reply_to(&self, id: &str) -> Result<Option<StoredMessage>, StoreError> {
+        self.select_one("WHERE reply_to = ? ORDER BY position DESC LIMIT 1", &[id.into()])
+    }
+
+    /// The newest message of an author.
+    pub fn last_of(&self, author: Author) -> Result<Option<StoredMessage>, StoreError> {
+        self.select_one("WHERE author = ? ORDER BY position DESC LIMIT 1", &[author.name().into()])
+    }
+
+    /// All messages, oldest first.
+    pub fn messages(&self) -> Result<Vec<StoredMessage>, StoreError> {
+        self.select("ORDER BY position", &[])
+    }
+
+    /// At most `count` messages that stand before this one, oldest first.
+    pub fn before(&self, id: &str, count: u32) -> Result<Vec<StoredMessage>, StoreError> {
+        let mut messages = self.select(
+            "WHERE position < (SELECT position FROM message WHERE id = ?)
+             ORDER BY position DESC LIMIT ?",
+            &[id.into(), count.into()],
+        )?;
+        messages.reverse();
+        Ok(messages)
+    }
+
+    /// How many messages there are.
+    pub fn count(&self) -> Result<u64, StoreError> {
+        self.number("SELECT count(*) FROM message").map(Option::unwrap_or_default)
+    }
+
+    fn select_one(
+        &self,
+        rest: &str,
+        values: &[Value],
+    ) -> Result<Option<StoredMessage>, StoreError> {
+        self.select(rest, values).map(|messages| messages.into_iter().next())
+    }
+
+    fn select(&self, rest: &str, values: &[Value]) -> Result<Vec<StoredMessage>, StoreError> {
+        let statement = format!(
+            "SELECT id, author, text, at, state, reply_to, provider, model, sources, finish,
+                 problem, ended_at
+             FROM message {rest}"
+        );
+        self.0.exec(&statement, values)?.iter().map(|row| stored_message(Columns(row))).collect()
+    }
+
+    // Turns within the last minute
+
+    /// Counts a turn.
+    pub fn insert_turn(&self, at: u64) -> Result<(), StoreError> {
+        self.run("INSERT INTO turn (at) VALUES (?)", &[at.into()])
+    }
+
+    /// Forgets turns before a time, and returns how many are left and when the oldest was.
+    pub fn turns_since(&self, at: u64) -> Result<(u64, Option<u64>), StoreError> {
+        self.run("DELETE FROM turn WHERE at < ?", &[at.into()])?;
+        let count = self.number("SELECT count(*) FROM turn")?.unwrap_or_default();
+        Ok((count, self.number("SELECT min(at) FROM turn")?))
+    }
+
+    // Things due
+
+    /// Sets when something is due.
+    pub fn plan(&self, kind: Due, at: u64, attempts: u32) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO due (kind, at, attempts) VALUES (?, ?, ?)
+             ON CONFLICT (kind) DO UPDATE SET at = excluded.at, attempts = excluded.attempts",
+            &[kind.name().into(), at.into(), attempts.into()],
+        )
+    }
+
+    /// Takes something off the list.
+    pub fn cancel(&self, kind: Due) -> Result<(), StoreError> {
+        self.run("DELETE FROM due WHERE kind = ?", &[kind.name().into()])
+    }
+
+    /// What is due next.
+    pub fn next_due(&self) -> Result<Option<DueItem>, StoreError> {
+        let rows = self.0.exec("SELECT kind, at, attempts FROM due ORDER BY at LIMIT 1", &[])?;
+        rows.first()
+            .map(|row| {
+                let column = Columns(row);
+                Ok(DueItem {
+                    kind: Due::parse(column.text(0, "kind")?).ok_or(StoreError::Value("kind"))?,
+                    at: column.unsigned(1, "at")?,
+                    attempts: column.small(2, "attempts")?,
+                })
+            })
+            .transpose()
+    }
+
+    // What is left after an erasure
+
+    /// Stores the tombstone.
+    pub fn insert_tombstone(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.run(
+            "INSERT OR REPLACE INTO tombstone
+                 (one, workspace, erase_salt, erase_hash, cause, receipt)
+             VALUES (1, ?, ?, ?, ?, ?)",
+            &[
+                tombstone.workspace.as_bytes().as_slice().into(),
+                tombstone.erase.salt.as_slice().into(),
+                tombstone.erase.hash.as_slice().into(),
+                tombstone.cause.name().into(),
+                json("receipt", &tombstone.receipt)?.into(),
+            ],
+        )
+    }
+
+    /// The tombstone, if there is one.
+    pub fn tombstone(&self) -> Result<Option<Tombstone>, StoreError> {
+        let rows = self
+            .0
+            .exec("SELECT workspace, erase_salt, erase_hash, cause, receipt FROM tombstone", &[])?;
+        rows.first()
+            .map(|row| {
+                let column = Columns(row);
+                Ok(Tombstone {
+                    workspace: WorkspaceId::from_bytes(column.array(0, "workspace")?),
+                    erase: EraseCheck {
+                        salt: column.blob(1, "erase_salt")?.to_vec(),
+                        hash: column.blob(2, "erase_hash")?.to_vec(),
+                    },
+                    cause: Cause::parse(column.text(3, "cause")?)
+                        .ok_or(StoreError::Value("cause"))?,
+                    receipt: parse("receipt", column.text(4, "receipt")?)?,
+                })
+            })
+            .transpose()
+    }
+
+    fn run(&self, statement: &str, values: &[Value]) -> Result<(), StoreError> {
+        self.0.exec(statement, values)?;
+        Ok(())
+    }
+
+    fn number(&self, statement: &str) -> Result<Option<u64>, StoreError> {
+        let rows = self.0.exec(statement, &[])?;
+        Ok(rows.first().and_then(|row| row.first().and_then(Value::unsigned)))
+    }
+}
+
+/// A row's values by their place.
+#[derive(Clone, Copy)]
+struct Columns<'a>(&'a Row);
+
+impl<'a> Columns<'a> {
+    fn text(&self, place: usize, name: &'static str) -> Result<&'a str, StoreError> {
+        self.0.get(place).and_then(Value::text).ok_or(StoreError::Value(name))
+    }
+
+    fn blob(&self, place: usize, name: &'static str) -> Result<&'a [u8], StoreError> {
+        self.0.get(place).and_then(Value::blob).ok_or(StoreError::Value(name))
+    }
+
+    fn array<const N: usize>(
+        &self,
+        place: usize,
+        name: &'static str,
+    ) -> Result<[u8; N], StoreError> {
+        self.blob(place, name)?.try_into().map_err(|_| StoreError::Value(name))
+    }
+
+    fn unsigned(&self, place: usize, name: &'static str) -> Result<u64, StoreError> {
+        self.opt_unsigned(place).ok_or(StoreError::Value(name))
+    }
+
+    fn small(&self, place: usize, name: &'static str) -> Result<u32, StoreError> {
+        self.unsigned(place, name)?.try_into().map_err(|_| StoreError::Value(name))
+    }
+
+    fn opt_text(&self, place: usize) -> Option<String> {
+        self.0.get(place).and_then(Value::text).map(str::to_owned)
+    }
+
+    fn opt_unsigned(&self, place: usize) -> Option<u64> {
+        self.0.get(place).and_then(Value::unsigned)
+    }
+}
+
+fn stored_message(column: Columns<'_>) -> Result<StoredMessage, StoreError> {
+    let state = MessageState::parse(column.text(4, "state")?).ok_or(StoreError::Value("state"))?;
+    Ok(StoredMessage {
+        id: column.text(0, "id")?.to_owned(),
+        author: Author::parse(column.text(1, "author")?).ok_or(StoreError::Value("author"))?,
+        text: Scrubbed::from_storage(column.text(2, "text")?.to_owned()),
+        at: column.unsigned(3, "at")?,
+        state,
+        reply_to: column.opt_text(5),
+        provider: column.opt_text(6),
+        model: column.opt_text(7),
+        sources: parse("sources", column.text(8, "sources")?)?,
+        end: column
+            .opt_text(9)
+            .map(|finish| {
+                Ok::<_, StoreError>(End {
+                    state,
+                    finish: parse("finish", &finish)?,
+                    problem: column.opt_text(10).and_then(|code| Code::parse(&code)),
+                })
+            })
+            .transpose()?,
+        ended_at: column.opt_unsigned(11),
+    })
+}
+
+fn json<T: serde::Serialize>(name: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Value(name))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(name: &'static str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|_| StoreError::Value(name))
+}

@@ -1,0 +1,151 @@
+//! Lets a provider write a reply: its words go through the guard and out, and however it ends
+//! becomes the reply's end.
+
+use sotto_shared::pii::Scrubbed;
+use sotto_shared::wire::conversation::MessageState;
+use sotto_shared::wire::problem::Code;
+use sotto_shared::wire::stream::FinishReason;
+
+use crate::guard::output::{Cut, Output};
+use crate::provider::{Event, Provider, ProviderError, Usage};
+use crate::session::record::End;
+
+/// What came of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// How it ended.
+    pub end: End,
+    /// What the provider counted.
+    pub usage: Usage,
+    /// Why it broke off, for the log.
+    pub error: Option<ProviderError>,
+}
+
+/// Writes the reply. `each` gets every piece that may be sent.
+pub async fn write(
+    provider: &mut impl Provider,
+    output: &mut Output,
+    mut each: impl FnMut(&Scrubbed),
+) -> Written {
+    let mut usage = Usage::default();
+    let mut has_text = false;
+    let result = loop {
+        match provider.next().await {
+            Some(Ok(Event::Text(text))) => {
+                let piece = output.push(&text);
+                has_text |= !text.is_empty();
+                each(&piece);
+                match output.cut() {
+                    None => {}
+                    Some(Cut::Length) => break Ok(FinishReason::Length),
+                    Some(Cut::Quotation) => break Ok(FinishReason::ContentFilter),
+                }
+            }
+            Some(Ok(Event::Usage(counted))) => usage = counted,
+            Some(Ok(Event::Finish(reason))) => break Ok(reason),
+            Some(Err(error)) => break Err(error),
+            None => break Err(ProviderError::Cut),
+        }
+    };
+    // What was held back is sent however the reply ends: nothing that was written is lost.
+    each(&output.finish());
+    let result = match result {
+        // A provider that has nothing to say has failed, unless a filter kept it from speaking.
+        Ok(reason) if !has_text && reason != FinishReason::ContentFilter => Err(ProviderError::Cut),
+        other => other,
+    };
+    Written { end: end(result), usage, error: result.err() }
+}
+
+fn end(result: Result<FinishReason, ProviderError>) -> End {
+    match result {
+        Ok(finish) => End { state: MessageState::Complete, finish, problem: None },
+        Err(error) => End {
+            state: MessageState::Interrupted,
+            finish: FinishReason::Error,
+            problem: Some(match error {
+                ProviderError::Timeout => Code::ProviderTimeout,
+                ProviderError::Unreachable | ProviderError::Failed { .. } | ProviderError::Cut => {
+                    Code::ProviderFailed
+                }
+            }),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use sotto_shared::limits::REPLY_BYTES;
+    use sotto_shared::pii::Policy;
+    use std::collections::VecDeque;
+
+    struct Script(VecDeque<Result<Event, ProviderError>>);
+
+    impl Provider for Script {
+        async fn next(&mut self) -> Option<Result<Event, ProviderError>> {
+            self.0.pop_front()
+        }
+    }
+
+    fn run(events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
+        let mut text = Scrubbed::default();
+        let written =
+            write(&mut Script(events.into()), &mut Output::new(Policy::chat(), []), |piece| {
+                text.append(piece)
+            })
+            .now_or_never()
+            .unwrap();
+        (text.into_string(), written)
+    }
+
+    fn text(text: &str) -> Result<Event, ProviderError> {
+        Ok(Event::Text(text.into()))
+    }
+
+    #[test]
+    fn a_whole_reply_is_complete() {
+        let usage = Usage { input: 9, output: 2 };
+        let (got, written) = run(vec![
+            text("Write to jo@exam"),
+            text("ple.com"),
+            Ok(Event::Usage(usage)),
+            Ok(Event::Finish(FinishReason::Stop)),
+        ]);
+        assert_eq!(got, "Write to [EMAIL]");
+        assert_eq!((written.end.state, written.usage), (MessageState::Complete, usage));
+        assert_eq!((written.end.finish, written.end.problem), (FinishReason::Stop, None));
+    }
+
+    #[test]
+    fn a_reply_that_breaks_off_keeps_its_text_and_says_why() {
+        for (error, code) in [
+            (ProviderError::Cut, Code::ProviderFailed),
+            (ProviderError::Timeout, Code::ProviderTimeout),
+            (ProviderError::Failed { status: 503 }, Code::ProviderFailed),
+            (ProviderError::Unreachable, Code::ProviderFailed),
+        ] {
+            let (got, written) = run(vec![text("Half a"), Err(error)]);
+            assert_eq!(got, "Half a");
+            assert_eq!(written.end.state, MessageState::Interrupted);
+            assert_eq!((written.end.problem, written.error), (Some(code), Some(error)));
+        }
+        assert_eq!(run(vec![text("Half")]).1.error, Some(ProviderError::Cut));
+    }
+
+    #[test]
+    fn silence_is_a_failure_unless_it_was_filtered() {
+        let silent = run(vec![Ok(Event::Finish(FinishReason::Stop))]).1;
+        assert_eq!(silent.end.problem, Some(Code::ProviderFailed));
+        let filtered = run(vec![Ok(Event::Finish(FinishReason::ContentFilter))]).1;
+        assert_eq!(filtered.end.state, MessageState::Complete);
+    }
+
+    #[test]
+    fn an_endless_reply_is_cut_off() {
+        let (got, written) = run(vec![text(&"word ".repeat(REPLY_BYTES)), text("more")]);
+        assert!(got.len() <= REPLY_BYTES);
+        assert_eq!(written.end.finish, FinishReason::Length);
+    }
+}

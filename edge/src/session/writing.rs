@@ -1,0 +1,232 @@
+//! The shell's side of a reply: it is written by the object, whoever listens.
+
+use std::rc::Rc;
+
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_channel::oneshot;
+use futures_util::future::{AbortHandle, Abortable};
+use sotto_shared::wire::conversation::MessageState;
+use sotto_shared::wire::problem::Code;
+use sotto_shared::wire::stream::{FinishReason, Part, Source};
+
+use crate::config::Config;
+use crate::guard::language::Language;
+use crate::guard::output::Output;
+use crate::guard::{self, identity, input};
+use crate::log;
+use crate::object::{CallError, call};
+use crate::provider::Provider;
+use crate::provider::http::PlatformHttp;
+use crate::provider::local::{self, Local};
+use crate::provider::openai::{Endpoint, OpenAi};
+use crate::random::{PlatformRandom, Random};
+use crate::session::command::SessionError;
+use crate::session::core::{Begun, CoreError, NetworkTurn};
+use crate::session::object::{Shell, ShellError};
+use crate::session::record::End;
+use crate::session::reply::Running;
+use crate::session::writer;
+use crate::workspace::command::{Passage, TurnProvider, WorkspaceError};
+
+/// A reply that never began.
+const REFUSED: End = End {
+    state: MessageState::Interrupted,
+    finish: FinishReason::Error,
+    problem: Some(Code::Unavailable),
+};
+
+/// The reply under way, and the handle that ends its writing.
+pub(super) struct Active {
+    pub(super) running: Running,
+    pub(super) abort: AbortHandle,
+}
+
+impl Shell {
+    pub(super) fn listen(&self) -> Option<UnboundedReceiver<Part>> {
+        self.active.borrow_mut().as_mut().map(|active| active.running.listen())
+    }
+
+    /// Takes the reply out of memory and ends its writing.
+    pub(super) fn take_active(&self) -> Option<Active> {
+        let active = self.active.borrow_mut().take()?;
+        active.abort.abort();
+        Some(active)
+    }
+
+    /// Takes the reply out of memory that has been written to its end.
+    fn take_written(&self, reply: &str) -> Option<Running> {
+        let mut active = self.active.borrow_mut();
+        let is_it = active.as_ref().is_some_and(|active| active.running.id() == reply);
+        if is_it { active.take().map(|active| active.running) } else { None }
+    }
+
+    /// Starts writing a reply. The writing is the object's own: it goes on when nobody listens.
+    pub(super) fn begin_writing(
+        self: Rc<Self>,
+        begun: Begun,
+        turn: NetworkTurn,
+    ) -> (UnboundedReceiver<Part>, oneshot::Receiver<Result<(), SessionError>>) {
+        let mut running = Running::new(begun.clone());
+        let listener = running.listen();
+        let (abort, registration) = AbortHandle::new_pair();
+        *self.active.borrow_mut() = Some(Active { running, abort });
+        let (starting, started) = oneshot::channel();
+        let shell = Rc::clone(&self);
+        let writing = Abortable::new(
+            async move {
+                if let Err(error) = shell.write(&begun, turn, starting).await {
+                    log::error("reply_failed").fault(&error).write();
+                    shell.give_up(&begun.reply);
+                }
+            },
+            registration,
+        );
+        self.state.wait_until(async move {
+            // An aborted reply was ended by who aborted it.
+            let _ = writing.await;
+        });
+        (listener, started)
+    }
+
+    /// Ends a reply that the object itself could not go on with.
+    fn give_up(&self, reply: &str) {
+        let Some(running) = self.take_written(reply) else { return };
+        if let Ok(config) = Config::from_env(&self.env)
+            && let Err(error) = self.core(&config).end(reply, running.text(), &[], REFUSED)
+        {
+            log::error("reply_not_stored").fault(&error).write();
+        }
+        running.end(&[], REFUSED);
+    }
+
+    async fn write(
+        &self,
+        begun: &Begun,
+        turn: NetworkTurn,
+        starting: oneshot::Sender<Result<(), SessionError>>,
+    ) -> Result<(), ShellError> {
+        let config = Config::from_env(&self.env)?;
+        let core = self.core(&config);
+        let context = match call(&self.env, &turn.workspace, &turn.turn).await {
+            Ok(context) => context,
+            Err(error) => {
+                core.withdraw(begun)?;
+                if let Some(running) = self.take_written(&begun.reply) {
+                    running.end(&[], REFUSED);
+                }
+                // Nobody waits for it any more if the visitor has gone.
+                let _ = starting.send(Err(refusal_of_turn(error)));
+                return Ok(());
+            }
+        };
+
+        let asked = identity::asked(begun.question.as_str());
+        let (name, model) = match (asked, &context.provider) {
+            (Some(_), _) => (identity::PROVIDER, None),
+            (None, TurnProvider::Local) => ("local", None),
+            (None, TurnProvider::OpenAi { model, .. }) => ("openai", Some(model.as_str())),
+        };
+        core.begin(begun, name, model)?;
+        self.with_running(|running| running.start(name, model));
+        let _ = starting.send(Ok(()));
+
+        let lang = Language::of(&begun.lang);
+        let policy = guard::policy(&context);
+        // Without a model nobody was told anything.
+        let unwatched = Output::new(policy.clone(), []);
+        match (asked, &context.provider) {
+            (Some(language), _) => {
+                let text = Local::text(identity::answer(&context, language));
+                self.write_with(text, unwatched, begun, &config, &[], name).await
+            }
+            (None, TurnProvider::Local) => {
+                let quoted = local::quoted(&context);
+                let provider = Local::new(&context, lang);
+                self.write_with(provider, unwatched, begun, &config, quoted, name).await
+            }
+            (None, TurnProvider::OpenAi { base_url, model, key }) => {
+                let endpoint =
+                    Endpoint { base_url: base_url.clone(), model: model.clone(), key: key.clone() };
+                let history = core.history(begun)?;
+                let boundary = PlatformRandom.bytes::<12>().map_err(CoreError::from)?;
+                let prompt = input::prompt(
+                    &context,
+                    &history,
+                    &begun.question,
+                    &begun.lang,
+                    &data_encoding::HEXLOWER.encode(&boundary),
+                    &policy,
+                );
+                let provider = OpenAi::new(Rc::new(PlatformHttp), &endpoint, &prompt);
+                let output = Output::new(policy, input::instructions(&context));
+                self.write_with(provider, output, begun, &config, &context.passages, name).await
+            }
+        }
+    }
+
+    /// Lets the provider write to the end, and stores what it wrote.
+    async fn write_with(
+        &self,
+        mut provider: impl Provider,
+        mut output: Output,
+        begun: &Begun,
+        config: &Config,
+        passages: &[Passage],
+        name: &'static str,
+    ) -> Result<(), ShellError> {
+        let core = self.core(config);
+        let written = writer::write(&mut provider, &mut output, |piece| {
+            self.with_running(|running| {
+                if running.push(piece, self.now())
+                    && let Err(error) = core.grow(running.id(), running.text())
+                {
+                    log::error("reply_not_stored").fault(&error).write();
+                }
+            });
+        })
+        .await;
+        let Some(running) = self.take_written(&begun.reply) else { return Ok(()) };
+        let sources: Vec<Source> = passages.iter().map(source).collect();
+        let stored = core.end(running.id(), running.text(), &sources, written.end);
+        running.end(&sources, if stored.is_ok() { written.end } else { REFUSED });
+        let line = log::info("reply")
+            .word("provider", name)
+            .word("state", written.end.state.name())
+            .number("input_tokens", written.usage.input)
+            .number("output_tokens", written.usage.output);
+        match written.error {
+            Some(error) => line.fault(&error).write(),
+            None => line.write(),
+        }
+        Ok(stored?)
+    }
+
+    fn with_running(&self, act: impl FnOnce(&mut Running)) {
+        if let Some(active) = self.active.borrow_mut().as_mut() {
+            act(&mut active.running);
+        }
+    }
+}
+
+fn source(passage: &Passage) -> Source {
+    Source {
+        source_id: passage.id.clone(),
+        media_type: passage.media_type.clone(),
+        title: local::title(passage),
+        filename: Some(passage.document.clone()),
+    }
+}
+
+fn refusal_of_turn(error: CallError<WorkspaceError>) -> SessionError {
+    match error {
+        CallError::Refused(WorkspaceError::BudgetSpent { retry_after }) => {
+            SessionError::BudgetSpent { retry_after }
+        }
+        CallError::Refused(WorkspaceError::SiteUnknown | WorkspaceError::Unknown)
+        | CallError::NoSuchObject => SessionError::SiteGone,
+        error => {
+            log::error("turn_failed").fault(&error).write();
+            SessionError::Failed
+        }
+    }
+}

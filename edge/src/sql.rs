@@ -1,0 +1,238 @@
+//! The one door to SQLite: the objects' own storage in the Worker, and the same SQL in native
+//! tests through `rusqlite`, so that the statements that run in production are the ones tested.
+//!
+//! A Durable Object's storage has no statement for transactions. Writes that are made without an
+//! await between them are committed together (the platform's output gate holds back every reply
+//! until they are durable), which is all that the stores here rely on.
+
+/// A value in a statement or a row.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// `NULL`
+    Null,
+    /// A whole number; times and counts stay far below 2^53, which JavaScript can hold.
+    Integer(i64),
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+    /// A fraction: only ranks of the full-text search are.
+    Real(f64),
+}
+
+/// The values of a row in the order of its columns.
+pub type Row = Vec<Value>;
+
+/// Storage failed. The statement is named by the caller's error, never the values.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("storage failed: {0}")]
+pub struct SqlError(pub String);
+
+/// Runs SQL.
+pub trait Sql {
+    /// Runs one statement with `?` for its values and returns all rows.
+    ///
+    /// # Errors
+    /// [`SqlError`] if SQLite refuses the statement or the storage cannot be written.
+    fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError>;
+}
+
+impl Value {
+    /// The number, if it is one.
+    #[must_use]
+    pub fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            // JavaScript has one kind of number, so whole numbers may arrive as fractions.
+            #[expect(clippy::cast_possible_truncation, reason = "checked to be whole")]
+            Self::Real(number) if number.fract() == 0.0 => Some(*number as i64),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one that is not negative.
+    #[must_use]
+    pub fn unsigned(&self) -> Option<u64> {
+        self.integer().and_then(|number| u64::try_from(number).ok())
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The bytes, if it is bytes.
+    #[must_use]
+    pub fn blob(&self) -> Option<&[u8]> {
+        match self {
+            Self::Blob(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Blob(bytes.to_vec())
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Integer(i64::from(number))
+    }
+}
+
+impl From<u16> for Value {
+    fn from(number: u16) -> Self {
+        Self::Integer(i64::from(number))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Integer(i64::from(flag))
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A row's values are somebody's: only their kinds are printed.
+impl core::fmt::Debug for Value {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Integer(_) => "integer",
+            Self::Text(_) => "text",
+            Self::Blob(_) => "blob",
+            Self::Real(_) => "real",
+        })
+    }
+}
+
+/// The storage of a Durable Object.
+pub struct ObjectSql(pub worker::SqlStorage);
+
+impl core::fmt::Debug for ObjectSql {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ObjectSql")
+    }
+}
+
+impl Sql for ObjectSql {
+    fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        use worker::SqlStorageValue as Stored;
+        let bindings = values
+            .iter()
+            .map(|value| match value {
+                Value::Null => Stored::Null,
+                Value::Integer(number) => Stored::Integer(*number),
+                Value::Text(text) => Stored::String(text.clone()),
+                Value::Blob(bytes) => Stored::Blob(bytes.clone()),
+                Value::Real(number) => Stored::Float(*number),
+            })
+            .collect::<Vec<_>>();
+        let failed = |error: worker::Error| SqlError(error.to_string());
+        let cursor = self.0.exec(statement, bindings).map_err(failed)?;
+        cursor
+            .raw()
+            .map(|row| {
+                row.map_err(failed).map(|row| {
+                    row.into_iter()
+                        .map(|value| match value {
+                            Stored::Null => Value::Null,
+                            Stored::Boolean(flag) => flag.into(),
+                            Stored::Integer(number) => Value::Integer(number),
+                            Stored::Float(number) => Value::Real(number),
+                            Stored::String(text) => Value::Text(text),
+                            Stored::Blob(bytes) => Value::Blob(bytes),
+                        })
+                        .collect()
+                })
+            })
+            .collect()
+    }
+}
+
+/// SQLite in memory, for tests.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct MemorySql(rusqlite::Connection);
+
+#[cfg(test)]
+impl MemorySql {
+    pub(crate) fn new() -> Self {
+        Self(rusqlite::Connection::open_in_memory().unwrap())
+    }
+
+    /// What `deleteAll` does to an object: every table goes.
+    pub(crate) fn wipe(&self) {
+        let tables = self
+            .exec("SELECT name FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL", &[])
+            .unwrap();
+        for table in tables {
+            let name = table[0].text().unwrap();
+            // Tables behind a full-text index go with it.
+            let _ = self.0.execute(&format!("DROP TABLE IF EXISTS \"{name}\""), []);
+        }
+    }
+}
+
+#[cfg(test)]
+impl Sql for MemorySql {
+    fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        use rusqlite::types::{Value as Stored, ValueRef};
+        let failed = |error: rusqlite::Error| SqlError(error.to_string());
+        let mut prepared = self.0.prepare(statement).map_err(failed)?;
+        let columns = prepared.column_count();
+        let bindings = values.iter().map(|value| match value {
+            Value::Null => Stored::Null,
+            Value::Integer(number) => Stored::Integer(*number),
+            Value::Text(text) => Stored::Text(text.clone()),
+            Value::Blob(bytes) => Stored::Blob(bytes.clone()),
+            Value::Real(number) => Stored::Real(*number),
+        });
+        let mut rows = prepared.query(rusqlite::params_from_iter(bindings)).map_err(failed)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            all.push(
+                (0..columns)
+                    .map(|column| match row.get_ref_unwrap(column) {
+                        ValueRef::Null => Value::Null,
+                        ValueRef::Integer(number) => Value::Integer(number),
+                        ValueRef::Real(number) => Value::Real(number),
+                        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into()),
+                        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+                    })
+                    .collect(),
+            );
+        }
+        Ok(all)
+    }
+}

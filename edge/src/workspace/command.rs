@@ -1,0 +1,305 @@
+//! What can be asked of a workspace object, and how: paths, requests and replies, typed in one
+//! place and used by both ends of the hop.
+//!
+//! Each command is a `POST` of JSON to the object; the reply is `{"ok": …}` or `{"error": …}`.
+//! Commands of an operator travel inside [`Admin`], which carries the API key's secret part: the
+//! object checks it before it looks at the command.
+
+use serde::{Deserialize, Serialize};
+use sotto_shared::consent::Choice;
+use sotto_shared::id::{ConversationId, Origin};
+use sotto_shared::pii::Scrubbed;
+use sotto_shared::wire::admin::{
+    ConversationList, DocumentEntry, DocumentList, SiteEntry, SiteList, SiteSettings,
+};
+use sotto_shared::wire::session::Client;
+use sotto_shared::wire::site::{Contact, Site};
+
+pub use crate::object::Command;
+use crate::session::command::{Network, SessionTerms};
+
+/// Binding of the namespace in `wrangler.toml`.
+pub const BINDING: &str = "WORKSPACES";
+
+macro_rules! commands {
+    ($($name:ident => $path:literal, $reply:ty;)+) => {$(
+        impl Command for $name {
+            const BINDING: &'static str = BINDING;
+            const PATH: &'static str = $path;
+            type Reply = $reply;
+            type Error = WorkspaceError;
+        }
+    )+};
+}
+
+commands! {
+    Create => "/create", CreatedWorkspace;
+    PublicSite => "/site", PublicSettings;
+    Admit => "/admit", SessionTerms;
+    Turn => "/turn", TurnContext;
+    Forget => "/forget", ();
+    Admin => "/admin", AdminReply;
+}
+
+/// Makes the workspace and its first API key.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Create {
+    /// Its name.
+    pub name: String,
+}
+
+/// Reply to [`Create`].
+#[derive(Serialize, Deserialize)]
+pub struct CreatedWorkspace {
+    /// The API key, whole.
+    pub api_key: String,
+}
+
+/// Which site, as its key says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteRef {
+    /// Its number.
+    pub number: u16,
+    /// The key's generation; a site refuses older ones.
+    pub generation: u16,
+}
+
+/// Reads a site's public settings.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PublicSite {
+    /// Which site.
+    pub site: SiteRef,
+    /// The language asked for; absent for the site's own.
+    pub lang: Option<String>,
+}
+
+/// Reply to [`PublicSite`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PublicSettings {
+    /// What the visitor's browser gets.
+    pub site: Site,
+    /// Who may ask.
+    pub origins: Vec<Origin>,
+}
+
+/// Admits a visitor: checks origin, consent and budgets, lists the conversation, and says what it
+/// is bound to.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Admit {
+    /// Which site.
+    pub site: SiteRef,
+    /// The id of the session object that will hold the conversation.
+    pub conversation: ConversationId,
+    /// The page's origin.
+    pub origin: Origin,
+    /// Language of the conversation.
+    pub lang: String,
+    /// Which client asks.
+    pub client: Client,
+    /// The visitor's answer to the gate.
+    pub choice: Choice,
+    /// Where it comes from; counted under a keyed hash.
+    pub network: Network,
+}
+
+/// Asks for what a reply needs. The session object calls it once for each turn.
+#[derive(Serialize, Deserialize)]
+pub struct Turn {
+    /// Which site.
+    pub site: SiteRef,
+    /// The visitor's words, for the search.
+    #[serde(with = "crate::hop")]
+    pub question: Scrubbed,
+    /// Language of the conversation.
+    pub lang: String,
+    /// Where the message comes from; counted under a keyed hash.
+    pub network: Network,
+}
+
+/// Reply to [`Turn`].
+#[derive(Serialize, Deserialize)]
+pub struct TurnContext {
+    /// The site's name.
+    pub site_name: String,
+    /// Who writes the reply: the site's provider, or `local` where its budget is spent.
+    pub provider: TurnProvider,
+    /// The site's own words to the model.
+    pub system_prompt: String,
+    /// The passages that fit best, best first.
+    pub passages: Vec<Passage>,
+    /// Where to turn when nothing fits.
+    pub contact: Option<Contact>,
+    /// The site's own values, which are not hidden in passages and replies.
+    pub exempt: Vec<String>,
+    /// Who answers for the processing, for the answers given without a model.
+    pub controller: String,
+}
+
+/// Who writes a reply.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TurnProvider {
+    /// The site's documents, quoted.
+    Local,
+    /// A chat completions endpoint with its opened key.
+    OpenAi {
+        /// What stands before `/chat/completions`.
+        base_url: String,
+        /// The model.
+        model: String,
+        /// The key.
+        key: String,
+    },
+}
+
+/// A piece of a document, by its heading.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Passage {
+    /// Names the passage within the site: document name, `#`, anchor.
+    pub id: String,
+    /// Name of the document.
+    pub document: String,
+    /// Media type of the document.
+    pub media_type: String,
+    /// Title of the document.
+    pub title: String,
+    /// Heading of the passage; empty before the first one.
+    pub heading: String,
+    /// Its text, Markdown as it stands in the document.
+    pub text: String,
+}
+
+/// Takes an erased conversation off the list.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Forget {
+    /// Which.
+    pub conversation: ConversationId,
+}
+
+/// A command of an operator.
+#[derive(Serialize, Deserialize)]
+pub struct Admin {
+    /// The API key's secret part (32 bytes).
+    pub secret: Vec<u8>,
+    /// What to do.
+    pub action: AdminAction,
+}
+
+/// What an operator can do.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdminAction {
+    /// Makes a site.
+    CreateSite(Box<SiteSettings>),
+    /// Replaces a site's settings.
+    ChangeSite(u16, Box<SiteSettings>),
+    /// Removes a site with its documents.
+    DeleteSite(u16),
+    /// Lists the sites.
+    ListSites,
+    /// Puts a document.
+    PutDocument {
+        /// The site.
+        site: u16,
+        /// The document's name.
+        name: String,
+        /// Its media type: `text/markdown` or `text/plain`.
+        media_type: String,
+        /// Its text.
+        text: String,
+    },
+    /// Removes a document.
+    DeleteDocument {
+        /// The site.
+        site: u16,
+        /// The document's name.
+        name: String,
+    },
+    /// Lists a site's documents.
+    ListDocuments(u16),
+    /// Lists conversations behind a cursor.
+    ListConversations(Option<String>),
+}
+
+/// Reply to [`Admin`], one variant for each kind of answer.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdminReply {
+    /// A site was made or changed.
+    Site(Box<SiteEntry>),
+    /// The sites.
+    Sites(SiteList),
+    /// A document was put.
+    Document(DocumentEntry),
+    /// The documents.
+    Documents(DocumentList),
+    /// The conversations.
+    Conversations(ConversationList),
+    /// Something was removed.
+    Done,
+}
+
+macro_rules! redacted_debug {
+    ($($name:ident),+) => {$(
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(concat!(stringify!($name), " { redacted }"))
+            }
+        }
+    )+};
+}
+
+redacted_debug!(CreatedWorkspace, Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);
+
+/// Why a workspace refuses a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkspaceError {
+    /// No workspace was ever made here.
+    #[error("there is no such workspace")]
+    Unknown,
+    /// The API key's secret does not fit.
+    #[error("the API key does not fit")]
+    KeyInvalid,
+    /// There is no such site, or its key was revoked.
+    #[error("there is no such site")]
+    SiteUnknown,
+    /// There is no such document.
+    #[error("there is no such document")]
+    DocumentUnknown,
+    /// The origin is not one of the site's.
+    #[error("the origin is not one of the site's")]
+    OriginNotAllowed,
+    /// The visitor did not agree to the chat.
+    #[error("consent was not given")]
+    ConsentRequired,
+    /// The visitor agreed to another notice than the one in force.
+    #[error("the notice has changed")]
+    NoticeChanged {
+        /// The version in force.
+        notice: String,
+    },
+    /// A value of the settings breaks its rule.
+    #[error("{field}: {rule}")]
+    InvalidValue {
+        /// Which member.
+        field: String,
+        /// What it has to be.
+        rule: String,
+    },
+    /// A limit of the workspace is reached.
+    #[error("{what}")]
+    LimitReached {
+        /// Which limit.
+        what: String,
+    },
+    /// The day's budget is spent.
+    #[error("the day's budget is spent")]
+    BudgetSpent {
+        /// Seconds until the next day.
+        retry_after: u64,
+    },
+    /// Something broke; the object's log says what.
+    #[error("the workspace object failed")]
+    Failed,
+}

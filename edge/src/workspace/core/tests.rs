@@ -1,0 +1,521 @@
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
+use sotto_shared::id::{ConversationId, Origin};
+use sotto_shared::pii::{Policy, scrub_for_edge};
+use sotto_shared::wire::admin::{Budget as DayBudget, SiteTexts};
+use sotto_shared::wire::session::Client;
+
+use super::*;
+use crate::auth::keyring::{Keyring, test_json, test_keyring};
+use crate::clock::ManualClock;
+use crate::random::CountingRandom;
+use crate::session::command::Network;
+use crate::sql::MemorySql;
+use crate::workspace::settings::tests::{openai, settings};
+
+const ID: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);
+const DAY_MS: u64 = 86_400_000;
+
+struct Fixture {
+    sql: MemorySql,
+    clock: ManualClock,
+    random: CountingRandom,
+    keyring: Keyring,
+}
+
+type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
+
+impl Fixture {
+    fn new() -> Self {
+        Self {
+            sql: MemorySql::new(),
+            clock: ManualClock::at(20_000 * DAY_MS),
+            random: CountingRandom::default(),
+            keyring: test_keyring(),
+        }
+    }
+
+    /// A workspace with its API key and one site.
+    fn with_site(settings: SiteSettings) -> (Self, [u8; 32]) {
+        let fixture = Self::new();
+        let secret = fixture.create();
+        fixture.site(secret, AdminAction::CreateSite(Box::new(settings)));
+        (fixture, secret)
+    }
+
+    fn core(&self) -> Core<'_> {
+        Workspace {
+            id: ID,
+            sql: &self.sql,
+            clock: &self.clock,
+            random: &self.random,
+            keyring: &self.keyring,
+            place: "European Union",
+            development: false,
+        }
+    }
+
+    fn create(&self) -> [u8; 32] {
+        let created = self.core().create(&Create { name: "Shop Ltd".into() }).unwrap();
+        let key = ApiKey::parse(&created.api_key).unwrap();
+        assert_eq!(key.workspace, ID);
+        key.secret
+    }
+
+    fn admin(&self, secret: [u8; 32], action: AdminAction) -> Result<AdminReply, WorkspaceError> {
+        self.core().admin(Admin { secret: secret.to_vec(), action }).map_err(refused)
+    }
+
+    fn site(&self, secret: [u8; 32], action: AdminAction) -> SiteEntry {
+        match self.admin(secret, action) {
+            Ok(AdminReply::Site(entry)) => *entry,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn put(
+        &self,
+        secret: [u8; 32],
+        name: &str,
+        text: &str,
+    ) -> Result<DocumentEntry, WorkspaceError> {
+        let action = AdminAction::PutDocument {
+            site: 1,
+            name: name.into(),
+            media_type: "text/markdown".into(),
+            text: text.into(),
+        };
+        self.admin(secret, action).map(|reply| match reply {
+            AdminReply::Document(entry) => entry,
+            other => panic!("{other:?}"),
+        })
+    }
+
+    fn public(&self, lang: Option<&str>) -> Result<PublicSettings, WorkspaceError> {
+        let command = PublicSite { site: site_one(), lang: lang.map(Into::into) };
+        self.core().public_site(&command).map_err(refused)
+    }
+
+    fn admit(&self, change: impl Fn(&mut Admit)) -> Result<SessionTerms, WorkspaceError> {
+        let notice = self.public(None).map(|public| public.site.notice.version);
+        let mut command = Admit {
+            site: site_one(),
+            conversation: ConversationId::from_bytes(self.random.bytes().unwrap()),
+            origin: Origin::parse("https://shop.example").unwrap(),
+            lang: "de".into(),
+            client: Client::Widget,
+            choice: Choice {
+                notice: notice.unwrap_or(NoticeVersion::parse(&"0".repeat(32)).unwrap()),
+                chat: true,
+                purposes: Purposes::default(),
+                gpc: false,
+            },
+            network: Network("203.0.113.0/24".into()),
+        };
+        change(&mut command);
+        self.core().admit(&command).map_err(refused)
+    }
+
+    fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
+        let command = Turn {
+            site: site_one(),
+            question: scrub_for_edge(question, &Policy::chat()).0,
+            lang: "de".into(),
+            network: Network("203.0.113.0/24".into()),
+        };
+        self.core().turn(&command).map_err(refused)
+    }
+}
+
+fn site_one() -> SiteRef {
+    SiteRef { number: 1, generation: 1 }
+}
+
+fn refused(fault: Fault) -> WorkspaceError {
+    match fault {
+        Fault::Refused(error) => error,
+        other => panic!("{other}"),
+    }
+}
+
+fn with_openai() -> SiteSettings {
+    SiteSettings { provider: openai(), ..settings() }
+}
+
+#[test]
+fn nothing_is_here_before_it_is_created() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.public(None).unwrap_err(), WorkspaceError::Unknown);
+    assert_eq!(fixture.admit(|_| {}).unwrap_err(), WorkspaceError::Unknown);
+    let list = fixture.admin([0; 32], AdminAction::ListSites);
+    assert_eq!(list.unwrap_err(), WorkspaceError::Unknown);
+    let forget = Forget { conversation: ConversationId::from_bytes([1; 32]) };
+    assert_eq!(refused(fixture.core().forget(&forget).unwrap_err()), WorkspaceError::Unknown);
+    assert!(fixture.sql.exec("SELECT name FROM sqlite_master", &[]).unwrap().is_empty());
+}
+
+#[test]
+fn a_workspace_is_created_once() {
+    let fixture = Fixture::new();
+    fixture.create();
+    let again = fixture.core().create(&Create { name: "Other".into() });
+    assert!(matches!(again, Err(Fault::Broken(_))));
+    let nameless = Fixture::new().core().create(&Create { name: " ".into() }).map_err(refused);
+    assert!(matches!(nameless, Err(WorkspaceError::InvalidValue { field, .. }) if field == "name"));
+}
+
+/// Promise 8: a key of one workspace never reaches another.
+#[test]
+fn only_the_workspaces_own_key_fits() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    for at in 0..32 {
+        let mut other = secret;
+        other[at] ^= 1;
+        let list = fixture.admin(other, AdminAction::ListSites);
+        assert_eq!(list.unwrap_err(), WorkspaceError::KeyInvalid);
+    }
+    let command = Admin { secret: vec![], action: AdminAction::ListSites };
+    assert_eq!(refused(fixture.core().admin(command).unwrap_err()), WorkspaceError::KeyInvalid);
+    assert!(fixture.admin(secret, AdminAction::ListSites).is_ok());
+}
+
+#[test]
+fn api_keys_are_stored_as_hashes() {
+    let fixture = Fixture::new();
+    let secret = fixture.create();
+    let rows = fixture.sql.exec("SELECT hash FROM api_key", &[]).unwrap();
+    assert_eq!(rows[0][0].blob().unwrap(), mac::sha256(&secret));
+}
+
+#[test]
+fn sites_are_made_listed_changed_and_removed() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    let second = fixture.site(secret, AdminAction::CreateSite(Box::new(settings())));
+    assert_eq!(second.number, 2);
+    let opened = site_key::open(&fixture.keyring, &second.key).unwrap();
+    assert_eq!(opened.workspace, ID);
+    assert_eq!(opened.site, SiteRef { number: 2, generation: 1 });
+
+    let renamed = SiteSettings { name: "Other shop".into(), ..settings() };
+    let changed = fixture.site(secret, AdminAction::ChangeSite(2, Box::new(renamed.clone())));
+    assert_eq!((changed.key, changed.settings), (second.key, renamed));
+
+    fixture.put(secret, "faq.md", "# Tea\n\nGreen.").unwrap();
+    assert_eq!(fixture.admin(secret, AdminAction::DeleteSite(1)), Ok(AdminReply::Done));
+    let again = fixture.admin(secret, AdminAction::DeleteSite(1));
+    assert_eq!(again, Err(WorkspaceError::SiteUnknown));
+    assert_eq!(fixture.public(None).unwrap_err(), WorkspaceError::SiteUnknown);
+    let rows = fixture.sql.exec("SELECT count(*) FROM passage", &[]).unwrap();
+    assert_eq!(rows[0][0].unsigned(), Some(0));
+
+    let third = fixture.site(secret, AdminAction::CreateSite(Box::new(settings())));
+    assert_eq!(third.number, 3, "a number is never used again");
+    let unknown = fixture.admin(secret, AdminAction::ChangeSite(1, Box::new(settings())));
+    assert_eq!(unknown, Err(WorkspaceError::SiteUnknown));
+}
+
+#[test]
+fn a_providers_key_is_sealed_and_never_read_back() {
+    let (fixture, secret) = Fixture::with_site(with_openai());
+    let Ok(AdminReply::Sites(list)) = fixture.admin(secret, AdminAction::ListSites) else {
+        panic!("no list");
+    };
+    let json = serde_json::to_string(&list).unwrap();
+    assert!(!json.contains("secret-key-1234"));
+    assert!(json.contains("\"key_ends\":\"1234\""));
+    for table in ["site", "workspace"] {
+        for row in fixture.sql.exec(&format!("SELECT * FROM {table}"), &[]).unwrap() {
+            for value in row {
+                let bytes = value.blob().or(value.text().map(str::as_bytes)).unwrap_or_default();
+                assert!(!bytes.windows(10).any(|window| window == b"secret-key"));
+            }
+        }
+    }
+    let TurnProvider::OpenAi { key, base_url, model } = fixture.turn("Hi").unwrap().provider else {
+        panic!("not openai");
+    };
+    assert_eq!((key.as_str(), base_url.as_str()), ("secret-key-1234", "https://model.example/v1"));
+    assert_eq!(model, "small");
+}
+
+#[test]
+fn a_providers_key_stays_with_its_host() {
+    let (fixture, secret) = Fixture::with_site(with_openai());
+    let change = |url: &str, key: Option<&str>| {
+        let mut changed = with_openai();
+        if let Provider::OpenAi(provider) = &mut changed.provider {
+            provider.base_url = url.into();
+            provider.key = key.map(Into::into);
+        }
+        fixture.admin(secret, AdminAction::ChangeSite(1, Box::new(changed)))
+    };
+    assert!(change("https://model.example/v2", None).is_ok(), "the same host keeps the key");
+    for url in ["https://evil.example/v1", "https://model.example:8443/v1"] {
+        let error = change(url, None).unwrap_err();
+        assert!(
+            matches!(error, WorkspaceError::InvalidValue { field, .. } if field == "provider.key")
+        );
+    }
+    assert!(change("https://other.example/v1", Some("new-key-5678")).is_ok());
+    // Even in storage the key cannot be pointed at another host.
+    fixture
+        .sql
+        .exec("UPDATE site SET settings = replace(settings, 'other.example', 'evil.example')", &[])
+        .unwrap();
+    let command = Turn {
+        site: site_one(),
+        question: scrub_for_edge("Hi", &Policy::chat()).0,
+        lang: "en".into(),
+        network: Network("n".into()),
+    };
+    assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::NotOpened))));
+}
+
+#[test]
+fn a_provider_needs_a_key_at_first() {
+    let fixture = Fixture::new();
+    let secret = fixture.create();
+    let mut keyless = with_openai();
+    if let Provider::OpenAi(provider) = &mut keyless.provider {
+        provider.key = None;
+    }
+    let error = fixture.admin(secret, AdminAction::CreateSite(Box::new(keyless))).unwrap_err();
+    assert!(matches!(error, WorkspaceError::InvalidValue { field, .. } if field == "provider.key"));
+}
+
+#[test]
+fn keys_open_after_the_roots_rotation_and_not_without_it() {
+    let (mut fixture, _) = Fixture::with_site(with_openai());
+    fixture.keyring = Keyring::parse(&test_json(&[3, 2])).unwrap();
+    assert!(fixture.turn("Hi").is_ok());
+    fixture.keyring = Keyring::parse(&test_json(&[3])).unwrap();
+    let command = Turn {
+        site: site_one(),
+        question: scrub_for_edge("Hi", &Policy::chat()).0,
+        lang: "en".into(),
+        network: Network("n".into()),
+    };
+    assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::UnknownKey))));
+}
+
+#[test]
+fn the_public_settings_are_the_sites_in_the_visitors_language() {
+    let mut site = with_openai();
+    site.contact =
+        Some(Contact { label: "Write to us".into(), url: "mailto:hello@shop.example".into() });
+    site.texts = vec![SiteTexts {
+        lang: "de".into(),
+        greeting: Some("Guten Tag".into()),
+        starters: vec!["Wann liefern Sie?".into()],
+        contact_label: Some("Schreiben Sie uns".into()),
+    }];
+    let (fixture, _) = Fixture::with_site(site);
+    let german = fixture.public(Some("de-AT")).unwrap();
+    assert_eq!(german.site.lang, "de");
+    assert_eq!(german.site.greeting.as_deref(), Some("Guten Tag"));
+    assert_eq!(german.site.starters, ["Wann liefern Sie?"]);
+    assert_eq!(german.site.contact.as_ref().unwrap().label, "Schreiben Sie uns");
+    assert_eq!(german.site.notice.recipients[0].name, "Model Inc");
+    assert_eq!(german.site.notice.storage, "European Union");
+    assert_eq!(german.site.exempt, ["hello@shop.example", "privacy@shop.example"]);
+    assert_eq!(german.origins.len(), 2);
+    let json = serde_json::to_string(&german.site).unwrap();
+    assert!(!json.contains("model.example") && !json.contains("1234"), "{json}");
+    let english = fixture.public(Some("fr")).unwrap();
+    assert_eq!((english.site.lang.as_str(), english.site.greeting), ("en", None));
+    assert_eq!(english.site.contact.unwrap().label, "Write to us");
+}
+
+#[test]
+fn a_key_of_another_generation_names_no_site() {
+    let (fixture, _) = Fixture::with_site(settings());
+    fixture.sql.exec("UPDATE site SET generation = 2", &[]).unwrap();
+    assert_eq!(fixture.public(None).unwrap_err(), WorkspaceError::SiteUnknown);
+    assert_eq!(fixture.admit(|_| {}).unwrap_err(), WorkspaceError::SiteUnknown);
+    assert_eq!(fixture.turn("Hi").unwrap_err(), WorkspaceError::SiteUnknown);
+}
+
+#[test]
+fn a_visitor_who_agrees_is_admitted_and_listed() {
+    let (fixture, secret) = Fixture::with_site(with_openai());
+    let conversation = ConversationId::from_bytes([7; 32]);
+    let terms = fixture.admit(|admit| admit.conversation = conversation).unwrap();
+    assert_eq!((terms.workspace, terms.site, terms.generation), (ID, 1, 1));
+    assert_eq!(terms.origin.as_str(), "https://shop.example");
+    assert_eq!(terms.life_seconds, limits::IDLE_SECONDS_DEFAULT);
+    assert_eq!(terms.messages_per_minute, DayBudget::default().messages_per_minute);
+    assert_eq!(terms.recipients, [Holder { name: "Model Inc".into(), retention_days: Some(30) }]);
+    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
+    assert_eq!(list.conversations[0].conversation, conversation);
+
+    let forget = Forget { conversation };
+    fixture.core().forget(&forget).unwrap();
+    fixture.core().forget(&forget).unwrap();
+    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
+    assert!(list.conversations.is_empty());
+}
+
+#[test]
+fn what_a_visitor_agrees_to_decides_how_long_it_lives() {
+    let all = SiteSettings { purposes: Purposes::ALL, ..settings() };
+    let (fixture, _) = Fixture::with_site(all);
+    let life = |purposes: Purposes, gpc: bool| {
+        let terms = fixture.admit(|admit| {
+            admit.choice.purposes = purposes;
+            admit.choice.gpc = gpc;
+        });
+        terms.unwrap().life_seconds
+    };
+    let analytics = Purposes { analytics: true, ..Purposes::default() };
+    let improve = Purposes { improve: true, ..Purposes::default() };
+    assert_eq!(life(Purposes::default(), false), limits::IDLE_SECONDS_DEFAULT);
+    assert_eq!(life(analytics, false), limits::IDLE_SECONDS_DEFAULT);
+    assert_eq!(life(improve, false), limits::RETENTION_SECONDS_DEFAULT);
+    assert_eq!(life(improve, true), limits::IDLE_SECONDS_DEFAULT, "GPC switches it off");
+    assert_eq!(life(Purposes::ALL, true), limits::RETENTION_SECONDS_DEFAULT, "remember stays");
+}
+
+#[test]
+fn a_visitor_is_refused_by_rule() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    let evil = Origin::parse("https://evil.example").unwrap();
+    let error = fixture.admit(|admit| admit.origin = evil.clone()).unwrap_err();
+    assert_eq!(error, WorkspaceError::OriginNotAllowed);
+    let http = Origin::parse("http://shop.example").unwrap();
+    let error = fixture.admit(|admit| admit.origin = http.clone()).unwrap_err();
+    assert_eq!(error, WorkspaceError::OriginNotAllowed, "origins are exact");
+    let error = fixture.admit(|admit| admit.choice.chat = false).unwrap_err();
+    assert_eq!(error, WorkspaceError::ConsentRequired);
+    let other = NoticeVersion::parse(&"0".repeat(32)).unwrap();
+    let error = fixture.admit(|admit| admit.choice.notice = other.clone()).unwrap_err();
+    let current = fixture.public(None).unwrap().site.notice.version;
+    assert_eq!(error, WorkspaceError::NoticeChanged { notice: current.as_str().into() });
+    let error = fixture.admit(|admit| admit.choice.purposes.improve = true).unwrap_err();
+    assert!(matches!(error, WorkspaceError::InvalidValue { .. }), "{error:?}");
+    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
+    assert!(list.conversations.is_empty(), "who is refused is not listed");
+}
+
+#[test]
+fn budgets_are_per_network_and_day() {
+    let mut small = with_openai();
+    small.budget = DayBudget {
+        sessions_per_network: 1,
+        messages_per_network: 3,
+        messages: 1,
+        messages_per_minute: 1,
+    };
+    let (fixture, _) = Fixture::with_site(small);
+    assert!(fixture.admit(|_| {}).is_ok());
+    let spent = fixture.admit(|_| {}).unwrap_err();
+    assert_eq!(spent, WorkspaceError::BudgetSpent { retry_after: 86_400 });
+    let elsewhere = Network("198.51.100.0/24".into());
+    assert!(fixture.admit(|admit| admit.network = elsewhere.clone()).is_ok());
+
+    let paid = |context: TurnContext| matches!(context.provider, TurnProvider::OpenAi { .. });
+    assert!(paid(fixture.turn("Hi").unwrap()));
+    assert!(!paid(fixture.turn("Hi").unwrap()), "the site falls back to local");
+    assert!(!paid(fixture.turn("Hi").unwrap()));
+    assert!(matches!(fixture.turn("Hi"), Err(WorkspaceError::BudgetSpent { .. })));
+
+    fixture.clock.advance(DAY_MS);
+    assert!(fixture.admit(|_| {}).is_ok());
+    assert!(paid(fixture.turn("Hi").unwrap()));
+}
+
+#[test]
+fn documents_are_put_replaced_searched_and_removed() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    let entry = fixture
+        .put(
+            secret,
+            "faq.md",
+            "# Shop\n\n## Delivery\n\nWe deliver in three days.\n\n## Returns\n\nFree returns.\n",
+        )
+        .unwrap();
+    assert_eq!((entry.title.as_str(), entry.passages), ("Shop", 2));
+    fixture.put(secret, "more.md", "# Payment\n\nBy invoice.\n").unwrap();
+    let turn = fixture.turn("When do you deliver?").unwrap();
+    assert_eq!(turn.passages.len(), 1);
+    assert_eq!(turn.passages[0].id, "faq.md#delivery");
+    assert_eq!(turn.passages[0].text, "We deliver in three days.");
+
+    fixture.put(secret, "faq.md", "# Shop\n\n## Delivery\n\nWe deliver in five days.\n").unwrap();
+    assert_eq!(fixture.turn("deliver").unwrap().passages[0].text, "We deliver in five days.");
+    assert!(fixture.turn("returns").unwrap().passages.is_empty());
+    let Ok(AdminReply::Documents(list)) = fixture.admin(secret, AdminAction::ListDocuments(1))
+    else {
+        panic!("no list");
+    };
+    let names: Vec<_> = list.documents.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["faq.md", "more.md"]);
+
+    let remove =
+        || fixture.admin(secret, AdminAction::DeleteDocument { site: 1, name: "faq.md".into() });
+    assert_eq!(remove(), Ok(AdminReply::Done));
+    assert_eq!(remove(), Err(WorkspaceError::DocumentUnknown));
+    assert!(fixture.turn("deliver").unwrap().passages.is_empty());
+    assert_eq!(fixture.turn("invoice").unwrap().passages.len(), 1);
+}
+
+#[test]
+fn documents_have_rules() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    let field = |error| match error {
+        WorkspaceError::InvalidValue { field, .. } => field,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(field(fixture.put(secret, "../x", "x").unwrap_err()), "name");
+    let big = "x".repeat(limits::DOCUMENT_BYTES + 1);
+    assert_eq!(field(fixture.put(secret, "big.md", &big).unwrap_err()), "document");
+    let put = AdminAction::PutDocument {
+        site: 1,
+        name: "a.pdf".into(),
+        media_type: "application/pdf".into(),
+        text: String::new(),
+    };
+    assert_eq!(field(fixture.admin(secret, put).unwrap_err()), "media_type");
+    let unknown = fixture.admin(secret, AdminAction::ListDocuments(9));
+    assert_eq!(unknown, Err(WorkspaceError::SiteUnknown));
+    for n in 0..limits::DOCUMENTS_PER_SITE {
+        fixture.put(secret, &format!("d{n}"), "").unwrap();
+    }
+    assert!(fixture.put(secret, "d0", "again").is_ok());
+    assert!(matches!(
+        fixture.put(secret, "one-more", ""),
+        Err(WorkspaceError::LimitReached { .. })
+    ));
+}
+
+#[test]
+fn conversations_are_listed_in_pages() {
+    let generous = SiteSettings {
+        budget: DayBudget { sessions_per_network: 1_000, ..DayBudget::default() },
+        ..settings()
+    };
+    let (fixture, secret) = Fixture::with_site(generous);
+    for n in 0..205_u8 {
+        let conversation = ConversationId::from_bytes([n; 32]);
+        fixture.admit(|admit| admit.conversation = conversation).unwrap();
+    }
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let Ok(AdminReply::Conversations(page)) =
+            fixture.admin(secret, AdminAction::ListConversations(after))
+        else {
+            panic!("no page");
+        };
+        assert!(page.conversations.len() <= 100);
+        seen.extend(page.conversations.iter().map(|one| one.conversation.as_bytes()[0]));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, (0..205).collect::<Vec<_>>());
+    let nonsense = fixture.admin(secret, AdminAction::ListConversations(Some("x".into())));
+    assert!(matches!(nonsense, Err(WorkspaceError::InvalidValue { .. })));
+}

@@ -1,0 +1,23 @@
+//! The tenant: one object for each workspace, with its own database.
+//!
+//! [`object`] is the Durable Object, a thin shell that takes [`command`]s. What it decides is in
+//! [`core`], which is plain Rust over [`store`]; all SQL is in `store` and [`schema`]. Around the
+//! core stand the rules of [`settings`] and its [`notice`], the [`documents`] and how they are
+//! [searched](search), and the day's [`budget`].
+
+pub mod command;
+
+pub mod object;
+
+pub mod core;
+
+pub mod notice;
+pub mod settings;
+
+pub mod documents;
+pub mod search;
+
+pub mod budget;
+
+pub mod schema;
+pub mod store;

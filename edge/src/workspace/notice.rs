@@ -1,0 +1,122 @@
+//! The notice of a site: what its settings mean for a visitor, and the version that a visitor's
+//! consent is bound to.
+
+use data_encoding::HEXLOWER;
+use serde::Serialize;
+use sotto_shared::consent::{LegalBasis, Notice, NoticeVersion, Party, Purposes, Recipient};
+use sotto_shared::id::IdError;
+use sotto_shared::wire::admin::{Provider, SiteSettings};
+
+use crate::auth::mac::sha256;
+
+/// Everything that the version is a hash of, in this order: who decides, who else receives text
+/// (the provider included), where it is stored, what for, on which basis, for how long.
+#[derive(Serialize)]
+struct Content<'a> {
+    controller: &'a Party,
+    recipients: &'a [Recipient],
+    storage: &'a str,
+    legal_basis: LegalBasis,
+    idle_seconds: u64,
+    retention_seconds: u64,
+    purposes: Purposes,
+}
+
+/// The notice in force for a site whose conversations are stored in `place`.
+///
+/// # Errors
+/// None in practice: [`IdError`] stands for a hash that does not have a version's form.
+pub fn notice(settings: &SiteSettings, place: &str) -> Result<Notice, IdError> {
+    let recipients = recipients(settings);
+    let content = Content {
+        controller: &settings.controller,
+        recipients: &recipients,
+        storage: place,
+        legal_basis: settings.legal_basis,
+        idle_seconds: settings.idle_seconds,
+        retention_seconds: settings.retention_seconds,
+        purposes: settings.purposes,
+    };
+    Ok(Notice {
+        version: version(&content)?,
+        controller: settings.controller.clone(),
+        recipients,
+        storage: place.to_owned(),
+        legal_basis: settings.legal_basis,
+        idle_seconds: settings.idle_seconds,
+        retention_seconds: settings.retention_seconds,
+    })
+}
+
+/// Who receives text: the provider first, then whom the operator names.
+#[must_use]
+pub fn recipients(settings: &SiteSettings) -> Vec<Recipient> {
+    let provider = match &settings.provider {
+        Provider::Local {} => None,
+        Provider::OpenAi(provider) => Some(&provider.recipient),
+    };
+    provider.into_iter().chain(&settings.recipients).cloned().collect()
+}
+
+fn version(content: &Content<'_>) -> Result<NoticeVersion, IdError> {
+    // Texts and numbers always serialise.
+    let json = serde_json::to_vec(content).unwrap_or_default();
+    let mut digits = HEXLOWER.encode(&sha256(&json));
+    digits.truncate(NoticeVersion::CHARS);
+    NoticeVersion::parse(&digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::settings::tests::{openai, settings};
+
+    /// Pinned: another version asks every visitor again, so it may change only with the content.
+    #[test]
+    fn the_version_is_fixed() {
+        assert_eq!(
+            notice(&settings(), "European Union").unwrap().version.as_str(),
+            "a9fea7d8aa504cb68ed8153cf2463a96"
+        );
+    }
+
+    #[test]
+    fn what_a_visitor_is_told_changes_the_version() {
+        let base = notice(&settings(), "European Union").unwrap().version;
+        type Change = fn(&mut SiteSettings);
+        let told: [Change; 7] = [
+            |s| s.controller.contact.push('x'),
+            |s| s.provider = openai(),
+            |s| s.legal_basis = LegalBasis::Contract,
+            |s| s.idle_seconds += 1,
+            |s| s.retention_seconds += 1,
+            |s| s.purposes.analytics = true,
+            |s| {
+                s.recipients.push(Recipient {
+                    name: "Other Inc".into(),
+                    role: "keeps copies".into(),
+                    place: "EU".into(),
+                    retention_days: None,
+                });
+            },
+        ];
+        for change in told {
+            let mut changed = settings();
+            change(&mut changed);
+            assert_ne!(notice(&changed, "European Union").unwrap().version, base);
+        }
+        assert_ne!(notice(&settings(), "United States").unwrap().version, base);
+        let mut same = settings();
+        same.name.push('x');
+        same.system_prompt.push('x');
+        assert_eq!(notice(&same, "European Union").unwrap().version, base);
+    }
+
+    #[test]
+    fn the_provider_is_the_first_recipient() {
+        let mut with = settings();
+        with.provider = openai();
+        assert_eq!(recipients(&with)[0].name, "Model Inc");
+        assert!(recipients(&settings()).is_empty());
+    }
+}

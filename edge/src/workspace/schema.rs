@@ -1,0 +1,98 @@
+//! The tables of a workspace object. [`Create`](super::command::Create) makes them, the
+//! constructor does not: an id that was never created stays an empty object.
+
+use crate::migrations::{self, Migrations};
+use crate::sql::{Sql, SqlError};
+
+const MIGRATIONS: &Migrations = &[&[
+    "CREATE TABLE workspace (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        name TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        next_site INTEGER NOT NULL
+    ) STRICT",
+    // A key is 256 random bits, so its plain hash gives nothing away.
+    "CREATE TABLE api_key (
+        hash BLOB PRIMARY KEY,
+        created_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE site (
+        number INTEGER PRIMARY KEY,
+        generation INTEGER NOT NULL,
+        settings TEXT NOT NULL,
+        key_sealed BLOB,
+        key_host TEXT,
+        key_ends TEXT,
+        created_at INTEGER NOT NULL
+    ) STRICT",
+    // A document's passages have the row ids from first_passage on, one after the other.
+    "CREATE TABLE document (
+        site INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        title TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        first_passage INTEGER NOT NULL,
+        passages INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY (site, name)
+    ) STRICT",
+    "CREATE VIRTUAL TABLE passage USING fts5 (
+        title, heading, text,
+        site UNINDEXED, document UNINDEXED, media_type UNINDEXED, anchor UNINDEXED,
+        tokenize = 'unicode61 remove_diacritics 2'
+    )",
+    "CREATE TABLE conversation (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        site INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE day (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        number INTEGER NOT NULL,
+        key BLOB NOT NULL
+    ) STRICT",
+    "CREATE TABLE counter (
+        site INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        network BLOB NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (site, kind, network)
+    ) STRICT",
+]];
+
+/// Whether the workspace was ever created. It writes nothing.
+///
+/// # Errors
+/// [`SqlError`] if the storage cannot be read.
+pub fn exists(sql: &impl Sql) -> Result<bool, SqlError> {
+    let found =
+        sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'workspace'", &[])?;
+    Ok(!found.is_empty())
+}
+
+/// Brings the tables to their newest version.
+///
+/// # Errors
+/// [`SqlError`] if a statement fails.
+pub fn migrate(sql: &impl Sql) -> Result<(), SqlError> {
+    migrations::run(sql, MIGRATIONS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::MemorySql;
+
+    #[test]
+    fn an_object_has_no_tables_until_it_is_created() {
+        let sql = MemorySql::new();
+        assert!(!exists(&sql).unwrap());
+        assert!(sql.exec("SELECT name FROM sqlite_master", &[]).unwrap().is_empty());
+        migrate(&sql).unwrap();
+        migrate(&sql).unwrap();
+        assert!(exists(&sql).unwrap());
+    }
+}

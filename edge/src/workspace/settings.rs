@@ -1,0 +1,446 @@
+//! The rules for a site's settings. Each fault names its member and what it has to be.
+
+use sotto_shared::consent::{Purposes, Recipient};
+use sotto_shared::id::Origin;
+use sotto_shared::limits;
+use sotto_shared::wire::admin::{Audience, OpenAi, Provider, SiteSettings, SiteTexts};
+use worker::Url;
+
+use super::command::WorkspaceError;
+
+/// Longest key of a provider, in bytes.
+const PROVIDER_KEY_BYTES: usize = 500;
+
+/// Longest retention that a recipient can declare, in days: ten years.
+const RECIPIENT_DAYS_MAX: u32 = 3_650;
+
+/// Shortest value that is never hidden, in characters; a shorter one would be in every word.
+const EXEMPT_CHARS_MIN: usize = 4;
+
+/// Checks the settings. What needs the stored state (a key that is kept) is the core's business.
+///
+/// # Errors
+/// [`WorkspaceError::InvalidValue`] for the first rule that is broken.
+pub fn check(settings: &SiteSettings, development: bool) -> Result<(), WorkspaceError> {
+    name("name", &settings.name)?;
+    origins(&settings.origins)?;
+    language("lang", &settings.lang)?;
+    texts(&settings.texts)?;
+    rule(is_colour(&settings.accent), "accent", "must be a colour in the form #rrggbb")?;
+    if let Some(contact) = &settings.contact {
+        name("contact.label", &contact.label)?;
+        let reachable = is_url(&contact.url, &["https", "mailto", "tel"]);
+        rule(reachable, "contact.url", "must be an https:, mailto: or tel: URL")?;
+    }
+    name("controller.name", &settings.controller.name)?;
+    let contact = &settings.controller.contact;
+    let reachable = is_url(contact, &["https"]) || is_mail_address(contact);
+    rule(reachable, "controller.contact", "must be a mail address or an https: URL")?;
+    if let Some(url) = &settings.controller.privacy_url {
+        rule(is_url(url, &["https"]), "controller.privacy_url", "must be an https: URL")?;
+    }
+    let few = settings.recipients.len() <= limits::RECIPIENTS;
+    rule(few, "recipients", "must be at most 20")?;
+    settings.recipients.iter().try_for_each(recipient)?;
+    lifetime("idle_seconds", settings.idle_seconds, development)?;
+    lifetime("retention_seconds", settings.retention_seconds, development)?;
+    if let Provider::OpenAi(provider) = &settings.provider {
+        open_ai(provider, development)?;
+    }
+    audience(settings)?;
+    let short = settings.system_prompt.chars().count() <= limits::SYSTEM_PROMPT_CHARS;
+    rule(short, "system_prompt", "must have at most 8000 characters")?;
+    let some = settings.budget.messages_per_minute > 0 && settings.budget.sessions_per_network > 0;
+    rule(some, "budget", "must allow at least one session and one message in a minute")?;
+    let few = settings.exempt.len() <= limits::EXEMPT_VALUES;
+    rule(few, "exempt", "must be at most 50 values")?;
+    let fit = |value: &String| {
+        let chars = value.trim().chars().count();
+        (EXEMPT_CHARS_MIN..=limits::TEXT_CHARS).contains(&chars)
+    };
+    rule(settings.exempt.iter().all(fit), "exempt", "must be values of 4 to 300 characters")
+}
+
+/// The host, with its port, that a provider's key is bound to; `None` if the URL has none.
+#[must_use]
+pub fn provider_host(base_url: &str) -> Option<String> {
+    let url = Url::parse(base_url).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// The site's own ways to be reached and the values it names: nothing of them is personal data of
+/// a visitor, so nothing of them is hidden.
+#[must_use]
+pub fn own_values(settings: &SiteSettings) -> Vec<String> {
+    let contact = settings.contact.as_ref().map(|contact| {
+        let url = contact.url.as_str();
+        let plain = url.strip_prefix("mailto:").or_else(|| url.strip_prefix("tel:")).unwrap_or(url);
+        plain.split('?').next().unwrap_or_default().to_owned()
+    });
+    let mut values = settings.exempt.clone();
+    for value in contact.into_iter().chain([settings.controller.contact.clone()]) {
+        if !value.is_empty() && !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// The site's texts in the language that comes closest to the one asked for (the same tag, else
+/// the same primary language, else the site's own), and that language.
+#[must_use]
+pub fn texts_for<'a>(
+    settings: &'a SiteSettings,
+    asked: Option<&str>,
+) -> (&'a str, Option<&'a SiteTexts>) {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let all = || settings.texts.iter().map(|texts| (texts.lang.as_str(), Some(texts)));
+    let own = || {
+        let texts = settings.texts.iter().find(|texts| texts.lang == settings.lang);
+        (settings.lang.as_str(), texts)
+    };
+    let Some(asked) = asked else {
+        return own();
+    };
+    let candidates = || core::iter::once(own()).chain(all());
+    candidates()
+        .find(|(lang, _)| lang.eq_ignore_ascii_case(asked))
+        .or_else(|| candidates().find(|(lang, _)| primary(lang) == primary(asked)))
+        .unwrap_or_else(own)
+}
+
+/// Whether a text has the form of a language tag (BCP 47).
+#[must_use]
+pub fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let alphanumeric = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    tag.len() <= limits::LANGUAGE_TAG_BYTES
+        && parts.next().is_some_and(|part| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+        })
+        && parts.all(|part| (1..=8).contains(&part.len()) && alphanumeric(part))
+}
+
+fn origins(origins: &[Origin]) -> Result<(), WorkspaceError> {
+    let some = (1..=limits::ORIGINS_PER_SITE).contains(&origins.len());
+    rule(some, "origins", "must be 1 to 20 origins")?;
+    let safe = origins
+        .iter()
+        .all(|origin| origin.as_str().starts_with("https://") || is_loopback_url(origin.as_str()));
+    rule(safe, "origins", "must be https://, or http:// on localhost")
+}
+
+fn texts(texts: &[SiteTexts]) -> Result<(), WorkspaceError> {
+    rule(texts.len() <= limits::LANGUAGES_PER_SITE, "texts", "must be at most 40 languages")?;
+    for (index, one) in texts.iter().enumerate() {
+        language("texts.lang", &one.lang)?;
+        let new = texts.iter().take(index).all(|other| other.lang != one.lang);
+        rule(new, "texts.lang", "must be there once for each language")?;
+        let greeting = one.greeting.as_deref().is_none_or(is_text);
+        rule(greeting, "texts.greeting", "must have 1 to 300 characters")?;
+        let few = one.starters.len() <= limits::STARTERS;
+        rule(few, "texts.starters", "must be at most 6")?;
+        let fit = one.starters.iter().all(|starter| is_text(starter));
+        rule(fit, "texts.starters", "must have 1 to 300 characters each")?;
+        if let Some(label) = &one.contact_label {
+            name("texts.contact_label", label)?;
+        }
+    }
+    Ok(())
+}
+
+fn recipient(recipient: &Recipient) -> Result<(), WorkspaceError> {
+    name("recipients.name", &recipient.name)?;
+    name("recipients.role", &recipient.role)?;
+    name("recipients.place", &recipient.place)?;
+    let believable = recipient.retention_days.is_none_or(|days| days <= RECIPIENT_DAYS_MAX);
+    rule(believable, "recipients.retention_days", "must be at most 3650")
+}
+
+fn lifetime(field: &str, seconds: u64, development: bool) -> Result<(), WorkspaceError> {
+    let least = if development { 1 } else { limits::LIFETIME_SECONDS_MIN };
+    let fits = (least..=limits::LIFETIME_SECONDS_MAX).contains(&seconds);
+    rule(fits, field, &format!("must be {least} to {} seconds", limits::LIFETIME_SECONDS_MAX))
+}
+
+fn open_ai(provider: &OpenAi, development: bool) -> Result<(), WorkspaceError> {
+    let url = &provider.base_url;
+    let plain = Url::parse(url).is_ok_and(|url| {
+        url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    let safe = is_url(url, &["https"]) || (development && is_loopback_url(url));
+    rule(
+        plain && safe,
+        "provider.base_url",
+        "must be an https: URL without user, query or fragment (or http: on loopback in development)",
+    )?;
+    name("provider.model", &provider.model)?;
+    let visible = provider.key.as_ref().is_none_or(|key| {
+        (1..=PROVIDER_KEY_BYTES).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())
+    });
+    rule(visible, "provider.key", "must be 1 to 500 visible ASCII characters")?;
+    recipient(&provider.recipient)
+}
+
+/// Children's sites keep nothing and pass nothing on.
+fn audience(settings: &SiteSettings) -> Result<(), WorkspaceError> {
+    if settings.audience != Audience::Children {
+        return Ok(());
+    }
+    let none = settings.purposes == Purposes::default();
+    rule(none, "purposes", "must all be off for an audience of children")?;
+    let local = settings.provider == Provider::Local {};
+    rule(local, "provider", "must be local for an audience of children")?;
+    let alone = settings.recipients.is_empty();
+    rule(alone, "recipients", "must be empty for an audience of children")
+}
+
+fn rule(holds: bool, field: &str, rule: &str) -> Result<(), WorkspaceError> {
+    if holds {
+        return Ok(());
+    }
+    Err(WorkspaceError::InvalidValue { field: field.to_owned(), rule: rule.to_owned() })
+}
+
+/// Checks a name: of a workspace, a site, a person.
+///
+/// # Errors
+/// [`WorkspaceError::InvalidValue`]
+pub fn name(field: &str, text: &str) -> Result<(), WorkspaceError> {
+    let chars = text.chars().count();
+    let fits = !text.trim().is_empty()
+        && chars <= limits::NAME_CHARS
+        && !text.chars().any(char::is_control);
+    rule(fits, field, "must have 1 to 120 characters on one line")
+}
+
+fn language(field: &str, tag: &str) -> Result<(), WorkspaceError> {
+    rule(is_language(tag), field, "must be a language tag such as de or pt-BR")
+}
+
+fn is_text(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= limits::TEXT_CHARS
+}
+
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn is_url(text: &str, schemes: &[&str]) -> bool {
+    text.len() <= limits::URL_BYTES
+        && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+        && Url::parse(text).is_ok_and(|url| {
+            schemes.contains(&url.scheme())
+                && (url.scheme() == "https") == url.has_host()
+                && (url.has_host() || !url.path().is_empty())
+        })
+}
+
+fn is_loopback_url(text: &str) -> bool {
+    is_loopback(text).unwrap_or(false)
+}
+
+fn is_loopback(text: &str) -> Option<bool> {
+    let url = Url::parse(text).ok()?;
+    let host = url.host_str()?;
+    let loopback =
+        matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
+    Some(url.scheme() == "http" && loopback && text.len() <= limits::URL_BYTES)
+}
+
+fn is_mail_address(text: &str) -> bool {
+    text.len() <= limits::URL_BYTES
+        && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+        && text.split_once('@').is_some_and(|(user, domain)| {
+            !user.is_empty() && domain.contains('.') && !domain.contains('@')
+        })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use sotto_shared::wire::site::Contact;
+
+    pub(crate) fn settings() -> SiteSettings {
+        let fixture = include_str!("../../../shared/tests/fixtures/wire/site-settings.json");
+        serde_json::from_str(fixture).unwrap()
+    }
+
+    pub(crate) fn openai() -> Provider {
+        Provider::OpenAi(OpenAi {
+            base_url: "https://model.example/v1".into(),
+            model: "small".into(),
+            key: Some("secret-key-1234".into()),
+            key_ends: None,
+            recipient: Recipient {
+                name: "Model Inc".into(),
+                role: "writes the answers".into(),
+                place: "EU".into(),
+                retention_days: Some(30),
+            },
+        })
+    }
+
+    fn broken(change: impl Fn(&mut SiteSettings)) -> String {
+        let mut changed = settings();
+        change(&mut changed);
+        match check(&changed, false) {
+            Err(WorkspaceError::InvalidValue { field, rule }) => {
+                assert!(rule.starts_with("must "), "{rule}");
+                field
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn with_provider(change: impl Fn(&mut OpenAi)) -> impl Fn(&mut SiteSettings) {
+        move |settings| {
+            settings.provider = openai();
+            if let Provider::OpenAi(provider) = &mut settings.provider {
+                change(provider);
+            }
+        }
+    }
+
+    #[test]
+    fn good_settings_pass() {
+        assert_eq!(check(&settings(), false), Ok(()));
+        let mut with = settings();
+        with.provider = openai();
+        with.contact = Some(Contact { label: "Call".into(), url: "tel:+49301234".into() });
+        assert_eq!(check(&with, false), Ok(()));
+    }
+
+    #[test]
+    fn every_rule_names_its_member() {
+        let long = |n: usize| "x".repeat(n);
+        assert_eq!(broken(|s| s.name = " ".into()), "name");
+        assert_eq!(broken(|s| s.name = long(121)), "name");
+        assert_eq!(broken(|s| s.name = "a\nb".into()), "name");
+        assert_eq!(broken(|s| s.origins.clear()), "origins");
+        let plain = Origin::parse("http://shop.example").unwrap();
+        assert_eq!(broken(|s| s.origins.push(plain.clone())), "origins");
+        assert_eq!(broken(|s| s.lang = "deutsch!".into()), "lang");
+        assert_eq!(broken(|s| s.accent = "#12345g".into()), "accent");
+        assert_eq!(broken(|s| s.accent = "red".into()), "accent");
+        for url in ["javascript:alert(1)", "http://shop.example", "mailto:", "https://", "x"] {
+            let contact = Contact { label: "Write".into(), url: url.into() };
+            assert_eq!(broken(|s| s.contact = Some(contact.clone())), "contact.url", "{url}");
+        }
+        assert_eq!(broken(|s| s.controller.name.clear()), "controller.name");
+        assert_eq!(broken(|s| s.controller.contact = "me".into()), "controller.contact");
+        let url = Some("http://shop.example".to_owned());
+        assert_eq!(broken(|s| s.controller.privacy_url = url.clone()), "controller.privacy_url");
+        assert_eq!(broken(|s| s.idle_seconds = 3_599), "idle_seconds");
+        assert_eq!(broken(|s| s.retention_seconds = u64::MAX), "retention_seconds");
+        assert_eq!(broken(|s| s.system_prompt = long(8_001)), "system_prompt");
+        assert_eq!(broken(|s| s.budget.messages_per_minute = 0), "budget");
+        assert_eq!(broken(|s| s.exempt = vec!["abc".into()]), "exempt");
+        assert_eq!(broken(|s| s.exempt = vec!["abcd".into(); 51]), "exempt");
+        let texts = |lang: &str| SiteTexts {
+            lang: lang.into(),
+            greeting: None,
+            starters: vec![],
+            contact_label: None,
+        };
+        assert_eq!(broken(|s| s.texts = vec![texts("de"), texts("de")]), "texts.lang");
+        assert_eq!(broken(|s| s.texts = vec![texts("")]), "texts.lang");
+        let starters = SiteTexts { starters: vec!["x".into(); 7], ..texts("de") };
+        assert_eq!(broken(|s| s.texts = vec![starters.clone()]), "texts.starters");
+        let greeting = SiteTexts { greeting: Some(long(301)), ..texts("de") };
+        assert_eq!(broken(|s| s.texts = vec![greeting.clone()]), "texts.greeting");
+    }
+
+    #[test]
+    fn a_provider_is_reached_safely() {
+        for url in [
+            "http://model.example/v1",
+            "http://127.0.0.1:9000/v1",
+            "https://user:pass@model.example/v1",
+            "https://model.example/v1?key=1",
+            "ftp://model.example",
+            "model.example",
+        ] {
+            let field = broken(with_provider(|p| p.base_url = url.into()));
+            assert_eq!(field, "provider.base_url", "{url}");
+        }
+        assert_eq!(broken(with_provider(|p| p.model.clear())), "provider.model");
+        assert_eq!(broken(with_provider(|p| p.key = Some("a b".into()))), "provider.key");
+        assert_eq!(broken(with_provider(|p| p.recipient.place.clear())), "recipients.place");
+        let mut local = settings();
+        with_provider(|p| p.base_url = "http://127.0.0.1:9000/v1".into())(&mut local);
+        assert_eq!(check(&local, true), Ok(()));
+    }
+
+    #[test]
+    fn development_allows_short_lives() {
+        let mut short = settings();
+        short.idle_seconds = 1;
+        assert_eq!(check(&short, true), Ok(()));
+        short.idle_seconds = 0;
+        assert!(check(&short, true).is_err());
+    }
+
+    #[test]
+    fn children_are_kept_apart() {
+        let child = |change: fn(&mut SiteSettings)| {
+            broken(move |s| {
+                s.audience = Audience::Children;
+                change(s);
+            })
+        };
+        assert_eq!(child(|s| s.purposes.remember = true), "purposes");
+        assert_eq!(child(|s| s.provider = openai()), "provider");
+        assert_eq!(
+            child(|s| if let Provider::OpenAi(p) = openai() {
+                s.recipients.push(p.recipient)
+            }),
+            "recipients"
+        );
+    }
+
+    #[test]
+    fn texts_come_in_the_closest_language() {
+        let mut site = settings();
+        site.texts = ["en", "de", "pt-BR"]
+            .map(|lang| SiteTexts {
+                lang: lang.into(),
+                greeting: Some(lang.into()),
+                starters: vec![],
+                contact_label: None,
+            })
+            .into();
+        let chosen = |asked| texts_for(&site, asked).0;
+        assert_eq!(chosen(None), "en");
+        assert_eq!(chosen(Some("de")), "de");
+        assert_eq!(chosen(Some("DE")), "de");
+        assert_eq!(chosen(Some("de-AT")), "de");
+        assert_eq!(chosen(Some("pt")), "pt-BR");
+        assert_eq!(chosen(Some("fr")), "en");
+        assert_eq!(texts_for(&site, Some("de-AT")).1.unwrap().greeting.as_deref(), Some("de"));
+    }
+
+    #[test]
+    fn own_values_are_the_sites_contacts_and_what_it_names() {
+        let mut site = settings();
+        site.exempt = vec!["+49 30 1234".into()];
+        let url = "mailto:hello@shop.example?subject=Hi".into();
+        site.contact = Some(Contact { label: "Write".into(), url });
+        assert_eq!(
+            own_values(&site),
+            ["+49 30 1234", "hello@shop.example", "privacy@shop.example"]
+        );
+    }
+
+    #[test]
+    fn a_key_is_bound_to_host_and_port() {
+        assert_eq!(provider_host("https://model.example/v1").as_deref(), Some("model.example"));
+        assert_eq!(provider_host("http://127.0.0.1:9000").as_deref(), Some("127.0.0.1:9000"));
+        assert_eq!(provider_host("nonsense"), None);
+    }
+}
