@@ -11,6 +11,7 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::{Value, json};
 
 use super::assets::Asset;
+use super::names;
 use super::widget::Widget;
 use super::{Mode, WORK};
 use crate::sh::{self, Run};
@@ -35,7 +36,7 @@ pub(crate) struct Bundle {
 pub(crate) fn bundle(widget: &Widget, mode: Mode) -> Result<Bundle> {
     let locales = locales(&sh::at("widget/locales"))?;
     let widget_wasm = Asset::new("widget", "wasm", widget.wasm.clone());
-    let module = bundle_module(&widget.glue, &locales, mode)?;
+    let module = bundle_module(widget, &locales, mode)?;
     let widget_js = Asset::new("widget", "js", module);
     let style = String::from_utf8(esbuild("style.css", Vec::new(), mode)?)?;
     let loader = bundle_loader(&loader_defines(&widget_js, &widget_wasm, style.trim()), mode)?;
@@ -68,10 +69,26 @@ fn bundle_loader(defines: &Defines, mode: Mode) -> Result<Vec<u8>> {
     esbuild("embed.js", options, mode)
 }
 
-fn bundle_module(glue: &Path, locales: &BTreeMap<String, Asset>, mode: Mode) -> Result<Vec<u8>> {
+fn bundle_module(
+    widget: &Widget,
+    locales: &BTreeMap<String, Asset>,
+    mode: Mode,
+) -> Result<Vec<u8>> {
     let mut alias = OsString::from("--alias:sotto-widget-glue=");
-    alias.push(glue);
+    alias.push(&widget.glue);
     let mut options = vec![OsString::from("--format=esm"), alias];
+    // For the sake of these, classes of a crate that nothing uses would stay.
+    let removable = ["--define:Symbol.dispose=undefined", "--pure:FinalizationRegistry"];
+    options.extend(removable.map(OsString::from));
+    if !widget.names.is_empty() {
+        let table = sh::at(WORK).join("short-names.json");
+        fs::write(&table, serde_json::to_vec(&widget.names)?)?;
+        let mut cache = OsString::from("--mangle-cache=");
+        cache.push(table);
+        options.push(cache);
+        options.push(format!("--mangle-props={}", names::PATTERN).into());
+        options.push("--mangle-quoted".into());
+    }
     options.extend(module_defines(locales).iter().map(define));
     esbuild("widget.js", options, mode)
 }

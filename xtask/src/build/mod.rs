@@ -9,6 +9,7 @@ pub(crate) mod assets;
 mod edge;
 mod headers;
 mod loader;
+mod names;
 mod pages;
 mod releases;
 mod widget;

@@ -1,10 +1,11 @@
 //! The widget's Wasm and the JavaScript that wasm-bindgen writes around it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::names::{self, Table};
 use super::{Mode, WORK};
 use crate::setup::WASM;
 use crate::sh::{self, Run};
@@ -15,6 +16,8 @@ pub(crate) struct Widget {
     /// The module that wasm-bindgen wrote.
     pub(crate) glue: PathBuf,
     pub(crate) wasm: Vec<u8>,
+    /// The short names in the Wasm, which the module has to use too.
+    pub(crate) names: Table,
 }
 
 /// What rustc's Wasm target may use by default. Named one by one, so that a newer binaryen does
@@ -48,12 +51,19 @@ pub(crate) fn build(mode: Mode) -> Result<Widget> {
         .run()?;
 
     let bound = out.join("sotto_widget_bg.wasm");
-    let wasm = if mode == Mode::Quick { bound } else { optimise(bound)? };
-    let wasm = fs::read(&wasm).with_context(|| wasm.display().to_string())?;
-    Ok(Widget { glue: out.join("sotto_widget.js"), wasm })
+    let glue = out.join("sotto_widget.js");
+    if mode == Mode::Quick {
+        return Ok(Widget { glue, wasm: read(&bound)?, names: Table::new() });
+    }
+    let (wasm, names) = names::shorten(&read(&optimise(&bound)?)?)?;
+    Ok(Widget { glue, wasm, names })
 }
 
-fn optimise(wasm: PathBuf) -> Result<PathBuf> {
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| file.display().to_string())
+}
+
+fn optimise(wasm: &Path) -> Result<PathBuf> {
     let out = sh::at(WORK).join("sotto_widget.wasm");
     Run::npm_bin("wasm-opt")
         .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
