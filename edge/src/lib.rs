@@ -76,13 +76,18 @@ async fn answer(id: RequestId, request: ::http::Request<Body>, env: Env) -> ::ht
     let asked = Asked::new(id, request.method(), request.headers());
     let (head, stream) = request.into_parts();
     let (lent, unread) = body::lend(stream);
-    let request = ::http::Request::from_parts(head, lent);
     let response = match (Config::from_env(&env), asked.early()) {
-        (Err(error), _) => ApiError::from(error).into_response(),
-        (Ok(_), Some(response)) => response,
+        (Err(error), _) => {
+            drop(lent);
+            ApiError::from(error).into_response()
+        }
+        (Ok(_), Some(response)) => {
+            drop(lent);
+            response
+        }
         (Ok(config), None) => {
             let mut router = routes::router(Edge { env, config, request: id });
-            match router.call(request).await {
+            match router.call(::http::Request::from_parts(head, lent)).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             }

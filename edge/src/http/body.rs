@@ -117,14 +117,13 @@ pub fn media_type(headers: &HeaderMap) -> Option<&str> {
 /// A call that is refused before its body was read would otherwise be answered while the client
 /// still sends, which breaks the connection under the answer, and under the next request on it.
 pub fn lend(body: Body) -> (Body, Unread) {
-    let slot = Arc::new(Mutex::new(None));
-    let lent = Lent { stream: Some(body.into_data_stream()), slot: Arc::clone(&slot) };
-    (Body::from_stream(lent), Unread(slot))
+    let slot = Slot::new(Mutex::new(Some(body.into_data_stream())));
+    (Body::from_stream(Lent(Slot::clone(&slot))), Unread(slot))
 }
 
 /// What a handler left unread of the body it was lent.
 #[derive(Debug)]
-pub struct Unread(Arc<Mutex<Option<BodyDataStream>>>);
+pub struct Unread(Slot);
 
 impl Unread {
     /// Reads the rest away, up to a bound.
@@ -141,32 +140,27 @@ impl Unread {
     }
 }
 
-/// A body on loan: when it is dropped, what is left of it goes back.
-struct Lent {
-    stream: Option<BodyDataStream>,
-    slot: Arc<Mutex<Option<BodyDataStream>>>,
-}
+/// Holds a body until it was read to its end.
+type Slot = Arc<Mutex<Option<BodyDataStream>>>;
+
+/// A body on loan.
+struct Lent(Slot);
 
 impl Stream for Lent {
     type Item = <BodyDataStream as Stream>::Item;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some(stream) = &mut self.stream else {
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Ok(mut slot) = self.0.lock() else {
+            return Poll::Ready(None);
+        };
+        let Some(stream) = slot.as_mut() else {
             return Poll::Ready(None);
         };
         let piece = core::task::ready!(stream.poll_next_unpin(context));
         if piece.is_none() {
-            self.stream = None;
+            *slot = None;
         }
         Poll::Ready(piece)
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Ok(mut slot) = self.slot.lock() {
-            *slot = self.stream.take();
-        }
     }
 }
 
@@ -271,9 +265,9 @@ mod tests {
             }))
         };
         let (lent, unread) = lend(counted(10));
-        drop(lent);
         unread.discard().now_or_never().unwrap();
         assert_eq!(*count.lock().unwrap(), 10, "all of it, though nobody looked");
+        drop(lent);
 
         let (lent, unread) = lend(counted(10));
         let json = headers(&[(header::CONTENT_TYPE, "application/json")]);
@@ -282,8 +276,7 @@ mod tests {
         unread.discard().now_or_never().unwrap();
         assert_eq!(*count.lock().unwrap(), 10, "the rest");
 
-        let (lent, unread) = lend(counted(10_000));
-        drop(lent);
+        let (_lent, unread) = lend(counted(10_000));
         unread.discard().now_or_never().unwrap();
         assert_eq!(*count.lock().unwrap(), UNWANTED_BYTES / 1024 + 1, "up to a bound");
     }

@@ -15,11 +15,22 @@ const TEXT_ID: &str = "t";
 /// Listeners of one reply: a visitor's tabs. One more takes the place of the oldest.
 const LISTENERS: usize = 8;
 
-/// What has grown so much is stored, in bytes.
+/// What has grown so much is stored at once, in bytes; so are a reply's first words.
 const STORE_BYTES: usize = 2_048;
 
-/// What has grown for so long is stored, in milliseconds.
-const STORE_MS: u64 = 1_000;
+/// What has grown is stored after this time at the latest, in milliseconds.
+pub const STORE_MS: u64 = 1_000;
+
+/// What to do about storing a reply that has grown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storing {
+    /// Nothing: it is stored, or will be.
+    Settled,
+    /// Store what [`Running::unstored`] gives now.
+    Now,
+    /// Store what [`Running::unstored`] gives after [`STORE_MS`].
+    Soon,
+}
 
 /// A reply that is being written.
 pub struct Running {
@@ -27,7 +38,7 @@ pub struct Running {
     facts: Option<Reply>,
     text: Scrubbed,
     stored_bytes: usize,
-    stored_at: u64,
+    is_storing_soon: bool,
     listeners: Vec<UnboundedSender<Part>>,
 }
 
@@ -35,13 +46,12 @@ impl Running {
     /// A reply that nothing is known of yet.
     #[must_use]
     pub fn new(begun: Begun) -> Self {
-        let stored_at = begun.at;
         Self {
             begun,
             facts: None,
             text: Scrubbed::default(),
             stored_bytes: 0,
-            stored_at,
+            is_storing_soon: false,
             listeners: Vec::new(),
         }
     }
@@ -98,24 +108,32 @@ impl Running {
         self.send(&Part::Reply { data: facts });
     }
 
-    /// The text goes on. Returns whether it is time to store what it is now.
-    pub fn push(&mut self, piece: &Scrubbed, now_ms: u64) -> bool {
+    /// The text goes on.
+    pub fn push(&mut self, piece: &Scrubbed) -> Storing {
         if piece.is_empty() {
-            return false;
+            return Storing::Settled;
         }
         if self.text.is_empty() {
             self.send(&Part::TextStart { id: TEXT_ID.into() });
         }
         self.send(&Part::TextDelta { id: TEXT_ID.into(), delta: piece.as_str().to_owned() });
         self.text.append(piece);
-        let length = self.text.as_str().len();
-        let is_due = length.saturating_sub(self.stored_bytes) >= STORE_BYTES
-            || now_ms.saturating_sub(self.stored_at) >= STORE_MS;
-        if is_due {
-            self.stored_bytes = length;
-            self.stored_at = now_ms;
+        let unstored = self.text.as_str().len().saturating_sub(self.stored_bytes);
+        if self.stored_bytes == 0 || unstored >= STORE_BYTES {
+            Storing::Now
+        } else if core::mem::replace(&mut self.is_storing_soon, true) {
+            Storing::Settled
+        } else {
+            Storing::Soon
         }
-        is_due
+    }
+
+    /// The text, if some of it is not stored; it counts as stored from here on.
+    pub fn unstored(&mut self) -> Option<&Scrubbed> {
+        self.is_storing_soon = false;
+        let length = self.text.as_str().len();
+        let stored = core::mem::replace(&mut self.stored_bytes, length);
+        (stored < length).then_some(&self.text)
     }
 
     /// The reply ends, and with it every listener's stream.
@@ -222,9 +240,9 @@ mod tests {
         let mut running = running();
         let mut early = running.listen();
         running.start("openai", Some("m"));
-        running.push(&scrubbed("Hel"), 0);
+        running.push(&scrubbed("Hel"));
         let mut late = running.listen();
-        running.push(&scrubbed("lo"), 0);
+        running.push(&scrubbed("lo"));
         running.end(&[], DONE);
         let (early_kinds, early_text) = heard(&mut early);
         let (late_kinds, late_text) = heard(&mut late);
@@ -246,7 +264,7 @@ mod tests {
     fn a_reply_without_text_has_no_text_parts() {
         let mut running = running();
         let mut listener = running.listen();
-        running.push(&Scrubbed::default(), 0);
+        running.push(&Scrubbed::default());
         let source = Source {
             source_id: "a#b".into(),
             media_type: "text/plain".into(),
@@ -266,11 +284,11 @@ mod tests {
     fn a_listener_that_left_is_forgotten_and_too_many_push_out_the_oldest() {
         let mut running = running();
         drop(running.listen());
-        running.push(&scrubbed("a"), 0);
+        running.push(&scrubbed("a"));
         assert!(running.listeners.is_empty());
         let mut receivers: Vec<_> = (0..=LISTENERS).map(|_| running.listen()).collect();
         assert_eq!(running.listeners.len(), LISTENERS);
-        running.push(&scrubbed("b"), 0);
+        running.push(&scrubbed("b"));
         assert_eq!(heard(&mut receivers[0]).1, "a");
         assert_eq!(heard(&mut receivers[1]).1, "ab");
     }
@@ -278,12 +296,18 @@ mod tests {
     #[test]
     fn text_is_stored_by_size_and_by_time() {
         let mut running = running();
-        let begun_at = running.begun.at;
-        assert!(!running.push(&scrubbed("a"), begun_at));
-        assert!(running.push(&scrubbed(&"b".repeat(STORE_BYTES)), begun_at));
-        assert!(!running.push(&scrubbed("c"), begun_at + STORE_MS - 1));
-        assert!(running.push(&scrubbed("d"), begun_at + STORE_MS));
-        assert!(!running.push(&scrubbed("e"), begun_at + STORE_MS));
+        assert_eq!(running.push(&Scrubbed::default()), Storing::Settled);
+        assert_eq!(running.push(&scrubbed("a")), Storing::Now);
+        assert!(running.unstored().is_some_and(|text| text.as_str() == "a"));
+        assert_eq!(running.push(&scrubbed("b")), Storing::Soon);
+        assert_eq!(running.push(&scrubbed("b")), Storing::Settled);
+        assert_eq!(running.push(&scrubbed(&"c".repeat(STORE_BYTES))), Storing::Now);
+        assert!(running.unstored().is_some_and(|text| text.as_str().starts_with("abbc")));
+        assert_eq!(running.unstored(), None);
+        assert_eq!(running.push(&scrubbed("d")), Storing::Soon);
+        assert!(running.unstored().is_some_and(|text| text.as_str().ends_with("cd")));
+        assert_eq!(running.unstored(), None);
+        assert_eq!(running.push(&scrubbed("e")), Storing::Soon);
     }
 
     #[test]
@@ -292,7 +316,7 @@ mod tests {
         let mut running = running();
         let mut listener = running.listen();
         running.start("local", None);
-        running.push(&scrubbed("Hello"), 0);
+        running.push(&scrubbed("Hello"));
         let core = world.core();
         let Accepted::Write(begun) =
             core.accept(&chat(Trigger::SubmitMessage, "m-1", "hello"), None).unwrap()

@@ -1,5 +1,6 @@
 //! The shell's side of a reply: it is written by the object, whoever listens.
 
+use core::time::Duration;
 use std::rc::Rc;
 
 use futures_channel::mpsc::UnboundedReceiver;
@@ -8,6 +9,7 @@ use futures_util::future::{AbortHandle, Abortable};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::{FinishReason, Part, Source};
+use worker::Delay;
 
 use crate::config::Config;
 use crate::guard::language::Language;
@@ -24,7 +26,7 @@ use crate::session::command::SessionError;
 use crate::session::core::{Begun, CoreError, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
 use crate::session::record::End;
-use crate::session::reply::Running;
+use crate::session::reply::{Running, STORE_MS, Storing};
 use crate::session::writer;
 use crate::workspace::command::{Passage, TurnProvider, WorkspaceError};
 
@@ -100,7 +102,7 @@ impl Shell {
     }
 
     async fn write(
-        &self,
+        self: &Rc<Self>,
         begun: &Begun,
         turn: NetworkTurn,
         starting: oneshot::Sender<Result<(), SessionError>>,
@@ -127,7 +129,7 @@ impl Shell {
             (None, TurnProvider::OpenAi { model, .. }) => ("openai", Some(model.as_str())),
         };
         core.begin(begun, name, model)?;
-        self.with_running(|running| running.start(name, model));
+        self.with_running(&begun.reply, |running| running.start(name, model));
         let _ = starting.send(Ok(()));
 
         let lang = Language::of(&begun.lang);
@@ -166,7 +168,7 @@ impl Shell {
 
     /// Lets the provider write to the end, and stores what it wrote.
     async fn write_with(
-        &self,
+        self: &Rc<Self>,
         mut provider: impl Provider,
         mut output: Output,
         begun: &Begun,
@@ -176,13 +178,14 @@ impl Shell {
     ) -> Result<(), ShellError> {
         let core = self.core(config);
         let written = writer::write(&mut provider, &mut output, |piece| {
-            self.with_running(|running| {
-                if running.push(piece, self.now())
-                    && let Err(error) = core.grow(running.id(), running.text())
-                {
-                    log::error("reply_not_stored").fault(&error).write();
-                }
-            });
+            let storing = self
+                .with_running(&begun.reply, |running| running.push(piece))
+                .unwrap_or(Storing::Settled);
+            match storing {
+                Storing::Settled => {}
+                Storing::Now => self.store(config, &begun.reply),
+                Storing::Soon => self.store_soon(begun.reply.clone()),
+            }
         })
         .await;
         let Some(running) = self.take_written(&begun.reply) else { return Ok(()) };
@@ -201,10 +204,32 @@ impl Shell {
         Ok(stored?)
     }
 
-    fn with_running(&self, act: impl FnOnce(&mut Running)) {
-        if let Some(active) = self.active.borrow_mut().as_mut() {
-            act(&mut active.running);
-        }
+    /// Acts on a reply, if it is still the one under way.
+    fn with_running<T>(&self, reply: &str, act: impl FnOnce(&mut Running) -> T) -> Option<T> {
+        let mut active = self.active.borrow_mut();
+        let active = active.as_mut().filter(|active| active.running.id() == reply)?;
+        Some(act(&mut active.running))
+    }
+
+    fn store(&self, config: &Config, reply: &str) {
+        self.with_running(reply, |running| {
+            if let Some(text) = running.unstored()
+                && let Err(error) = self.core(config).grow(reply, text)
+            {
+                log::error("reply_not_stored").fault(&error).write();
+            }
+        });
+    }
+
+    /// Stores what there is in a moment, so that a model that pauses leaves nothing unstored.
+    fn store_soon(self: &Rc<Self>, reply: String) {
+        let shell = Rc::clone(self);
+        self.state.wait_until(async move {
+            Delay::from(Duration::from_millis(STORE_MS)).await;
+            if let Ok(config) = Config::from_env(&shell.env) {
+                shell.store(&config, &reply);
+            }
+        });
     }
 }
 

@@ -1,15 +1,23 @@
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
+use sotto_shared::limits;
 use sotto_shared::pii::{Policy, scrub_for_edge};
-use sotto_shared::wire::admin::{Budget as DayBudget, SiteTexts};
-use sotto_shared::wire::session::Client;
+use sotto_shared::wire::admin::{
+    Budget as DayBudget, DocumentEntry, Provider, SiteEntry, SiteTexts,
+};
+use sotto_shared::wire::session::{Client, Holder};
+use sotto_shared::wire::site::Contact;
 
 use super::*;
 use crate::auth::keyring::{Keyring, test_json, test_keyring};
 use crate::clock::ManualClock;
 use crate::random::CountingRandom;
-use crate::session::command::Network;
+use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
+use crate::workspace::command::{
+    Admin, AdminAction, AdminReply, Admit, Forget, PublicSettings, PublicSite, Turn, TurnContext,
+    TurnProvider,
+};
 use crate::workspace::settings::tests::{openai, settings};
 
 const ID: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);

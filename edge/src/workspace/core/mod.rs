@@ -1,0 +1,169 @@
+//! What a workspace decides. Every command is one method; nothing here knows a runtime.
+
+mod visitor;
+
+mod operator;
+
+use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
+use sotto_shared::wire::admin::SiteSettings;
+
+use super::budget::{Budget, BudgetError};
+use super::command::{Create, CreatedWorkspace, SiteRef, WorkspaceError};
+use super::store::{SiteRow, Store};
+use super::{schema, settings};
+use crate::auth::keyring::Keyring;
+use crate::auth::mac;
+use crate::auth::seal::{SealError, SealKey};
+use crate::auth::site_key::{self, OpenedSiteKey};
+use crate::auth::tokens::ApiKey;
+use crate::clock::Clock;
+use crate::random::{Random, RandomError};
+use crate::sql::{Sql, SqlError};
+
+/// Ties the workspace's own key to what it is, among the things that the root seals.
+const KEY_PLACE: &[u8] = b"sotto workspace key 1";
+
+/// A workspace over its storage.
+#[derive(Debug)]
+pub struct Workspace<'a, S, C, R> {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its storage.
+    pub sql: &'a S,
+    /// Tells the time.
+    pub clock: &'a C,
+    /// Makes keys and nonces.
+    pub random: &'a R,
+    /// The platform's keys.
+    pub keyring: &'a Keyring,
+    /// Where conversations are stored, in a visitor's words.
+    pub place: &'static str,
+    /// Whether the looser rules of development hold.
+    pub development: bool,
+}
+
+/// Why a command did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The caller gets to know.
+    #[error(transparent)]
+    Refused(#[from] WorkspaceError),
+    /// Storage failed.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+    /// Something sealed does not open, or nothing can be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// There is no randomness.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// What is stored or computed is not what it has to be.
+    #[error("{0}")]
+    Broken(&'static str),
+}
+
+impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
+    /// Makes the workspace and its first API key. The object's id is new and random, so there is
+    /// nothing here yet; should there be, it stays as it is.
+    ///
+    /// # Errors
+    /// [`Fault`], as every method here.
+    pub fn create(&self, command: &Create) -> Result<CreatedWorkspace, Fault> {
+        settings::name("name", &command.name)?;
+        if schema::exists(self.sql)? {
+            return Err(Fault::Broken("the workspace is there already"));
+        }
+        let key = SealKey::generate(self.random)?;
+        let wrapped = self.keyring.seal(self.random, &self.key_place(), key.as_bytes())?;
+        let api_key = ApiKey { workspace: self.id, secret: self.random.bytes()? };
+        schema::migrate(self.sql)?;
+        let now = self.clock.now_ms();
+        self.store().create(&command.name, &wrapped, now)?;
+        self.store().add_api_key(&mac::sha256(&api_key.secret), now)?;
+        Ok(CreatedWorkspace { api_key: api_key.to_text() })
+    }
+
+    fn site_key(&self, row: &SiteRow) -> Result<SiteKey, Fault> {
+        let site = SiteRef { number: row.number, generation: row.generation };
+        site_key::issue(self.keyring, &OpenedSiteKey { workspace: self.id, site })
+            .ok_or(Fault::Broken("a site key could not be made"))
+    }
+
+    /// A site as its key says: a key of another generation names no site.
+    fn site(&self, site: SiteRef) -> Result<(SiteRow, SiteSettings), Fault> {
+        let row = self.known_site(site.number)?;
+        if row.generation != site.generation {
+            return Err(WorkspaceError::SiteUnknown.into());
+        }
+        let settings = read_settings(&row)?;
+        Ok((row, settings))
+    }
+
+    fn known_site(&self, number: u16) -> Result<SiteRow, Fault> {
+        Ok(self.store().site(number)?.ok_or(WorkspaceError::SiteUnknown)?)
+    }
+
+    /// The workspace's own key, opened with the root.
+    fn key(&self) -> Result<SealKey, Fault> {
+        let opened = self.keyring.open(&self.key_place(), &self.store().wrapped_key()?)?;
+        let bytes = opened.as_slice().try_into().map_err(|_| SealError::NotOpened)?;
+        Ok(SealKey::from_bytes(bytes))
+    }
+
+    fn key_place(&self) -> Vec<u8> {
+        [KEY_PLACE, self.id.as_bytes()].concat()
+    }
+
+    /// Binds a provider's key to workspace, site and host. Only the host varies in length, and it
+    /// stands last.
+    fn provider_place(&self, site: u16, host: &str) -> Vec<u8> {
+        [b"sotto provider key 1", &self.id.as_bytes()[..], &site.to_be_bytes(), host.as_bytes()]
+            .concat()
+    }
+
+    /// Refuses if the workspace was never created, and brings one made before a deployment up to
+    /// date.
+    fn wake(&self) -> Result<(), Fault> {
+        if !schema::exists(self.sql)? {
+            return Err(WorkspaceError::Unknown.into());
+        }
+        Ok(schema::migrate(self.sql)?)
+    }
+
+    fn store(&self) -> Store<'_, S> {
+        Store(self.sql)
+    }
+
+    fn budget(&self, site: u16) -> Budget<'_, S, C, R> {
+        Budget { store: self.store(), clock: self.clock, random: self.random, site }
+    }
+}
+
+impl From<BudgetError> for Fault {
+    fn from(error: BudgetError) -> Self {
+        match error {
+            BudgetError::Spent { retry_after } => {
+                WorkspaceError::BudgetSpent { retry_after }.into()
+            }
+            BudgetError::Sql(error) => error.into(),
+            BudgetError::Random(error) => error.into(),
+        }
+    }
+}
+
+impl From<IdError> for Fault {
+    fn from(_: IdError) -> Self {
+        Self::Broken("a notice's version has another form")
+    }
+}
+
+fn read_settings(row: &SiteRow) -> Result<SiteSettings, Fault> {
+    serde_json::from_str(&row.settings).map_err(|_| Fault::Broken("stored settings cannot be read"))
+}
+
+fn invalid(field: &str, rule: &str) -> WorkspaceError {
+    WorkspaceError::InvalidValue { field: field.to_owned(), rule: rule.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

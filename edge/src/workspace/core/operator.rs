@@ -1,0 +1,198 @@
+//! What an operator asks for with an API key.
+
+use sotto_shared::limits;
+use sotto_shared::wire::admin::{
+    ConversationList, DocumentEntry, DocumentList, OpenAi, Provider, SiteEntry, SiteList,
+    SiteSettings,
+};
+
+use super::{Fault, Workspace, invalid, read_settings};
+use crate::auth::mac;
+use crate::clock::Clock;
+use crate::random::Random;
+use crate::sql::Sql;
+use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
+use crate::workspace::documents::{self, Format};
+use crate::workspace::settings;
+use crate::workspace::store::{SiteRow, StoredKey};
+
+/// Conversations on one page of the list.
+const PAGE: u32 = 100;
+
+/// A site's first generation; raising it revokes the site's key.
+const FIRST_GENERATION: u16 = 1;
+
+impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
+    /// Does what an operator asks for, once the API key fits.
+    pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
+        self.wake()?;
+        let hash = mac::sha256(&command.secret);
+        // Every stored hash is compared, so that the time does not tell which one was close.
+        let fits = self
+            .store()
+            .api_keys()?
+            .iter()
+            .fold(false, |fits, stored| fits | mac::equal(stored, &hash));
+        if !fits {
+            return Err(WorkspaceError::KeyInvalid.into());
+        }
+        match command.action {
+            AdminAction::CreateSite(settings) => self.create_site(*settings),
+            AdminAction::ChangeSite(number, settings) => self.change_site(number, *settings),
+            AdminAction::DeleteSite(number) => {
+                found(self.store().delete_site(number)?, WorkspaceError::SiteUnknown)
+            }
+            AdminAction::ListSites => {
+                let rows = self.store().sites()?;
+                let sites = rows.iter().map(|row| self.entry(row)).collect::<Result<_, _>>()?;
+                Ok(AdminReply::Sites(SiteList { sites }))
+            }
+            AdminAction::PutDocument { site, name, media_type, text } => {
+                self.put_document(site, &name, &media_type, &text)
+            }
+            AdminAction::DeleteDocument { site, name } => {
+                self.known_site(site)?;
+                let gone = self.store().delete_document(site, &name)?;
+                found(gone, WorkspaceError::DocumentUnknown)
+            }
+            AdminAction::ListDocuments(site) => {
+                self.known_site(site)?;
+                let documents = self.store().documents(site)?;
+                Ok(AdminReply::Documents(DocumentList { documents }))
+            }
+            AdminAction::ListConversations(after) => self.list_conversations(after.as_deref()),
+        }
+    }
+
+    fn create_site(&self, settings: SiteSettings) -> Result<AdminReply, Fault> {
+        settings::check(&settings, self.development)?;
+        let full = self.store().count_sites()? >= count(limits::SITES_PER_WORKSPACE);
+        if full {
+            return Err(limit("a workspace has at most 1000 sites").into());
+        }
+        let number = u16::try_from(self.store().take_site_number()?)
+            .map_err(|_| limit("all 65535 site numbers of the workspace were used"))?;
+        self.write_site(number, FIRST_GENERATION, None, settings)
+    }
+
+    fn change_site(&self, number: u16, settings: SiteSettings) -> Result<AdminReply, Fault> {
+        let row = self.known_site(number)?;
+        settings::check(&settings, self.development)?;
+        self.write_site(number, row.generation, row.key, settings)
+    }
+
+    fn write_site(
+        &self,
+        number: u16,
+        generation: u16,
+        stored: Option<StoredKey>,
+        mut settings: SiteSettings,
+    ) -> Result<AdminReply, Fault> {
+        let key = match &mut settings.provider {
+            Provider::Local {} => None,
+            Provider::OpenAi(provider) => {
+                let key = self.provider_key(number, stored, provider)?;
+                // What is stored with the settings never holds the key itself.
+                provider.key = None;
+                provider.key_ends = None;
+                Some(key)
+            }
+        };
+        // Settings are texts and numbers, which always serialise.
+        let json = serde_json::to_string(&settings)
+            .map_err(|_| Fault::Broken("settings could not be written"))?;
+        let row = SiteRow { number, generation, settings: json, key };
+        self.store().put_site(&row, self.clock.now_ms())?;
+        Ok(AdminReply::Site(Box::new(self.entry(&row)?)))
+    }
+
+    /// The key to store: the one that was sent, sealed for its host, or the stored one, which
+    /// holds only as long as the host stays the same.
+    fn provider_key(
+        &self,
+        site: u16,
+        stored: Option<StoredKey>,
+        provider: &OpenAi,
+    ) -> Result<StoredKey, Fault> {
+        let host = settings::provider_host(&provider.base_url)
+            .ok_or_else(|| invalid("provider.base_url", "must have a host"))?;
+        let Some(key) = &provider.key else {
+            return stored.filter(|stored| stored.host == host).ok_or_else(|| {
+                invalid("provider.key", "must be sent with a new provider or another host").into()
+            });
+        };
+        let place = self.provider_place(site, &host);
+        let sealed = self.key()?.seal(self.random, &place, key.as_bytes())?;
+        let shown = key.len().saturating_sub(4).max(key.len().div_ceil(2));
+        let ends = key.get(shown..).unwrap_or_default().to_owned();
+        Ok(StoredKey { sealed, host, ends })
+    }
+
+    fn put_document(
+        &self,
+        site: u16,
+        name: &str,
+        media_type: &str,
+        text: &str,
+    ) -> Result<AdminReply, Fault> {
+        self.known_site(site)?;
+        if !documents::is_name(name) {
+            let rule = "must be 1 to 120 letters, digits, dots, dashes and underscores";
+            return Err(invalid("name", rule).into());
+        }
+        let format = Format::parse(media_type)
+            .ok_or_else(|| invalid("media_type", "must be text/markdown or text/plain"))?;
+        if text.len() > limits::DOCUMENT_BYTES {
+            return Err(invalid("document", "must have at most 1048576 bytes").into());
+        }
+        let others = self.store().count_documents_but(site, name)?;
+        if others >= count(limits::DOCUMENTS_PER_SITE) {
+            return Err(limit("a site has at most 500 documents").into());
+        }
+        let document = documents::split(name, format, text);
+        let entry = DocumentEntry {
+            name: name.to_owned(),
+            title: document.title,
+            media_type: media_type.to_owned(),
+            bytes: count(text.len()),
+            passages: count(document.passages.len()),
+            updated_at: self.clock.now_ms(),
+        };
+        self.store().put_document(site, &entry, &document.passages)?;
+        Ok(AdminReply::Document(entry))
+    }
+
+    fn list_conversations(&self, after: Option<&str>) -> Result<AdminReply, Fault> {
+        let after = after.map_or(Ok(0), |cursor| {
+            cursor.parse::<u64>().map_err(|_| invalid("after", "must be what `next` said"))
+        })?;
+        // One more than a page shows whether there is another page.
+        let mut rows = self.store().conversations(after, PAGE + 1)?;
+        let more = count(rows.len()) > u64::from(PAGE);
+        rows.truncate(PAGE as usize);
+        let next = rows.last().filter(|_| more).map(|(position, _)| position.to_string());
+        let conversations = rows.into_iter().map(|(_, entry)| entry).collect();
+        Ok(AdminReply::Conversations(ConversationList { conversations, next }))
+    }
+
+    /// A site as the operator sees it.
+    fn entry(&self, row: &SiteRow) -> Result<SiteEntry, Fault> {
+        let mut settings = read_settings(row)?;
+        if let (Provider::OpenAi(provider), Some(key)) = (&mut settings.provider, &row.key) {
+            provider.key_ends = Some(key.ends.clone());
+        }
+        Ok(SiteEntry { number: row.number, key: self.site_key(row)?, settings })
+    }
+}
+
+fn found(found: bool, otherwise: WorkspaceError) -> Result<AdminReply, Fault> {
+    if found { Ok(AdminReply::Done) } else { Err(otherwise.into()) }
+}
+
+fn limit(what: &str) -> WorkspaceError {
+    WorkspaceError::LimitReached { what: what.to_owned() }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,156 @@
+//! What visitors' browsers and their sessions ask for.
+
+use sotto_shared::consent::ChoiceError;
+use sotto_shared::limits;
+use sotto_shared::wire::admin::{OpenAi, Provider};
+use sotto_shared::wire::session::Holder;
+use sotto_shared::wire::site::{Contact, Site};
+
+use super::{Fault, Workspace, invalid};
+use crate::clock::Clock;
+use crate::random::Random;
+use crate::session::command::SessionTerms;
+use crate::sql::Sql;
+use crate::workspace::budget::{BudgetError, Kind};
+use crate::workspace::command::{
+    Admit, Forget, PublicSettings, PublicSite, Turn, TurnContext, TurnProvider, WorkspaceError,
+};
+use crate::workspace::store::SiteRow;
+use crate::workspace::{notice, search, settings};
+
+impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
+    /// Reads a site's public settings.
+    pub fn public_site(&self, command: &PublicSite) -> Result<PublicSettings, Fault> {
+        self.wake()?;
+        let (row, settings) = self.site(command.site)?;
+        let (lang, texts) = settings::texts_for(&settings, command.lang.as_deref());
+        let label = texts.and_then(|texts| texts.contact_label.clone());
+        let contact = settings.contact.as_ref().map(|contact| Contact {
+            label: label.unwrap_or_else(|| contact.label.clone()),
+            url: contact.url.clone(),
+        });
+        let site = Site {
+            site: self.site_key(&row)?,
+            name: settings.name.clone(),
+            lang: lang.to_owned(),
+            accent: settings.accent.clone(),
+            greeting: texts.and_then(|texts| texts.greeting.clone()),
+            starters: texts.map(|texts| texts.starters.clone()).unwrap_or_default(),
+            contact,
+            notice: notice::notice(&settings, self.place)?,
+            purposes: settings.purposes,
+            message_chars: u32::try_from(limits::MESSAGE_CHARS).unwrap_or(u32::MAX),
+            exempt: settings::own_values(&settings),
+        };
+        Ok(PublicSettings { site, origins: settings.origins })
+    }
+
+    /// Admits a visitor, in this order:
+    ///
+    /// 1. the site and its key's generation ([`WorkspaceError::SiteUnknown`]);
+    /// 2. the page's origin ([`WorkspaceError::OriginNotAllowed`]);
+    /// 3. the visitor's choice against the notice in force ([`WorkspaceError::ConsentRequired`],
+    ///    [`WorkspaceError::NoticeChanged`]);
+    /// 4. the day's budget ([`WorkspaceError::BudgetSpent`]);
+    /// 5. the list of conversations, so that the workspace knows of it before it exists.
+    pub fn admit(&self, command: &Admit) -> Result<SessionTerms, Fault> {
+        self.wake()?;
+        // 1
+        let (row, settings) = self.site(command.site)?;
+        // 2
+        if !settings.origins.contains(&command.origin) {
+            return Err(WorkspaceError::OriginNotAllowed.into());
+        }
+        // 3
+        let notice = notice::notice(&settings, self.place)?;
+        let purposes = command.choice.check(&notice.version, settings.purposes).map_err(
+            |error| match error {
+                ChoiceError::NotGiven => WorkspaceError::ConsentRequired,
+                ChoiceError::OtherNotice => {
+                    WorkspaceError::NoticeChanged { notice: notice.version.as_str().to_owned() }
+                }
+                ChoiceError::NotOffered => {
+                    invalid("consent.purposes", "must be purposes that the site offers")
+                }
+            },
+        )?;
+        // 4
+        self.budget(row.number).take_for(
+            Kind::Sessions,
+            &command.network,
+            settings.budget.sessions_per_network,
+        )?;
+        // 5
+        self.store().add_conversation(&command.conversation, row.number, self.clock.now_ms())?;
+        let keeps = purposes.remember || purposes.improve;
+        Ok(SessionTerms {
+            workspace: self.id,
+            site: row.number,
+            generation: row.generation,
+            origin: command.origin.clone(),
+            lang: command.lang.clone(),
+            client: command.client,
+            notice: notice.version,
+            purposes,
+            recipients: notice
+                .recipients
+                .into_iter()
+                .map(|one| Holder { name: one.name, retention_days: one.retention_days })
+                .collect(),
+            life_seconds: if keeps { settings.retention_seconds } else { settings.idle_seconds },
+            messages_per_minute: settings.budget.messages_per_minute,
+        })
+    }
+
+    /// Gives a session what its next reply needs. A network that has used up its messages is
+    /// refused; a site that has used up its paid messages answers with `local`.
+    pub fn turn(&self, command: &Turn) -> Result<TurnContext, Fault> {
+        self.wake()?;
+        let (row, settings) = self.site(command.site)?;
+        let budget = self.budget(row.number);
+        budget.take_for(Kind::Messages, &command.network, settings.budget.messages_per_network)?;
+        let provider = match &settings.provider {
+            Provider::Local {} => TurnProvider::Local,
+            Provider::OpenAi(provider) => {
+                match budget.take_whole(Kind::Paid, settings.budget.messages) {
+                    Ok(()) => TurnProvider::OpenAi {
+                        base_url: provider.base_url.clone(),
+                        model: provider.model.clone(),
+                        key: self.open_provider_key(&row, provider)?,
+                    },
+                    Err(BudgetError::Spent { .. }) => TurnProvider::Local,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
+        let label = texts.and_then(|texts| texts.contact_label.clone());
+        let contact = settings
+            .contact
+            .clone()
+            .map(|contact| Contact { label: label.unwrap_or(contact.label), url: contact.url });
+        Ok(TurnContext {
+            passages: search::search(&self.store(), row.number, command.question.as_str())?,
+            provider,
+            contact,
+            exempt: settings::own_values(&settings),
+            site_name: settings.name,
+            system_prompt: settings.system_prompt,
+            controller: settings.controller.name,
+        })
+    }
+
+    /// Takes an erased conversation off the list. It can be told again and again.
+    pub fn forget(&self, command: &Forget) -> Result<(), Fault> {
+        self.wake()?;
+        Ok(self.store().forget_conversation(&command.conversation)?)
+    }
+
+    fn open_provider_key(&self, row: &SiteRow, provider: &OpenAi) -> Result<String, Fault> {
+        let stored = row.key.as_ref().ok_or(Fault::Broken("the provider's key is missing"))?;
+        let host = settings::provider_host(&provider.base_url).unwrap_or_default();
+        let opened = self.key()?.open(&self.provider_place(row.number, &host), &stored.sealed)?;
+        String::from_utf8(opened.to_vec())
+            .map_err(|_| Fault::Broken("the provider's key is no text"))
+    }
+}
