@@ -13,6 +13,7 @@ use worker::Env;
 use crate::auth::keyring::{Keyring, KeyringError};
 use crate::auth::mac;
 use crate::http::client_address::AddressSource;
+use crate::language::Language;
 
 /// Everything that the operator of the edge sets.
 #[derive(Debug)]
@@ -186,11 +187,14 @@ impl Jurisdiction {
 
     /// Where conversations are stored, as the notice tells visitors.
     #[must_use]
-    pub const fn place(self) -> &'static str {
-        match self {
-            Self::Eu => "European Union",
-            Self::Us | Self::FedRamp => "United States",
-            Self::None => "not limited to a region",
+    pub const fn place(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Eu, Language::English) => "European Union",
+            (Self::Eu, Language::German) => "Europäische Union",
+            (Self::Us | Self::FedRamp, Language::English) => "United States",
+            (Self::Us | Self::FedRamp, Language::German) => "Vereinigte Staaten",
+            (Self::None, Language::English) => "no particular region",
+            (Self::None, Language::German) => "keine bestimmte Region",
         }
     }
 }

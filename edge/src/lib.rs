@@ -36,6 +36,8 @@ pub mod config;
 pub mod error;
 pub mod log;
 
+pub mod language;
+
 pub mod clock;
 pub mod migrations;
 pub mod random;

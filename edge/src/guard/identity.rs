@@ -8,7 +8,7 @@
 mod phrases;
 
 use self::phrases::{GRAMMARS, Grammar};
-use super::language::Language;
+use crate::language::Language;
 use crate::provider::local::{contact_link, escape};
 use crate::workspace::command::TurnContext;
 

@@ -4,8 +4,6 @@
 //! storage alone. Out: [`output`] scrubs the reply while it is written, and [`watch`] cuts it off
 //! where it repeats its instructions. A screen for injection belongs here too and is not built yet.
 
-pub mod language;
-
 pub mod identity;
 
 pub mod input;

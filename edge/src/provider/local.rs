@@ -7,7 +7,7 @@ use sotto_shared::wire::site::Contact;
 use sotto_shared::wire::stream::FinishReason;
 
 use super::{Event, Provider, ProviderError};
-use crate::guard::language::Language;
+use crate::language::Language;
 use crate::workspace::command::{Passage, TurnContext};
 
 /// Passages that are quoted. More would be a list of hits, not an answer.

@@ -12,9 +12,9 @@ use sotto_shared::wire::stream::{FinishReason, Part, Source};
 use worker::Delay;
 
 use crate::config::Config;
-use crate::guard::language::Language;
 use crate::guard::output::Output;
 use crate::guard::{self, identity, input};
+use crate::language::Language;
 use crate::log;
 use crate::object::{CallError, call};
 use crate::provider::Provider;

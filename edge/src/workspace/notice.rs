@@ -8,6 +8,8 @@ use sotto_shared::id::IdError;
 use sotto_shared::wire::admin::{Provider, SiteSettings};
 
 use crate::auth::mac::sha256;
+use crate::config::Jurisdiction;
+use crate::language::Language;
 
 /// Everything that the version is a hash of, in this order: who decides, who else receives text
 /// (the provider included), where it is stored, what for, on which basis, for how long.
@@ -22,16 +24,21 @@ struct Content<'a> {
     purposes: Purposes,
 }
 
-/// The notice in force for a site whose conversations are stored in `place`.
+/// The notice in force for a site whose conversations are stored in a jurisdiction, with the words
+/// for it in one language. Its version is the same in every language.
 ///
 /// # Errors
 /// None in practice: [`IdError`] stands for a hash that does not have a version's form.
-pub fn notice(settings: &SiteSettings, place: &str) -> Result<Notice, IdError> {
+pub fn notice(
+    settings: &SiteSettings,
+    jurisdiction: Jurisdiction,
+    language: Language,
+) -> Result<Notice, IdError> {
     let recipients = recipients(settings);
     let content = Content {
         controller: &settings.controller,
         recipients: &recipients,
-        storage: place,
+        storage: jurisdiction.place(Language::English),
         legal_basis: settings.legal_basis,
         idle_seconds: settings.idle_seconds,
         retention_seconds: settings.retention_seconds,
@@ -41,7 +48,7 @@ pub fn notice(settings: &SiteSettings, place: &str) -> Result<Notice, IdError> {
         version: version(&content)?,
         controller: settings.controller.clone(),
         recipients,
-        storage: place.to_owned(),
+        storage: jurisdiction.place(language).to_owned(),
         legal_basis: settings.legal_basis,
         idle_seconds: settings.idle_seconds,
         retention_seconds: settings.retention_seconds,
@@ -71,18 +78,26 @@ mod tests {
     use super::*;
     use crate::workspace::settings::tests::{openai, settings};
 
+    fn version_in(settings: &SiteSettings, jurisdiction: Jurisdiction) -> NoticeVersion {
+        let of = |language| notice(settings, jurisdiction, language).unwrap();
+        let (english, german) = (of(Language::English), of(Language::German));
+        assert_ne!(english.storage, german.storage);
+        assert_eq!(english.version, german.version, "a language is no other notice");
+        english.version
+    }
+
     /// Pinned: another version asks every visitor again, so it may change only with the content.
     #[test]
     fn the_version_is_fixed() {
         assert_eq!(
-            notice(&settings(), "European Union").unwrap().version.as_str(),
+            version_in(&settings(), Jurisdiction::Eu).as_str(),
             "a9fea7d8aa504cb68ed8153cf2463a96"
         );
     }
 
     #[test]
     fn what_a_visitor_is_told_changes_the_version() {
-        let base = notice(&settings(), "European Union").unwrap().version;
+        let base = version_in(&settings(), Jurisdiction::Eu);
         type Change = fn(&mut SiteSettings);
         let told: [Change; 7] = [
             |s| s.controller.contact.push('x'),
@@ -103,13 +118,13 @@ mod tests {
         for change in told {
             let mut changed = settings();
             change(&mut changed);
-            assert_ne!(notice(&changed, "European Union").unwrap().version, base);
+            assert_ne!(version_in(&changed, Jurisdiction::Eu), base);
         }
-        assert_ne!(notice(&settings(), "United States").unwrap().version, base);
+        assert_ne!(version_in(&settings(), Jurisdiction::Us), base);
         let mut same = settings();
         same.name.push('x');
         same.system_prompt.push('x');
-        assert_eq!(notice(&same, "European Union").unwrap().version, base);
+        assert_eq!(version_in(&same, Jurisdiction::Eu), base);
     }
 
     #[test]

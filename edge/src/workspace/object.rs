@@ -80,7 +80,7 @@ impl WorkspaceObject {
             clock: &PlatformClock,
             random: &PlatformRandom,
             keyring: &config.keyring,
-            place: config.jurisdiction.place(),
+            jurisdiction: config.jurisdiction,
             development: config.is_development(),
         };
         decide(&core, command)

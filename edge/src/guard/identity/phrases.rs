@@ -1,7 +1,7 @@
 //! How each language asks who is writing. Phrases are separated by commas; a phrase is made of words
 //! in lower case, apostrophes left out.
 
-use crate::guard::language::Language;
+use crate::language::Language;
 
 /// Phrases, separated by commas.
 pub(super) type Phrases = &'static str;

@@ -17,6 +17,7 @@ use crate::auth::seal::{SealError, SealKey};
 use crate::auth::site_key::{self, OpenedSiteKey};
 use crate::auth::tokens::ApiKey;
 use crate::clock::Clock;
+use crate::config::Jurisdiction;
 use crate::random::{Random, RandomError};
 use crate::sql::{Sql, SqlError};
 
@@ -36,8 +37,8 @@ pub struct Workspace<'a, S, C, R> {
     pub random: &'a R,
     /// The platform's keys.
     pub keyring: &'a Keyring,
-    /// Where conversations are stored, in a visitor's words.
-    pub place: &'static str,
+    /// Where conversations are stored.
+    pub jurisdiction: Jurisdiction,
     /// Whether the looser rules of development hold.
     pub development: bool,
 }

@@ -11,6 +11,7 @@ use sotto_shared::wire::site::Contact;
 use super::*;
 use crate::auth::keyring::{Keyring, test_json, test_keyring};
 use crate::clock::ManualClock;
+use crate::config::Jurisdiction;
 use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
@@ -57,7 +58,7 @@ impl Fixture {
             clock: &self.clock,
             random: &self.random,
             keyring: &self.keyring,
-            place: "European Union",
+            jurisdiction: Jurisdiction::Eu,
             development: false,
         }
     }
@@ -323,7 +324,7 @@ fn the_public_settings_are_the_sites_in_the_visitors_language() {
     assert_eq!(german.site.starters, ["Wann liefern Sie?"]);
     assert_eq!(german.site.contact.as_ref().unwrap().label, "Schreiben Sie uns");
     assert_eq!(german.site.notice.recipients[0].name, "Model Inc");
-    assert_eq!(german.site.notice.storage, "European Union");
+    assert_eq!(german.site.notice.storage, "Europäische Union");
     assert_eq!(german.site.exempt, ["hello@shop.example", "privacy@shop.example"]);
     assert_eq!(german.origins.len(), 2);
     let json = serde_json::to_string(&german.site).unwrap();

@@ -8,6 +8,7 @@ use sotto_shared::wire::site::{Contact, Site};
 
 use super::{Fault, Workspace, invalid};
 use crate::clock::Clock;
+use crate::language::Language;
 use crate::random::Random;
 use crate::session::command::SessionTerms;
 use crate::sql::Sql;
@@ -24,6 +25,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         self.wake()?;
         let (row, settings) = self.site(command.site)?;
         let (lang, texts) = settings::texts_for(&settings, command.lang.as_deref());
+        let language = Language::of(command.lang.as_deref().unwrap_or(lang));
         let label = texts.and_then(|texts| texts.contact_label.clone());
         let contact = settings.contact.as_ref().map(|contact| Contact {
             label: label.unwrap_or_else(|| contact.label.clone()),
@@ -37,7 +39,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             greeting: texts.and_then(|texts| texts.greeting.clone()),
             starters: texts.map(|texts| texts.starters.clone()).unwrap_or_default(),
             contact,
-            notice: notice::notice(&settings, self.place)?,
+            notice: notice::notice(&settings, self.jurisdiction, language)?,
             purposes: settings.purposes,
             message_chars: u32::try_from(limits::MESSAGE_CHARS).unwrap_or(u32::MAX),
             exempt: settings::own_values(&settings),
@@ -62,7 +64,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             return Err(WorkspaceError::OriginNotAllowed.into());
         }
         // 3
-        let notice = notice::notice(&settings, self.place)?;
+        let language = Language::of(&command.lang);
+        let notice = notice::notice(&settings, self.jurisdiction, language)?;
         let purposes = command.choice.check(&notice.version, settings.purposes).map_err(
             |error| match error {
                 ChoiceError::NotGiven => WorkspaceError::ConsentRequired,
