@@ -1,0 +1,244 @@
+//! A message on its way out and its reply on its way in.
+//!
+//! Every message carries an id of its own, so that asking again never sends twice (promise 10):
+//! a send whose outcome is unknown is repeated as it is, a reply that breaks off is taken up
+//! again, and what is refused returns to the composer.
+
+use gloo_timers::future::TimeoutFuture;
+use sotto_shared::id::MessageId;
+use sotto_shared::pii::{restore, scrub_for_browser};
+use sotto_shared::wire::chat::{ChatRequest, Trigger, VisitorMessage};
+use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::problem::Code;
+use sotto_shared::wire::stream::Author;
+
+use super::session::read;
+use super::{App, page};
+use crate::client::{Request, Stream};
+use crate::state::retry::Backoff;
+use crate::state::talk::Phase;
+use crate::state::trouble::{Failure, Trouble};
+use crate::watched::spawn;
+
+impl App {
+    /// Sends what the visitor typed.
+    pub(super) fn send(&self, typed: &str) {
+        let text = typed.trim();
+        if text.is_empty() {
+            return;
+        }
+        let settings = self.settings();
+        let mut map = self.map();
+        let scrubbed = scrub_for_browser(text, &settings.policy, &mut map);
+        let trouble = if self.is_busy() {
+            Some(Trouble::Busy)
+        } else if scrubbed.text.chars().count() > settings.site.message_chars as usize {
+            Some(Trouble::TooLong)
+        } else if !page::online() {
+            Some(Trouble::Offline)
+        } else {
+            None
+        };
+        self.trouble.set(trouble);
+        if trouble.is_some() {
+            return;
+        }
+        *self.map.borrow_mut() = map;
+        self.keep();
+        self.draft.set(String::new());
+        self.preview.set(false);
+        page::tell(&self.host, "sotto:message", "{\"author\":\"visitor\"}");
+        self.deliver(Trigger::SubmitMessage, &page::random_id(), scrubbed.text);
+    }
+
+    /// Sends a message again that did not arrive, or asks for another reply to the last one.
+    pub(super) fn again(&self, message: &str) {
+        self.trouble.set(None);
+        if self.is_busy() {
+            return;
+        }
+        let mut trigger = Trigger::SubmitMessage;
+        let mut question = None;
+        self.talk.update(|talk| {
+            let own = talk.messages.iter().find(|known| known.id == message);
+            question = match own.filter(|known| known.author == Author::Visitor) {
+                Some(unsent) => Some((unsent.id.clone(), unsent.text.clone())),
+                None => {
+                    trigger = Trigger::RegenerateMessage;
+                    talk.ask_again()
+                }
+            };
+        });
+        if let Some((id, text)) = question {
+            self.deliver(trigger, &id, text);
+        }
+    }
+
+    /// Stops the reply. Its end still comes by the stream.
+    pub(super) fn stop(&self) {
+        self.talk.update(|talk| talk.stop());
+        let Ok(conversation) = self.session_part(|session| session.conversation) else { return };
+        let app = self.clone();
+        spawn(async move {
+            if let Err(failure) = app.authorised(Request::stop(conversation)).await {
+                app.fail(failure);
+            }
+        });
+    }
+
+    fn is_busy(&self) -> bool {
+        self.talk.peek().phase != Phase::Idle
+    }
+
+    fn deliver(&self, trigger: Trigger, id: &str, text: String) {
+        let conversation = self.session_part(|session| session.conversation);
+        let (Ok(conversation), Ok(id)) = (conversation, MessageId::parse(id)) else {
+            self.give_back(&text);
+            self.trouble.set(Some(Trouble::Expired));
+            return;
+        };
+        if trigger == Trigger::SubmitMessage {
+            self.talk.update(|talk| talk.ask(id.as_str(), &text));
+        }
+        let message = VisitorMessage { id, text };
+        self.exchange(Some(ChatRequest { conversation, trigger, message }));
+    }
+
+    /// Sends a message and follows its reply to the end; without a message, takes up the reply
+    /// that is under way.
+    fn exchange(&self, mut message: Option<ChatRequest>) {
+        let app = self.clone();
+        let epoch = app.epoch.get();
+        spawn(async move {
+            let mut backoff = Backoff::default();
+            loop {
+                let request = match (&message, app.session_part(|session| session.conversation)) {
+                    (Some(message), _) => Request::chat(message),
+                    (None, Ok(conversation)) => Request::resume(&conversation),
+                    (None, Err(failure)) => return app.refuse(None, failure),
+                };
+                let reply = app.authorised(request).await;
+                if app.epoch.get() != epoch {
+                    return;
+                }
+                match reply {
+                    Ok(reply) => {
+                        // It has arrived: from here on it is resumed, not sent.
+                        message = None;
+                        let Some(stream) = reply.stream() else { return app.reload(false) };
+                        if !app.follow_reply(stream).await {
+                            return;
+                        }
+                        backoff.reset();
+                    }
+                    Err(Failure::Network) => app.talk.update(|talk| talk.lost()),
+                    Err(failure) => return app.refuse(message, failure),
+                }
+                let Some(wait) = backoff.next(page::chance()) else {
+                    app.talk.update(|talk| talk.give_up());
+                    return app.fail(Failure::Network);
+                };
+                TimeoutFuture::new(wait).await;
+                if app.epoch.get() != epoch {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// The edge refused: a message returns to the composer, and the trouble is named.
+    fn refuse(&self, message: Option<ChatRequest>, failure: Failure) {
+        match message {
+            Some(refused) if refused.trigger == Trigger::SubmitMessage => {
+                self.talk.update(|talk| talk.refused(refused.message.id.as_str()));
+                self.give_back(&refused.message.text);
+            }
+            _ => self.talk.update(|talk| talk.give_up()),
+        }
+        let Failure::Problem(code, _) = failure else { return self.fail(failure) };
+        match code {
+            Code::NoticeChanged | Code::ConsentRequired => self.ask_anew(),
+            Code::ReplyInProgress => {
+                self.fail(failure);
+                self.reload(true);
+            }
+            _ => self.fail(failure),
+        }
+    }
+
+    /// Puts a text back into the composer, before what has been typed since.
+    fn give_back(&self, text: &str) {
+        let text = restore(text, &self.map.borrow());
+        self.draft.update(|draft| {
+            let since = core::mem::replace(draft, text);
+            if !since.is_empty() {
+                draft.push('\n');
+                draft.push_str(&since);
+            }
+        });
+    }
+
+    /// Follows a reply. True if the connection was lost before its end.
+    async fn follow_reply(&self, mut stream: Stream) -> bool {
+        let epoch = self.epoch.get();
+        loop {
+            let parts = stream.next().await;
+            if self.epoch.get() != epoch {
+                return false;
+            }
+            let Ok(Some(parts)) = parts else { break };
+            if parts.is_empty() {
+                continue;
+            }
+            self.talk.update(|talk| parts.into_iter().for_each(|part| talk.take(part)));
+            if !self.is_busy() {
+                page::tell(&self.host, "sotto:message", "{\"author\":\"ai\"}");
+                if let Some((code, wait)) = self.talk.peek().problem {
+                    self.fail(Failure::Problem(code, wait));
+                }
+                return false;
+            }
+        }
+        self.talk.update(|talk| talk.lost());
+        true
+    }
+
+    /// Reads the stored conversation. A reply that is under way is taken up if `resume` says so;
+    /// otherwise the edge has just said that there is none.
+    pub(super) fn reload(&self, resume: bool) {
+        self.busy.set(true);
+        let app = self.clone();
+        let epoch = self.epoch.get();
+        spawn(async move {
+            let stored = app.authorised_text(Request::conversation()).await;
+            app.busy.set(false);
+            if app.epoch.get() != epoch {
+                return;
+            }
+            match stored.and_then(|stored| read(&stored, Conversation::read)) {
+                Ok(stored) => {
+                    for message in &stored.messages {
+                        app.map.borrow_mut().raise_from_text(&message.text);
+                    }
+                    app.talk.update(|talk| talk.restore(stored));
+                    if app.is_busy() {
+                        if resume {
+                            app.exchange(None);
+                        } else {
+                            app.talk.update(|talk| talk.give_up());
+                        }
+                    }
+                }
+                Err(failure) => app.refuse(None, failure),
+            }
+        });
+    }
+
+    /// Puts a message on the clipboard as it is shown.
+    pub(super) fn copy_message(&self, id: &str) {
+        let shown = self.talk.peek();
+        if let Some(message) = shown.messages.iter().find(|message| message.id == id) {
+            self.copy_text(&restore(&message.text, &self.map.borrow()));
+        }
+    }
+}

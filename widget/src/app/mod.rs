@@ -1,0 +1,219 @@
+//! The hand between what is shown, what is decided and what is sent.
+//!
+//! [`App`] holds the signals that the components follow and the few things that are nobody's to
+//! see (tokens, the map back). A click becomes an [`Action`]; this module acts on it. What takes
+//! longer stands in the modules below: `session` (agree, tokens, remember), `exchange` (send,
+//! follow, resume) and `rights` (read, download, erase).
+
+mod exchange;
+mod page;
+mod rights;
+mod session;
+
+use core::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Promise;
+use sotto_shared::consent::OptionalPurpose;
+use sotto_shared::pii::PlaceholderMap;
+use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::session::ErasureReceipt;
+use web_sys::HtmlElement;
+
+use crate::action::Action;
+use crate::client::Client;
+use crate::settings::Settings;
+use crate::state::gate::Gate;
+use crate::state::session::Session;
+use crate::state::talk::Talk;
+use crate::state::trouble::{Failure, Trouble};
+use crate::watched::{Effects, Watched};
+
+pub(crate) use page::{date, online, tell};
+
+/// What fills the panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// The consent gate.
+    Gate,
+    /// The log and the composer.
+    Talk,
+    /// "Your data".
+    Data,
+    /// The receipt of an erasure.
+    Receipt,
+}
+
+/// A question that waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// Start a new conversation?
+    New,
+    /// Erase this one?
+    Erase,
+}
+
+/// A chat. Cloning it clones a handle.
+#[derive(Clone)]
+pub(crate) struct App(Rc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) host: HtmlElement,
+    pub(crate) settings: RefCell<Rc<Settings>>,
+    client: Client,
+
+    pub(crate) view: Watched<View>,
+    pub(crate) menu: Watched<bool>,
+    pub(crate) ask: Watched<Option<Ask>>,
+    pub(crate) trouble: Watched<Option<Trouble>>,
+    /// A call is under way that the view waits for.
+    pub(crate) busy: Watched<bool>,
+    pub(crate) gate: Watched<Gate>,
+    pub(crate) talk: Watched<Talk>,
+    pub(crate) draft: Watched<String>,
+    /// Whether the text that will be sent is shown.
+    pub(crate) preview: Watched<bool>,
+    pub(crate) copy: Watched<Option<Conversation>>,
+    pub(crate) receipt: Watched<Option<ErasureReceipt>>,
+    /// What screen readers are told next.
+    pub(crate) spoken: Watched<String>,
+
+    session: RefCell<Option<Session>>,
+    map: RefCell<PlaceholderMap>,
+    /// The receipt as it was signed.
+    signed: RefCell<String>,
+    /// The rotation under way, if one is, and how the last one ended.
+    rotation: RefCell<Option<Promise>>,
+    rotated: Cell<Result<(), Failure>>,
+    /// Grows when a conversation is left, so that what is still under way for it stops.
+    epoch: Cell<u32>,
+    restored: Cell<bool>,
+    effects: Effects,
+}
+
+impl core::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) fn new(host: HtmlElement, edge: String, settings: Settings) -> Self {
+        let gate = Gate::new(settings.site.purposes, page::global_privacy_control());
+        Self(Rc::new(Inner {
+            host,
+            client: Client(edge),
+            settings: RefCell::new(Rc::new(settings)),
+            view: Watched::new(View::Gate),
+            menu: Watched::new(false),
+            ask: Watched::new(None),
+            trouble: Watched::new(None),
+            busy: Watched::new(false),
+            gate: Watched::new(gate),
+            talk: Watched::new(Talk::default()),
+            draft: Watched::new(String::new()),
+            preview: Watched::new(false),
+            copy: Watched::new(None),
+            receipt: Watched::new(None),
+            spoken: Watched::new(String::new()),
+            session: RefCell::new(None),
+            map: RefCell::new(PlaceholderMap::new()),
+            signed: RefCell::new(String::new()),
+            rotation: RefCell::new(None),
+            rotated: Cell::new(Ok(())),
+            epoch: Cell::new(0),
+            restored: Cell::new(false),
+            effects: Effects::default(),
+        }))
+    }
+
+    /// The settings in force.
+    pub(crate) fn settings(&self) -> Rc<Settings> {
+        Rc::clone(&self.settings.borrow())
+    }
+
+    /// A copy of the map back, for showing.
+    pub(crate) fn map(&self) -> PlaceholderMap {
+        self.map.borrow().clone()
+    }
+
+    /// Acts on a click. `words` is the text of the button, `message` the id of the message that
+    /// it stands in.
+    pub(crate) fn act(&self, action: Action, words: &str, message: &str) {
+        if action != Action::Menu {
+            self.menu.set(false);
+        }
+        match action {
+            // The panel closes itself.
+            Action::Close => {}
+            Action::Menu => self.menu.update(|open| *open = !*open),
+            Action::AskNew => self.ask.set(Some(Ask::New)),
+            Action::AskErase => self.ask.set(Some(Ask::Erase)),
+            Action::Cancel => self.ask.set(None),
+            Action::Back => self.show(View::Talk),
+            Action::Dismiss => self.trouble.set(None),
+            Action::Agree => self.agree(),
+            Action::Decline => {
+                self.gate.update(Gate::reset);
+                tell(&self.host, "sotto:consent", "{\"given\":false}");
+            }
+            Action::Remember => self.gate.update(|gate| gate.toggle(OptionalPurpose::Remember)),
+            Action::Improve => self.gate.update(|gate| gate.toggle(OptionalPurpose::Improve)),
+            Action::Analytics => self.gate.update(|gate| gate.toggle(OptionalPurpose::Analytics)),
+            Action::StartNew => self.start_new(),
+            Action::Starter => self.send(words),
+            Action::Send => self.send(&self.draft.peek()),
+            Action::Stop => self.stop(),
+            Action::Preview => self.preview.update(|shown| *shown = !*shown),
+            Action::Copy => self.copy_message(message),
+            Action::Again => self.again(message),
+            Action::Data => self.open_data(),
+            Action::CopyToken => self.copy_token(),
+            Action::SaveToken => self.save_token(),
+            Action::Download => self.download(),
+            Action::Erase => self.erase(),
+            Action::SaveReceipt => self.save_receipt(),
+        }
+    }
+
+    /// The host page passes on a choice that the visitor made there.
+    pub(crate) fn narrow(&self, choice: &str) {
+        self.gate.update(|gate| gate.narrow(choice));
+        if !self.gate.peek().may_remember() {
+            self.forget();
+        }
+    }
+
+    /// Runs `follow` now and whenever a value that it looked at has changed.
+    pub(crate) fn follow(&self, mut follow: impl FnMut(&Self) + 'static) {
+        let app = self.clone();
+        self.effects.add(move || follow(&app));
+    }
+
+    /// Ends what follows the values, and whatever is under way.
+    pub(crate) fn end(&self) {
+        self.leave();
+        self.effects.clear();
+    }
+
+    /// Ends whatever is under way.
+    pub(crate) fn leave(&self) {
+        self.epoch.set(self.epoch.get().wrapping_add(1));
+    }
+
+    fn show(&self, view: View) {
+        self.ask.set(None);
+        self.trouble.set(None);
+        self.view.set(view);
+    }
+
+    fn fail(&self, failure: Failure) {
+        let trouble = Trouble::of(failure, online());
+        if trouble.is_final() {
+            self.forget();
+        }
+        self.trouble.set(Some(trouble));
+    }
+}

@@ -1,0 +1,119 @@
+//! Sending a request and waiting for its answer.
+
+use core::future::Future;
+use core::pin::Pin;
+
+use gloo_timers::callback::Timeout;
+use sotto_shared::json::Value;
+use sotto_shared::wire::problem::Problem;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
+    Response,
+};
+
+use super::request::Request;
+use super::stream::Stream;
+use crate::state::trouble::Failure;
+
+/// A connection that brings nothing for this long, in milliseconds, is taken for lost. Asking
+/// again does no harm: a message has its id, a reply can be resumed.
+const SILENCE: u32 = 60_000;
+
+/// The edge of one chat: its origin, without a slash.
+pub(crate) struct Client(pub(crate) String);
+
+/// An answer with a status of success.
+pub(crate) struct Reply {
+    pub(super) response: Response,
+    pub(super) watch: Watch,
+}
+
+/// Ends a connection that has gone silent, and any connection when it is dropped.
+pub(super) struct Watch {
+    controller: AbortController,
+    timer: Option<Timeout>,
+}
+
+impl Client {
+    /// Sends a request. An answer without success is a failure.
+    pub(crate) fn send(
+        &self,
+        request: &Request,
+    ) -> Pin<Box<dyn Future<Output = Result<Reply, Failure>>>> {
+        let started = self.start(request);
+        Box::pin(async move {
+            let (answer, watch) = started.map_err(lost)?;
+            let reply = Reply { response: answer.await.map_err(lost)?.unchecked_into(), watch };
+            if reply.response.ok() {
+                return Ok(reply);
+            }
+            let problem = Value::parse(&reply.text().await?);
+            match problem.as_ref().and_then(Problem::read) {
+                Some((code, wait)) => Err(Failure::Problem(code, wait)),
+                None => Err(Failure::Garbled),
+            }
+        })
+    }
+
+    fn start(&self, request: &Request) -> Result<(JsFuture, Watch), JsValue> {
+        let watch = Watch::new()?;
+        let headers = Headers::new()?;
+        let init = RequestInit::new();
+        init.set_credentials(RequestCredentials::Omit);
+        init.set_cache(RequestCache::NoStore);
+        init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        init.set_signal(Some(&watch.controller.signal()));
+        if let Some(token) = &request.token {
+            headers.set("authorization", &["Bearer ", token].concat())?;
+        }
+        if let Some(body) = &request.body {
+            headers.set("content-type", "application/json")?;
+            init.set_method("POST");
+            init.set_body(&JsValue::from_str(body));
+        }
+        init.set_headers(&headers);
+        let window = web_sys::window().ok_or(JsValue::NULL)?;
+        let url = [self.0.as_str(), &request.path].concat();
+        Ok((window.fetch_with_str_and_init(&url, &init).into(), watch))
+    }
+}
+
+impl Reply {
+    /// The whole body.
+    pub(crate) async fn text(&self) -> Result<String, Failure> {
+        let body = JsFuture::from(self.response.text().map_err(lost)?).await.map_err(lost)?;
+        body.as_string().ok_or(Failure::Garbled)
+    }
+
+    /// The body as it comes in; `None` if there is none (204).
+    pub(crate) fn stream(self) -> Option<Stream> {
+        Stream::new(self)
+    }
+}
+
+impl Watch {
+    fn new() -> Result<Self, JsValue> {
+        let mut watch = Self { controller: AbortController::new()?, timer: None };
+        watch.alive();
+        Ok(watch)
+    }
+
+    /// Something came: the silence begins anew.
+    pub(super) fn alive(&mut self) {
+        let controller = self.controller.clone();
+        self.timer = Some(Timeout::new(SILENCE, move || controller.abort()));
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.controller.abort();
+    }
+}
+
+/// What the browser says of a lost connection tells nothing that we act on.
+pub(super) fn lost(_: JsValue) -> Failure {
+    Failure::Network
+}

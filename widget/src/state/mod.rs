@@ -1,0 +1,9 @@
+//! What the widget knows and decides: plain Rust, tested natively.
+
+pub(crate) mod talk;
+
+pub(crate) mod gate;
+pub(crate) mod session;
+
+pub(crate) mod retry;
+pub(crate) mod trouble;
