@@ -1,0 +1,62 @@
+// Promise 7: every conversation has a lifetime and erases itself.
+//
+// 1. Without `remember` or `improve` it ends when it has been idle for the site's idle life.
+// 2. With one of them it lives for the site's retention.
+// 3. What ended by itself still gives its receipt to the erase token, and a message in the widget.
+
+import { ask, enter, say } from "../support/act.js";
+import { expect, test } from "../support/test.js";
+import { expectProblem } from "../support/wire.js";
+
+test("a conversation erases itself when its idle life is over", async ({ makeSite, makeVisitor }) => {
+  const site = await makeSite({ idle_seconds: 2 });
+  const visitor = await (await makeVisitor(site)).mint();
+  const { ends_at } = visitor;
+  expect(ends_at - Date.now()).toBeLessThanOrEqual(2000);
+  await visitor.ask("Hello");
+  const read = () => visitor.call("GET", "/v1/conversation", { token: visitor.access_token });
+  await expect.poll(async () => (await read()).status, { timeout: 15_000 }).toBe(410);
+  expect(Date.now()).toBeGreaterThanOrEqual(ends_at);
+  await expectProblem(await read(), 410, "conversation_ended");
+  await expectProblem(await visitor.send("Still there?"), 410, "conversation_ended");
+  expect((await visitor.refresh()).status).toBeGreaterThanOrEqual(400);
+  await expect.poll(() => site.conversations()).toEqual([]);
+  const receipt = await (await visitor.erase()).json();
+  expect(receipt).toMatchObject({ conversation: visitor.conversation, signature: { alg: "Ed25519" } });
+  expect(receipt.erased_at).toBeGreaterThanOrEqual(ends_at);
+});
+
+test("a message gives it another life", async ({ makeSite, makeVisitor }) => {
+  const visitor = await (await makeVisitor(await makeSite({ idle_seconds: 3600 }))).mint();
+  const { ends_at: first } = await visitor.copy();
+  await expect.poll(async () => (await visitor.ask("Hello")).finish).toBe("stop");
+  const { ends_at: second } = await visitor.copy();
+  expect(second).toBeGreaterThan(first);
+});
+
+test("with `remember` or `improve` it lives for the site's retention", async ({ makeSite, makeVisitor }) => {
+  const site = await makeSite({ idle_seconds: 1, retention_seconds: 3600 });
+  const idle = await (await makeVisitor(site)).mint();
+  const kept = [];
+  for (const purposes of [{ remember: true }, { improve: true }]) {
+    kept.push(await (await makeVisitor(site)).mint({ purposes }));
+  }
+  const read = (visitor) => visitor.call("GET", "/v1/conversation", { token: visitor.access_token });
+  await expect.poll(async () => (await read(idle)).status, { timeout: 15_000 }).toBe(410);
+  for (const visitor of kept) {
+    expect((await read(visitor)).status).toBe(200);
+    expect(visitor.ends_at - Date.now()).toBeGreaterThan(3_500_000);
+  }
+});
+
+test("the widget says that it has ended, and keeps what was typed", async ({ arrive }) => {
+  const chat = await arrive({ idle_seconds: 2 });
+  await enter(chat);
+  await ask(chat, "Hello");
+  await expect.poll(() => chat.site.conversations(), { timeout: 15_000 }).toEqual([]);
+  await say(chat, "Are you still there?");
+  await expect(chat.text("ended").or(chat.text("expired")).first()).toBeVisible();
+  await chat.button(chat.words.new_conversation).click();
+  if (await chat.agree.isVisible()) await chat.agree.click();
+  await expect(chat.input).toHaveValue("Are you still there?");
+});

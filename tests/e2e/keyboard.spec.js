@@ -1,0 +1,98 @@
+// Everything can be done with a keyboard, on a desktop and on a phone.
+//
+// 1. Open, agree, write, send, stop, open the menu and close without a pointer; Esc gives the focus back.
+// 2. Enter sends, Shift+Enter breaks the line, Enter that ends a composition does neither.
+// 3. On a desktop the panel is not modal: Tab leaves it. On a phone it is modal and fills the screen.
+
+import { openAi } from "../support/admin.js";
+import { enter } from "../support/act.js";
+import { expect, test } from "../support/test.js";
+
+/** Presses Tab (or another key) until an element has the focus; fails when `most` were not enough. */
+async function reach(page, locator, key = "Tab", most = 25) {
+  for (let n = 0; n < most; n += 1) {
+    if (await locator.evaluate((element) => element.getRootNode().activeElement === element)) return;
+    await page.keyboard.press(key);
+  }
+  await expect(locator).toBeFocused();
+}
+
+test("a conversation without a pointer", async ({ arrive, page, provider }) => {
+  provider.reply(["An answer."]);
+  const chat = await arrive({ provider: openAi(provider) });
+  await reach(page, chat.launcher);
+  await expect(chat.launcher).toHaveAttribute("aria-expanded", "false");
+  await page.keyboard.press("Enter");
+  await expect(chat.gateTitle).toBeVisible();
+  await expect(chat.launcher).toHaveAttribute("aria-expanded", "true");
+  await reach(page, chat.purpose("analytics"));
+  await page.keyboard.press("Space");
+  await expect(chat.purpose("analytics")).toBeChecked();
+  await reach(page, chat.agree);
+  await page.keyboard.press("Enter");
+  await expect(chat.input).toBeFocused();
+  await page.keyboard.type("First line");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("Second line");
+  await expect(chat.input).toHaveValue("First line\nSecond line");
+  await page.keyboard.press("Enter");
+  await expect(chat.lastReply).toContainText("An answer.");
+  expect((await provider.asked()).body.messages.at(-1).content).toContain("First line\nSecond line");
+  await expect(chat.input).toHaveValue("");
+  await expect(chat.input).toBeFocused();
+
+  await reach(page, chat.menu, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(chat.menuItem(chat.words.your_data)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(chat.menuItem(chat.words.your_data)).toBeHidden();
+  await expect(chat.menu).toBeFocused();
+  await expect(chat.panel).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(chat.panel).toBeHidden();
+  await expect(chat.launcher).toBeFocused();
+  await expect(chat.launcher).toHaveAttribute("aria-expanded", "false");
+});
+
+test("Enter that ends a composition does not send", async ({ arrive }) => {
+  const chat = await arrive();
+  await enter(chat);
+  await chat.input.fill("にほん");
+  await chat.input.dispatchEvent("keydown", { key: "Enter", isComposing: true, keyCode: 229, bubbles: true, cancelable: true });
+  await expect(chat.input).toHaveValue("にほん");
+  await expect(chat.messages("visitor")).toHaveCount(0);
+  await chat.input.press("Enter");
+  await expect(chat.messages("visitor")).toHaveCount(1);
+});
+
+test("on a desktop the panel is not modal", async ({ arrive, page }) => {
+  const chat = await arrive();
+  await enter(chat);
+  await page.getByRole("link", { name: "A link" }).click();
+  await expect(chat.panel).toBeVisible();
+  const box = await chat.panel.boundingBox();
+  expect(box.width).toBeLessThanOrEqual(400);
+  expect(box.height).toBeLessThanOrEqual(640);
+  // Esc belongs to the page while the focus is there.
+  await page.getByRole("link", { name: "A link" }).focus();
+  await page.keyboard.press("Escape");
+  await expect(chat.panel).toBeVisible();
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test("the panel is modal, fills the screen and gives it back", async ({ arrive, page }) => {
+    const chat = await arrive();
+    await enter(chat);
+    expect(await chat.panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+    expect(await chat.panel.evaluate((dialog) => dialog.matches(":modal"))).toBe(true);
+    await expect(chat.launcher).toBeHidden();
+    expect(await chat.input.evaluate((input) => Number.parseFloat(getComputedStyle(input).fontSize))).toBeGreaterThanOrEqual(16);
+    await chat.close.tap();
+    await expect(chat.panel).toBeHidden();
+    await expect(chat.launcher).toBeVisible();
+    await page.getByRole("link", { name: "A link" }).tap();
+    expect(new URL(page.url()).hash).toBe("#more");
+  });
+});

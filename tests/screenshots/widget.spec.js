@@ -1,0 +1,172 @@
+// A picture of each state of the widget: on a desktop in light and dark, on a phone, and in each error state.
+
+import { readdir, readFile } from "node:fs/promises";
+import { openAi } from "../support/admin.js";
+import { ask, enter, open, openData, say, visit } from "../support/act.js";
+import { problem } from "../support/front.js";
+import { gate } from "../support/provider.js";
+import { expect, test } from "../support/test.js";
+
+const FOLDER = new URL("../../target/screenshots/", import.meta.url).pathname;
+const DEMO = new URL("../../www/demo/", import.meta.url);
+
+const ANSWER = `Parts arrive within Germany in **2 to 4 working days**:
+
+- up to €60, shipping costs €4.90
+- from €60 it is *free*
+
+Your order goes to [EMAIL_1]. See [the terms](https://tidewheel.example/terms) for more.`;
+
+const FORMS = {
+  light: { viewport: { width: 1100, height: 760 }, colorScheme: "light" },
+  dark: { viewport: { width: 1100, height: 760 }, colorScheme: "dark" },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  "phone-dark": { viewport: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+};
+
+/** The demo page with its own settings; `settings` go over them. */
+async function demo({ edge, page, workspace }, settings = {}, lang = "en") {
+  const own = JSON.parse(await readFile(new URL("site.json", DEMO), "utf8"));
+  const site = await workspace.createSite({ ...own, origins: [edge.url], ...settings });
+  for (const name of await readdir(new URL("documents/", DEMO))) {
+    await site.putDocument(name, await readFile(new URL(`documents/${name}`, DEMO), "utf8"));
+  }
+  return visit(page, `${edge.url}/demo/?site=${site.key}&lang=${lang}`, { lang });
+}
+
+/** Answers the next request to a path with a problem. */
+const answerOnce = (page, path, status, code, more) =>
+  page.route(`**${path}`, (route) => route.fulfill({ status, json: problem(status, code, more) }), { times: 1 });
+
+for (const [form, options] of Object.entries(FORMS)) {
+  test.describe(form, () => {
+    test.use(options);
+    const shoot = (page, name) => page.screenshot({ path: `${FOLDER}${form}-${name}.png` });
+
+    test("the way of a conversation", async ({ edge, page, provider, workspace }) => {
+      const rest = gate();
+      provider.reply(async function* () {
+        yield ANSWER.slice(0, 90);
+        yield ANSWER.slice(90, 140);
+        await rest.opened;
+        yield ANSWER.slice(140);
+      });
+      const chat = await demo({ edge, page, workspace }, { provider: openAi(provider) });
+      await shoot(page, "1-closed");
+      await open(chat);
+      await shoot(page, "2-gate");
+      await chat.decline.scrollIntoViewIfNeeded();
+      await shoot(page, "2-gate-end");
+      await chat.agree.click();
+      await expect(chat.input).toBeVisible();
+      await shoot(page, "3-empty");
+      await chat.input.fill("I am jo.doe@example.org, please call +49 30 901820. How long does delivery take?");
+      await chat.button(chat.words.show_sent).click();
+      await shoot(page, "4-chips");
+      await chat.send.click();
+      await expect(chat.lastReply).toContainText("working days");
+      await shoot(page, "5-mid-reply");
+      rest.open();
+      await expect(chat.stop).toBeHidden();
+      await shoot(page, "6-answered");
+      await chat.menu.click();
+      await shoot(page, "7-menu");
+      await chat.menuItem(chat.words.new_conversation).click();
+      await shoot(page, "7-new");
+      await chat.button(chat.words.cancel).click();
+      await openData(chat);
+      await expect(chat.text("data_messages")).toBeVisible();
+      await shoot(page, "8-your-data");
+      await chat.button(chat.words.erase).click();
+      await shoot(page, "8-erase");
+      await chat.button(chat.words.erase_yes).click();
+      await expect(chat.panel).toContainText(chat.words.receipt_title);
+      await shoot(page, "9-receipt");
+    });
+
+    test("a cited answer of the shop's own documents", async ({ edge, page, workspace }) => {
+      const chat = await demo({ edge, page, workspace });
+      await enter(chat);
+      await ask(chat, "How long does delivery take?");
+      await shoot(page, "6-cited");
+      await ask(chat, "Quetzalcoatl xylophone?");
+      await shoot(page, "6-nothing-fits");
+    });
+  });
+}
+
+test.describe("errors", () => {
+  test.use(FORMS.light);
+  const shoot = (page, name) => page.screenshot({ path: `${FOLDER}error-${name}.png` });
+
+  test("of a session", async ({ context, edge, page, workspace }) => {
+    const chat = await demo({ edge, page, workspace });
+    await enter(chat);
+    await ask(chat, "How long does delivery take?");
+    const states = {
+      "rate-limited": [429, "rate_limited", { retry_after: 7 }],
+      "budget-spent": [429, "budget_spent", { retry_after: 3600 }],
+      full: [422, "conversation_full"],
+      internal: [500, "internal"],
+      ended: [410, "conversation_ended"],
+      erased: [410, "erased", { receipt: "01TEST" }],
+    };
+    for (const [name, [status, code, more]] of Object.entries(states)) {
+      await answerOnce(page, "/v1/chat", status, code, more);
+      await say(chat, "What does a repair cost?");
+      await expect(chat.trouble).toContainText(/\S/);
+      await shoot(page, name);
+    }
+    for (const code of ["token_expired", "token_revoked"]) {
+      await chat.button(chat.words.new_conversation).click();
+      await expect(chat.messages("visitor")).toHaveCount(0);
+      await answerOnce(page, "/v1/chat", 401, "token_expired");
+      await answerOnce(page, "/v1/sessions/refresh", 401, code);
+      await say(chat, "What does a repair cost?");
+      await expect(chat.trouble).toContainText(/\S/);
+      await shoot(page, code);
+    }
+    await chat.input.fill("Too long ".repeat(500));
+    await shoot(page, "too-long");
+    await context.setOffline(true);
+    await say(chat, "What does a repair cost?");
+    await shoot(page, "offline");
+  });
+
+  test("of a provider", async ({ edge, page, provider, workspace }) => {
+    const chat = await demo({ edge, page, workspace }, { provider: openAi(provider) });
+    await enter(chat);
+    await provider.stop();
+    await say(chat, "What does a repair cost?");
+    await expect(chat.text("provider")).toBeVisible();
+    await shoot(page, "provider-down");
+  });
+
+  test("of loading", async ({ edge, page, workspace }) => {
+    const chat = await demo({ edge, page, workspace });
+    await page.route(/\.wasm$/, (route) => route.abort());
+    await chat.launcher.click();
+    await expect(chat.retryLoading).toBeVisible();
+    await shoot(page, "not-loaded");
+  });
+
+  test("of a site", async ({ edge, page, workspace }) => {
+    const chat = await demo({ edge, page, workspace }, { origins: ["https://elsewhere.example"] });
+    await chat.launcher.click();
+    await expect(chat.text("origin_not_allowed")).toBeVisible();
+    await shoot(page, "origin-not-allowed");
+  });
+});
+
+test.describe("German", () => {
+  test.use(FORMS.light);
+
+  test("gate and chat", async ({ edge, page, workspace }) => {
+    const chat = await demo({ edge, page, workspace }, {}, "de");
+    await open(chat);
+    await page.screenshot({ path: `${FOLDER}german-gate.png` });
+    await chat.agree.click();
+    await ask(chat, "Wie lange dauert die Lieferung?");
+    await page.screenshot({ path: `${FOLDER}german-answered.png` });
+  });
+});

@@ -1,0 +1,48 @@
+// What a visitor does, step by step.
+
+import { expect } from "@playwright/test";
+import { Chat } from "./find.js";
+
+/** Goes to a page and finds its chat. */
+export async function visit(page, url, options) {
+  await page.goto(url);
+  const chat = new Chat(page, options);
+  await expect(chat.launcher).toBeVisible();
+  return chat;
+}
+
+/** Opens the panel. */
+export async function open(chat) {
+  await chat.launcher.click();
+  await expect(chat.panel).toBeVisible();
+}
+
+/** Opens the panel and agrees, with optional purposes if any are named. */
+export async function enter(chat, purposes = []) {
+  await open(chat);
+  for (const purpose of purposes) await chat.purpose(purpose).click();
+  await chat.agree.click();
+  await expect(chat.input).toBeVisible();
+}
+
+/** Sends a message. */
+export async function say(chat, text) {
+  await chat.input.fill(text);
+  await chat.send.click();
+}
+
+/** Sends a message and waits for the whole reply. */
+export async function ask(chat, text) {
+  await expect(chat.input).toBeVisible(); // The log is hidden behind the gate until then, and its greeting counts.
+  const before = await chat.messages("ai").count();
+  await say(chat, text);
+  await expect(chat.messages("ai")).toHaveCount(before + 1);
+  await expect(chat.stop).toBeHidden();
+  return chat.lastReply;
+}
+
+/** Opens the menu's “Your data”. */
+export async function openData(chat) {
+  await chat.menu.click();
+  await chat.menuItem(chat.words.your_data).click();
+}
