@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Mode;
+use super::{Mode, portable_paths};
 use crate::sh::{self, Run};
 use crate::tools;
 
@@ -16,7 +16,9 @@ pub(crate) fn build(mode: Mode) -> Result<()> {
         .env("WASM_OPT_BIN", sh::npm_bin("wasm-opt"))
         .env("ESBUILD_BIN", sh::npm_bin("esbuild"));
     run = match mode {
-        Mode::Release | Mode::Trial => run.args(["--profile", "edge"]),
+        Mode::Release | Mode::Trial => {
+            run.args(["--profile", "edge"]).env("CARGO_ENCODED_RUSTFLAGS", portable_paths())
+        }
         Mode::Quick => run.args(["--dev", "--no-opt"]),
     };
     run.run()

@@ -11,10 +11,13 @@ mod headers;
 mod loader;
 mod names;
 mod pages;
+mod panics;
 mod releases;
 mod widget;
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -34,6 +37,31 @@ pub(crate) enum Mode {
 /// Where the steps leave what the next one takes. (`target/widget` and `target/edge` are cargo's,
 /// named after the profiles.)
 const WORK: &str = "target/work";
+
+/// Flags for rustc, as `CARGO_ENCODED_RUSTFLAGS` takes them, so that what ships names no folder of
+/// the machine that built it: panic messages hold the paths of sources, and those of dependencies
+/// lie in somebody's home.
+fn portable_paths() -> OsString {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let registries = home
+        .and_then(|home| fs::read_dir(home.join("registry/src")).ok())
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut flags = vec![remap(&sh::root())];
+    flags.extend(registries.map(|registry| remap(&registry.path())));
+    flags.join(OsStr::new("\u{1f}"))
+}
+
+/// Leaves out this folder and the separator after it.
+fn remap(folder: &Path) -> OsString {
+    let mut flag = OsString::from("--remap-path-prefix=");
+    flag.push(folder);
+    flag.push(std::path::MAIN_SEPARATOR_STR);
+    flag.push("=");
+    flag
+}
 
 /// Builds everything.
 ///

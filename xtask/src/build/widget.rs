@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::names::{self, Table};
-use super::{Mode, WORK};
+use super::{Mode, WORK, panics, portable_paths};
 use crate::setup::WASM;
 use crate::sh::{self, Run};
 use crate::tools;
@@ -34,17 +34,23 @@ const FEATURES: [&str; 7] = [
 
 pub(crate) fn build(mode: Mode) -> Result<Widget> {
     let profile = if mode == Mode::Quick { "dev" } else { "widget" };
-    Run::new("cargo")
-        .args(["build", "--package", "sotto-widget", "--lib"])
-        .args(["--target", WASM, "--profile", profile])
-        .run()?;
+    let mut cargo = Run::new("cargo").args(["build", "--package", "sotto-widget", "--lib"]).args([
+        "--target",
+        WASM,
+        "--profile",
+        profile,
+    ]);
+    if mode != Mode::Quick {
+        cargo = cargo.env("CARGO_ENCODED_RUSTFLAGS", portable_paths());
+    }
+    cargo.run()?;
 
     // Cargo's directory for the profile `dev` is `debug`.
     let directory = if mode == Mode::Quick { "debug" } else { profile };
     let out = sh::at(WORK).join("pkg");
     Run::new(tools::bin("wasm-bindgen"))
         .args(["--target", "web", "--no-typescript", "--omit-default-module-path"])
-        .args(["--remove-name-section", "--remove-producers-section"])
+        .arg("--remove-producers-section")
         .args(["--out-name", "sotto_widget", "--out-dir"])
         .arg(&out)
         .arg(sh::at(format!("target/{WASM}/{directory}/sotto_widget.wasm")))
@@ -55,7 +61,9 @@ pub(crate) fn build(mode: Mode) -> Result<Widget> {
     if mode == Mode::Quick {
         return Ok(Widget { glue, wasm: read(&bound)?, names: Table::new() });
     }
-    let (wasm, names) = names::shorten(&read(&optimise(&bound)?)?)?;
+    let quiet = out.join("sotto_widget_quiet.wasm");
+    fs::write(&quiet, panics::silence(&read(&bound)?)?)?;
+    let (wasm, names) = names::shorten(&read(&optimise(&quiet)?)?)?;
     Ok(Widget { glue, wasm, names })
 }
 
@@ -66,7 +74,10 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 fn optimise(wasm: &Path) -> Result<PathBuf> {
     let out = sh::at(WORK).join("sotto_widget.wasm");
     Run::npm_bin("wasm-opt")
-        .args(["-Oz", "--converge", "--strip-debug", "--strip-producers"])
+        // In this order control flow gets shorter than `-Oz` alone makes it. A Rust module keeps
+        // its first KB of memory free.
+        .args(["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "--converge"])
+        .args(["--strip-debug", "--strip-producers"])
         .args(["--strip-target-features"])
         .args(FEATURES)
         .arg(wasm)
