@@ -1,5 +1,5 @@
 // Pictures of every state, to be looked at: after `cargo xtask build`, `npx playwright test --config screenshots.config.js`
-// in this folder writes them to target/screenshots/. docs/screenshot.png is one of them.
+// in this folder writes them to target/screenshots/. docs/screenshot.png is light-6-answered.png.
 
 import { defineConfig } from "@playwright/test";
 import base from "./playwright.config.js";

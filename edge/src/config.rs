@@ -193,8 +193,8 @@ impl Jurisdiction {
             (Self::Eu, Language::German) => "Europäische Union",
             (Self::Us | Self::FedRamp, Language::English) => "United States",
             (Self::Us | Self::FedRamp, Language::German) => "Vereinigte Staaten",
-            (Self::None, Language::English) => "no particular region",
-            (Self::None, Language::German) => "keine bestimmte Region",
+            (Self::None, Language::English) => "wherever this service runs",
+            (Self::None, Language::German) => "dort, wo dieser Dienst läuft",
         }
     }
 }

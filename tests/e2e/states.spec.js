@@ -42,18 +42,21 @@ async function sendKept(chat, text = DRAFT) {
 test("a site that is unknown", async ({ front, host, makeSite, page }) => {
   const site = await makeSite();
   await site.remove();
-  const chat = await visit(page, host.page({ edge: front.url, site: site.key }));
-  await chat.launcher.click();
-  await expect(chat.text("site_unknown")).toBeVisible();
-  await expect(chat.input).toBeHidden();
+  for (const lang of ["en", "de"]) {
+    const chat = await visit(page, host.page({ edge: front.url, site: site.key, html: `lang="${lang}"` }), { lang });
+    await chat.launcher.click();
+    await expect(chat.retryFor("site_unknown")).toBeVisible();
+    await expect(chat.panel).toBeHidden();
+  }
 });
 
 test("a page that the site does not allow", async ({ arrive, host }) => {
   const chat = await arrive({ origins: ["https://elsewhere.example"] });
   await chat.launcher.click();
-  await expect(chat.text("origin_not_allowed")).toBeVisible();
+  await expect(chat.retryFor("origin_not_allowed")).toBeVisible();
+  await expect(chat.panel).toBeHidden();
   await chat.site.change({ origins: [host.origin] });
-  await chat.again.click();
+  await chat.retryFor("origin_not_allowed").click();
   await expect(chat.gateTitle).toBeVisible();
 });
 

@@ -153,7 +153,7 @@ test.describe("errors", () => {
   test("of a site", async ({ edge, page, workspace }) => {
     const chat = await demo({ edge, page, workspace }, { origins: ["https://elsewhere.example"] });
     await chat.launcher.click();
-    await expect(chat.text("origin_not_allowed")).toBeVisible();
+    await expect(chat.retryFor("origin_not_allowed")).toBeVisible();
     await shoot(page, "origin-not-allowed");
   });
 });

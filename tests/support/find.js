@@ -35,6 +35,11 @@ export class Chat {
     return this.host.getByRole("alert").getByRole("button", { name: this.loader.retry });
   }
 
+  /** The loader's button after a failure that has a reason of its own, by the reason's key. */
+  retryFor(key) {
+    return this.host.getByRole("alert").getByRole("button", { name: `${this.words[key]} ${this.words.again}` });
+  }
+
   get panel() {
     return this.host.getByRole("dialog");
   }

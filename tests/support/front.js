@@ -61,7 +61,7 @@ export class Front {
     const record = { method: incoming.method, path: incoming.url, headers: incoming.headers, body: "" };
     this.requests.push(record);
     if (this.#refusing(incoming.url)) {
-      outgoing.destroy();
+      incoming.socket.destroy();
       return;
     }
     const chunks = [];

@@ -30,7 +30,7 @@ export class Chat extends HTMLElement {
         if (wanted) widget.open();
       } catch (error) {
         console.error(error);
-        if (wanted) fail();
+        if (wanted) fail(error);
       }
       launcher.ariaBusy = loading = null;
     };
@@ -41,10 +41,10 @@ export class Chat extends HTMLElement {
       widget?.close();
     };
 
-    const fail = () => {
+    const fail = ({ reason }) => {
       const retry = document.createElement("button");
       retry.part = "retry";
-      retry.append(words(this.lang)[1]);
+      retry.append(reason ?? words(this.lang)[1]);
       retry.onclick = () => {
         launcher.focus(); // The button is about to go.
         open();

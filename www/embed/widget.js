@@ -17,19 +17,43 @@ async function run(wasm, home, host, root) {
   const { lang } = host;
   const site = host.getAttribute("site");
   const edge = host.getAttribute("edge") ?? home;
-  const locale = __LOCALES__[lang.split("-")[0].toLowerCase()]; // None for English: it is built in.
+  const language = lang.split("-")[0].toLowerCase();
+  const locale = __LOCALES__[language]; // None for English: it is built in.
   ready ??= init({ module_or_path: wasm }).catch((error) => {
     ready = undefined;
     throw error;
   });
   const [settings, texts] = await Promise.all([
-    text(`${edge}/v1/sites/${encodeURIComponent(site)}?lang=${encodeURIComponent(lang)}`),
+    text(`${edge}/v1/sites/${encodeURIComponent(site)}?lang=${encodeURIComponent(lang)}`).catch((error) => {
+      throw Object.assign(error, { reason: REASONS[language][code(error.message)] });
+    }),
     locale ? text(`${home}/${locale[0]}`, locale[1]) : "",
     ready,
   ]);
   if (!host.isConnected) return undefined;
   prepare(host, root.querySelector("[part=launcher]"));
   return mount(host, root, edge, site, lang, settings, texts);
+}
+
+// Why there is no chat for this page at all. The loader says it on its button to try again.
+const REASONS = {
+  en: {
+    site_unknown: "This chat is not set up correctly: the site is not known. Try again",
+    origin_not_allowed: "This chat is not allowed on this website. Try again",
+  },
+  de: {
+    site_unknown: "Dieser Chat ist nicht richtig eingerichtet: Die Website ist nicht bekannt. Erneut versuchen",
+    origin_not_allowed: "Dieser Chat ist auf dieser Website nicht erlaubt. Erneut versuchen",
+  },
+};
+
+/** The code of a problem of the edge; nothing for any other text. */
+function code(problem) {
+  try {
+    return JSON.parse(problem).code;
+  } catch {
+    return undefined;
+  }
 }
 
 async function text(url, integrity) {
@@ -40,7 +64,7 @@ async function text(url, integrity) {
     signal: AbortSignal.timeout(30_000), // As long as the loader waits.
   });
   const body = await response.text();
-  // A problem of the edge. The console shows it to the site's owner; the visitor can try again.
+  // A problem of the edge, which the console shows to the site's owner.
   if (!response.ok) throw new Error(body);
   return body;
 }
