@@ -1,6 +1,9 @@
 //! Time. Native clocks do not work in Wasm, so this file alone reads the platform's; everything
 //! that decides takes a [`Clock`], and tests set it.
 
+/// A day, in milliseconds. Days are counted in UTC from the beginning of 1970.
+pub const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
 /// Tells the time.
 pub trait Clock {
     /// Unix milliseconds.

@@ -252,6 +252,22 @@ fn body(error: &BodyError) -> Facts {
     }
 }
 
+fn origin_not_allowed() -> Facts {
+    Facts::new(
+        Code::OriginNotAllowed,
+        "The operator has to add this page's exact origin to the site's settings.",
+    )
+}
+
+fn notice_changed(notice: &str) -> Facts {
+    let mut facts = Facts::new(
+        Code::NoticeChanged,
+        "Read the site's settings again and ask the visitor about the notice in force.",
+    );
+    facts.notice = Some(notice.to_owned());
+    facts
+}
+
 fn session(error: &CallError<SessionError>) -> Facts {
     let error = match error {
         CallError::Refused(error) => error,
@@ -277,6 +293,8 @@ fn session(error: &CallError<SessionError>) -> Facts {
             facts.receipt = Some(receipt.clone());
             facts
         }
+        SessionError::NoticeChanged { notice } => notice_changed(notice),
+        SessionError::OriginNotAllowed => origin_not_allowed(),
         SessionError::TokenInvalid => ApiError::TokenInvalid.facts(),
         SessionError::OriginMismatch => ApiError::TokenMismatch.facts(),
         SessionError::TokenRevoked => Facts::new(
@@ -321,22 +339,12 @@ fn workspace(error: &CallError<WorkspaceError>) -> Facts {
         WorkspaceError::DocumentUnknown => {
             Facts::new(Code::NotFound, "The site has no document of this name.")
         }
-        WorkspaceError::OriginNotAllowed => Facts::new(
-            Code::OriginNotAllowed,
-            "The operator has to add this page's exact origin to the site's settings.",
-        ),
+        WorkspaceError::OriginNotAllowed => origin_not_allowed(),
         WorkspaceError::ConsentRequired => Facts::new(
             Code::ConsentRequired,
             "The visitor has to agree to the chat, and only to purposes that the site offers.",
         ),
-        WorkspaceError::NoticeChanged { notice } => {
-            let mut facts = Facts::new(
-                Code::NoticeChanged,
-                "Read the site's settings again and ask the visitor about the notice in force.",
-            );
-            facts.notice = Some(notice.clone());
-            facts
-        }
+        WorkspaceError::NoticeChanged { notice } => notice_changed(notice),
         WorkspaceError::InvalidValue { field, rule } => {
             Facts::new(Code::InvalidValue, format!("The value of {field} {rule}."))
         }

@@ -182,12 +182,13 @@ impl Origin {
         if text.is_empty() || text.len() > ORIGIN_BYTES {
             return Err(IdError::Length);
         }
-        let host_and_port = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"))
-            .ok_or(IdError::Form)?;
+        let (host_and_port, default_port) = match text.strip_prefix("https://") {
+            Some(rest) => (rest, "443"),
+            None => (text.strip_prefix("http://").ok_or(IdError::Form)?, "80"),
+        };
         let (host, port) = split_port(host_and_port)?;
-        if host.is_empty() || !port.is_none_or(is_port) {
+        // Browsers leave the default port out, so an origin that names it would match nobody's.
+        if host.is_empty() || !port.is_none_or(|port| is_port(port) && port != default_port) {
             return Err(IdError::Form);
         }
         let bracketed = host.starts_with('[') && host.ends_with(']');
@@ -223,7 +224,9 @@ fn split_port(host_and_port: &str) -> Result<(&str, Option<&str>), IdError> {
 }
 
 fn is_port(port: &str) -> bool {
-    (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit())
+    (1..=5).contains(&port.len())
+        && !port.starts_with('0')
+        && port.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Hexadecimal for object ids alone: the widget needs no encoding library for it.
@@ -311,6 +314,9 @@ mod tests {
             "https://shop.example/",
             "https://shop.example:",
             "https://shop.example:123456",
+            "https://shop.example:443",
+            "http://shop.example:80",
+            "https://shop.example:08443",
             "https://user@shop.example",
             "https://[::1",
             "https://a:b:c",

@@ -1,7 +1,7 @@
 //! Every cap of an input, in one place, each with the reason for its value.
 
-/// Body of `POST /v1/chat`, in bytes. `useChat` sends the whole history along, of which only the
-/// last message is read; the history of a full conversation fits.
+/// Body of `POST /v1/chat`, in bytes. `useChat` sends its whole history along, of which only the
+/// last message is read; a client whose history grows past this sends the last message alone.
 pub const CHAT_BODY_BYTES: usize = 256 * 1024;
 
 /// Body of the small requests (`/v1/sessions`, `/v1/sessions/refresh`, `/v1/chat/stop`,
@@ -9,8 +9,8 @@ pub const CHAT_BODY_BYTES: usize = 256 * 1024;
 pub const SMALL_BODY_BYTES: usize = 8 * 1024;
 
 /// Body of an admin request other than a document, in bytes: a site's settings with every list
-/// full stay below it.
-pub const ADMIN_BODY_BYTES: usize = 64 * 1024;
+/// full stay below it, in any script, and a row holds four times as much.
+pub const ADMIN_BODY_BYTES: usize = 512 * 1024;
 
 /// One document, in bytes. A row of a Durable Object holds 2 MB at most, and a document is split
 /// into passages that are stored beside it.

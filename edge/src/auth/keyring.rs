@@ -113,10 +113,11 @@ impl Keyring {
     }
 
     /// Names a network (the prefix of an address) for the platform's rate limits, so that they
-    /// never see it: HMAC under a key that is derived from the root for this alone.
+    /// never see it: HMAC under a key that is derived from the root for this and one day alone.
     #[must_use]
-    pub fn network_tag(&self, network: &str) -> String {
-        let key = hmac_sha256(&self.root.active.bytes, &[b"sotto network tag 1"]);
+    pub fn network_tag(&self, day: u64, network: &str) -> String {
+        let purpose = b"sotto network tag 1";
+        let key = hmac_sha256(&self.root.active.bytes, &[purpose, &day.to_be_bytes()]);
         data_encoding::BASE64URL_NOPAD.encode(&hmac_sha256(&key, &[network.as_bytes()]))
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The text without control characters, embeddings and overrides of direction, tags and other
 /// characters that are not seen. Joiners and marks of direction stay: scripts need them.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_plain) {
         Cow::Borrowed(text)
     } else {

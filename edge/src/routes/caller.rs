@@ -9,7 +9,7 @@ use worker::{Env, RateLimiter};
 
 use super::Edge;
 use crate::auth::access::{self, Access};
-use crate::clock::{Clock as _, PlatformClock};
+use crate::clock::{Clock as _, DAY_MS, PlatformClock};
 use crate::error::ApiError;
 use crate::http::cors::Readable;
 use crate::http::origin;
@@ -60,7 +60,8 @@ impl Edge {
         headers: &HeaderMap,
     ) -> Result<Network, ApiError> {
         let network = self.config.client_address.network(headers)?;
-        let tag = self.config.keyring.network_tag(&network.0);
+        let day = PlatformClock.now_ms() / DAY_MS;
+        let tag = self.config.keyring.network_tag(day, &network.0);
         let missing = |_| ApiError::Binding(limit.binding());
         let outcome = limiter(&self.env, limit).map_err(missing)?.limit(tag).await;
         if outcome.map_err(missing)?.success {

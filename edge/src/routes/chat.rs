@@ -14,6 +14,7 @@ use sotto_shared::wire::stream;
 use super::caller::{Limit, own, readable};
 use super::{Edge, chat_body};
 use crate::error::ApiError;
+use crate::guard::characters::plain;
 use crate::http::body;
 use crate::log;
 use crate::object::{self, Streamed};
@@ -45,7 +46,7 @@ pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response
     let request = chat_body::parse(&json)?;
     own(&access, Some(request.conversation))?;
     // 5
-    let (text, counts) = scrub_for_edge(&request.message.text, &Policy::chat());
+    let (text, counts) = scrub_for_edge(&plain(&request.message.text), &Policy::chat());
     if !counts.is_empty() {
         log::info("scrubbed").request(&edge.request).counts(&counts).write();
     }

@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::{Edge, caller};
-use crate::clock::{Clock as _, PlatformClock};
+use crate::clock::{Clock as _, DAY_MS, PlatformClock};
 use crate::error::ApiError;
 use crate::http::cors::Readable;
 
@@ -16,8 +16,6 @@ const GPC_SINCE: &str = "2026-11-20";
 
 /// How long a `security.txt` is good for. RFC 9116 recommends less than a year.
 const SECURITY_DAYS: u64 = 180;
-
-const DAY_MS: u64 = 24 * 3_600 * 1_000;
 
 /// `GET /healthz`: that the edge runs, is configured, and which version it is.
 pub async fn healthz() -> Response {

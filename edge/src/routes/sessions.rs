@@ -75,7 +75,7 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         Ok(minted) => minted,
         Err(error) => {
             // The workspace listed a conversation that does not exist. If it cannot be told now,
-            // its own sweep finds out.
+            // the row stays: it names an object that was never made.
             let _ = object::call(&edge.env, &workspace, &Forget { conversation }).await;
             return Err(error.into());
         }

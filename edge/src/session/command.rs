@@ -219,6 +219,15 @@ pub enum SessionError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// The site's notice is no longer the one that was agreed to.
+    #[error("the notice has changed")]
+    NoticeChanged {
+        /// The version in force.
+        notice: String,
+    },
+    /// The site no longer allows the page's origin.
+    #[error("the origin is not one of the site's")]
+    OriginNotAllowed,
     /// The workspace or the site is gone, or the site's key was revoked.
     #[error("the site is gone")]
     SiteGone,

@@ -81,6 +81,9 @@ impl DurableObject for SessionObject {
     }
 }
 
+/// The core over the platform's storage, clock and randomness.
+type SessionCore<'a> = Core<'a, ObjectSql, PlatformClock, PlatformRandom>;
+
 pub(super) struct Shell {
     pub(super) state: State,
     pub(super) env: Env,
@@ -129,7 +132,13 @@ impl Shell {
 
     async fn refresh(&self, body: &str) -> Result<<Refresh as Command>::Reply, ShellError> {
         let config = self.prepare().await?;
-        Ok(self.core(&config).refresh(&parse(body)?)?)
+        let core = self.core(&config);
+        let refreshed = core.refresh(&parse(body)?);
+        if let Err(CoreError::Refused(SessionError::TokenRevoked)) = &refreshed {
+            // Whoever listens may be the one who took the token.
+            self.stop_writing(&core)?;
+        }
+        Ok(refreshed?)
     }
 
     async fn chat(self: Rc<Self>, body: &str) -> Result<Response, ShellError> {
@@ -173,11 +182,7 @@ impl Shell {
         let config = self.prepare().await?;
         let core = self.core(&config);
         core.check_open()?;
-        if let Some(active) = self.take_active() {
-            core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
-            active.running.end(&[], STOPPED);
-        }
-        Ok(())
+        self.stop_writing(&core)
     }
 
     async fn read(&self) -> Result<Conversation, ShellError> {
@@ -196,6 +201,15 @@ impl Shell {
                 Ok(tombstone.receipt)
             }
         }
+    }
+
+    /// Ends the reply that is under way, if there is one; its text so far is kept.
+    fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
+        if let Some(active) = self.take_active() {
+            core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
+            active.running.end(&[], STOPPED);
+        }
+        Ok(())
     }
 
     // Lifetime
@@ -280,10 +294,7 @@ impl Shell {
         }
     }
 
-    pub(super) fn core<'a>(
-        &'a self,
-        config: &'a Config,
-    ) -> Core<'a, ObjectSql, PlatformClock, PlatformRandom> {
+    pub(super) fn core<'a>(&'a self, config: &'a Config) -> SessionCore<'a> {
         Core {
             sql: &self.sql,
             clock: &PlatformClock,

@@ -247,6 +247,10 @@ fn refusal_of_turn(error: CallError<WorkspaceError>) -> SessionError {
         CallError::Refused(WorkspaceError::BudgetSpent { retry_after }) => {
             SessionError::BudgetSpent { retry_after }
         }
+        CallError::Refused(WorkspaceError::NoticeChanged { notice }) => {
+            SessionError::NoticeChanged { notice }
+        }
+        CallError::Refused(WorkspaceError::OriginNotAllowed) => SessionError::OriginNotAllowed,
         CallError::Refused(WorkspaceError::SiteUnknown | WorkspaceError::Unknown)
         | CallError::NoSuchObject => SessionError::SiteGone,
         error => {

@@ -1,16 +1,15 @@
 //! What a site allows itself in a day (UTC): counters per network and for the site as a whole.
 //!
-//! A network is counted under an HMAC with a random key that lives for a day. When the day is
-//! over, key and counters are gone, and with them every way to say which network wrote.
+//! A network is counted under an HMAC with a random key that lives for a day. Key and counters go
+//! with the object's alarm after midnight ([`end_day`]), and with them every way
+//! to say which network wrote.
 
 use super::store::Store;
 use crate::auth::mac::hmac_sha256;
-use crate::clock::Clock;
+use crate::clock::{Clock, DAY_MS};
 use crate::random::{Random, RandomError};
 use crate::session::command::Network;
 use crate::sql::{Sql, SqlError};
-
-const DAY_MS: u64 = 24 * 3_600 * 1_000;
 
 /// Stands for the site as a whole, where a network's hash would be.
 const WHOLE_SITE: &[u8] = &[];
@@ -76,6 +75,15 @@ impl<S: Sql, C: Clock, R: Random> Budget<'_, S, C, R> {
         self.take(kind, WHOLE_SITE, limit)
     }
 
+    /// Whether the site's budget is spent; counts nothing.
+    ///
+    /// # Errors
+    /// [`BudgetError`]
+    pub fn is_spent(&self, kind: Kind, limit: u32) -> Result<bool, BudgetError> {
+        self.day_key()?;
+        Ok(self.store.counter(self.site, kind.name(), WHOLE_SITE)? >= u64::from(limit))
+    }
+
     fn take(&self, kind: Kind, network: &[u8], limit: u32) -> Result<(), BudgetError> {
         if self.store.counter(self.site, kind.name(), network)? >= u64::from(limit) {
             let retry_after = (DAY_MS - self.clock.now_ms() % DAY_MS).div_ceil(1_000);
@@ -96,6 +104,17 @@ impl<S: Sql, C: Clock, R: Random> Budget<'_, S, C, R> {
         let key = self.random.bytes::<32>()?;
         self.store.begin_day(today, &key)?;
         Ok(key)
+    }
+}
+
+/// Drops the key and the counters of a day that is over; the object's alarm calls it.
+///
+/// # Errors
+/// [`SqlError`] if the storage fails.
+pub fn end_day<S: Sql>(store: &Store<'_, S>, clock: &impl Clock) -> Result<(), SqlError> {
+    match store.day()? {
+        Some((day, _)) if day < clock.now_ms() / DAY_MS => store.end_day(),
+        _ => Ok(()),
     }
 }
 
@@ -174,6 +193,20 @@ mod tests {
         assert_ne!(today.1, yesterday.1);
         let rows = fixture.sql.exec("SELECT count(*) FROM counter", &[]).unwrap();
         assert_eq!(rows[0][0].unsigned(), Some(1));
+    }
+
+    #[test]
+    fn a_day_that_is_over_leaves_nothing() {
+        let fixture = fixture();
+        let a = network("203.0.113.0/24");
+        fixture.site(1).take_for(Kind::Sessions, &a, 1).unwrap();
+        let store = Store(&fixture.sql);
+        end_day(&store, &fixture.clock).unwrap();
+        assert!(store.day().unwrap().is_some(), "the day is not over");
+        fixture.clock.advance(DAY_MS);
+        end_day(&store, &fixture.clock).unwrap();
+        assert!(store.day().unwrap().is_none());
+        assert!(fixture.sql.exec("SELECT 1 FROM counter", &[]).unwrap().is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! object checks it before it looks at the command.
 
 use serde::{Deserialize, Serialize};
-use sotto_shared::consent::Choice;
+use sotto_shared::consent::{Choice, NoticeVersion};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::admin::{
@@ -112,6 +112,10 @@ pub struct Turn {
     pub question: Scrubbed,
     /// Language of the conversation.
     pub lang: String,
+    /// The notice that the visitor agreed to: text goes to nobody that it does not name.
+    pub notice: NoticeVersion,
+    /// The page's origin, which the site may have taken off its list.
+    pub origin: Origin,
     /// Where the message comes from; counted under a keyed hash.
     pub network: Network,
 }

@@ -6,9 +6,11 @@
 use sotto_shared::id::WorkspaceId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use super::budget::end_day;
 use super::command::{Admin, Admit, Create, Forget, PublicSite, Turn, WorkspaceError};
 use super::core::{Fault, Workspace};
-use crate::clock::PlatformClock;
+use super::store::Store;
+use crate::clock::{Clock as _, DAY_MS, PlatformClock};
 use crate::config::Config;
 use crate::log;
 use crate::object::{Command, envelope};
@@ -34,16 +36,42 @@ impl DurableObject for WorkspaceObject {
         match request.path().as_str() {
             Create::PATH => self.run(request, |core, command| core.create(&command)).await,
             PublicSite::PATH => self.run(request, |core, command| core.public_site(&command)).await,
-            Admit::PATH => self.run(request, |core, command| core.admit(&command)).await,
-            Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
+            // Both count, under a key that is to go when the day is over.
+            Admit::PATH => {
+                self.plan_end_of_day().await?;
+                self.run(request, |core, command| core.admit(&command)).await
+            }
+            Turn::PATH => {
+                self.plan_end_of_day().await?;
+                self.run(request, |core, command| core.turn(&command)).await
+            }
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
             Admin::PATH => self.run(request, |core, command| core.admin(command)).await,
             _ => Response::error("no such command", 404),
         }
     }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        let sql = ObjectSql(self.state.storage().sql());
+        if let Err(error) = end_day(&Store(&sql), &PlatformClock) {
+            log::error("workspace_alarm_failed").fault(&error).write();
+            self.plan_end_of_day().await?;
+        }
+        Response::empty()
+    }
 }
 
 impl WorkspaceObject {
+    /// Sets the alarm to the end of the day, unless it is set.
+    async fn plan_end_of_day(&self) -> worker::Result<()> {
+        let storage = self.state.storage();
+        if storage.get_alarm().await?.is_none() {
+            let rest = DAY_MS - PlatformClock.now_ms() % DAY_MS;
+            storage.set_alarm(i64::try_from(rest).unwrap_or(i64::MAX)).await?;
+        }
+        Ok(())
+    }
+
     async fn run<C>(
         &self,
         mut request: Request,

@@ -343,6 +343,12 @@ impl<S: Sql> Store<'_, S> {
         )
     }
 
+    /// Ends a day: its counters and its key are gone.
+    pub fn end_day(&self) -> Result<(), SqlError> {
+        self.run("DELETE FROM counter", &[])?;
+        self.run("DELETE FROM day", &[])
+    }
+
     /// A counter's value.
     pub fn counter(&self, site: u16, kind: &str, network: &[u8]) -> Result<u64, SqlError> {
         let row = self.one(

@@ -193,6 +193,8 @@ impl Provider {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields, default))]
 pub struct Budget {
+    /// New conversations; when they are used up, the site answers with `local`.
+    pub sessions: u32,
     /// New conversations from one network.
     pub sessions_per_network: u32,
     /// Messages from one network.
@@ -206,6 +208,7 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self {
+            sessions: 5_000,
             sessions_per_network: 200,
             messages_per_network: 1_000,
             messages: 10_000,

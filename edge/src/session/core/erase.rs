@@ -53,15 +53,20 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(Erasure::Bury(self.entomb(session, Cause::Token)?))
     }
 
-    /// The tombstone of a conversation whose life is over; `None` while it lives. The object
+    /// The tombstone of a conversation whose life is over, or whose erasure was cut short; `None`
+    /// while it lives and when it is gone. The object
     /// deletes all storage and [buries](Core::bury) it before it answers anything else.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn overdue(&self) -> Result<Option<Tombstone>, CoreError> {
         let tables = schema::tables(self.sql)?;
-        if tables.tombstone || !tables.session {
+        if !tables.session {
             return Ok(None);
+        }
+        if tables.tombstone {
+            // An erasure was cut short between its two halves; it is finished now.
+            return Ok(self.store().tombstone()?);
         }
         match self.store().session()? {
             Some(session) if self.clock.now_ms() >= ends_at(&session) => {
@@ -302,9 +307,11 @@ mod tests {
         // The tombstone was written, the storage was not deleted.
         world.core().bury(&tombstone).unwrap();
         assert!(world.core().read(None).is_err());
+        assert_eq!(world.core().overdue().unwrap().unwrap().receipt, tombstone.receipt);
         let again = world.core().erase(&secret(&world)).unwrap();
         assert!(matches!(again, Erasure::Bury(ref same) if same.receipt == tombstone.receipt));
         assert_eq!(carry_out(&world, again), tombstone.receipt);
+        assert!(world.core().overdue().unwrap().is_none(), "nothing is left to finish");
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`SessionError::OriginMismatch`] for another page, which change nothing;
     /// [`SessionError::TokenRevoked`].
     pub fn refresh(&self, command: &Refresh) -> Result<RefreshedSession, CoreError> {
-        let session = self.open()?;
+        let session = self.minted()?;
         let family = &session.family;
         let key: [u8; 32] = self
             .keyring
@@ -39,6 +39,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         if command.origin != session.terms.origin {
             return Err(SessionError::OriginMismatch.into());
+        }
+        if family.revoked {
+            return Err(SessionError::TokenRevoked.into());
         }
 
         let now = self.clock.now_ms();
@@ -170,6 +173,19 @@ mod tests {
             Err(Refused(SessionError::TokenInvalid))
         ));
         refresh(&world, &world.refresh_token, "a").unwrap();
+    }
+
+    #[test]
+    fn a_forged_token_learns_nothing_of_a_revoked_family() {
+        let world = World::minted();
+        refresh(&world, &world.refresh_token, "a").unwrap();
+        assert!(is_revoked(&refresh(&world, &world.refresh_token, "b")));
+        let mut forged = RefreshToken::parse(&world.refresh_token).unwrap();
+        forged.secret[0] ^= 1;
+        assert!(matches!(
+            refresh(&world, &forged.to_text(), "c"),
+            Err(Refused(SessionError::TokenInvalid))
+        ));
     }
 
     #[test]

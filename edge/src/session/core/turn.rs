@@ -187,6 +187,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 site: SiteRef { number: terms.site, generation: terms.generation },
                 question: begun.question.clone(),
                 lang: terms.lang,
+                notice: terms.notice,
+                origin: terms.origin,
                 network,
             },
         })
@@ -290,6 +292,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             return Ok(None);
         }
         let Some(id) = &reply.reply_to else { return Ok(None) };
+        // A newer message without a reply is not answered by the reply to an older one.
+        if store.last_of(Author::Visitor)?.is_none_or(|newest| newest.id != *id) {
+            return Ok(None);
+        }
         Ok(store.message(id)?.map(|question| Exchange { question, reply }))
     }
 }

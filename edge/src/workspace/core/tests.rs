@@ -10,7 +10,7 @@ use sotto_shared::wire::site::Contact;
 
 use super::*;
 use crate::auth::keyring::{Keyring, test_json, test_keyring};
-use crate::clock::ManualClock;
+use crate::clock::{DAY_MS, ManualClock};
 use crate::config::Jurisdiction;
 use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
@@ -22,7 +22,6 @@ use crate::workspace::command::{
 use crate::workspace::settings::tests::{openai, settings};
 
 const ID: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);
-const DAY_MS: u64 = 86_400_000;
 
 struct Fixture {
     sql: MemorySql,
@@ -104,8 +103,13 @@ impl Fixture {
         self.core().public_site(&command).map_err(refused)
     }
 
+    /// The notice in force; another one where the site cannot be read.
+    fn notice(&self) -> NoticeVersion {
+        let public = self.public(None).map(|public| public.site.notice.version);
+        public.unwrap_or(NoticeVersion::parse(&"0".repeat(32)).unwrap())
+    }
+
     fn admit(&self, change: impl Fn(&mut Admit)) -> Result<SessionTerms, WorkspaceError> {
-        let notice = self.public(None).map(|public| public.site.notice.version);
         let mut command = Admit {
             site: site_one(),
             conversation: ConversationId::from_bytes(self.random.bytes().unwrap()),
@@ -113,7 +117,7 @@ impl Fixture {
             lang: "de".into(),
             client: Client::Widget,
             choice: Choice {
-                notice: notice.unwrap_or(NoticeVersion::parse(&"0".repeat(32)).unwrap()),
+                notice: self.notice(),
                 chat: true,
                 purposes: Purposes::default(),
                 gpc: false,
@@ -124,14 +128,20 @@ impl Fixture {
         self.core().admit(&command).map_err(refused)
     }
 
-    fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
-        let command = Turn {
+    /// A turn under the notice in force.
+    fn turn_command(&self, question: &str) -> Turn {
+        Turn {
             site: site_one(),
             question: scrub_for_edge(question, &Policy::chat()).0,
             lang: "de".into(),
+            notice: self.notice(),
+            origin: Origin::parse("https://shop.example").unwrap(),
             network: Network("203.0.113.0/24".into()),
-        };
-        self.core().turn(&command).map_err(refused)
+        }
+    }
+
+    fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
+        self.core().turn(&self.turn_command(question)).map_err(refused)
     }
 }
 
@@ -270,12 +280,7 @@ fn a_providers_key_stays_with_its_host() {
         .sql
         .exec("UPDATE site SET settings = replace(settings, 'other.example', 'evil.example')", &[])
         .unwrap();
-    let command = Turn {
-        site: site_one(),
-        question: scrub_for_edge("Hi", &Policy::chat()).0,
-        lang: "en".into(),
-        network: Network("n".into()),
-    };
+    let command = fixture.turn_command("Hi");
     assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::NotOpened))));
 }
 
@@ -297,12 +302,7 @@ fn keys_open_after_the_roots_rotation_and_not_without_it() {
     fixture.keyring = Keyring::parse(&test_json(&[3, 2])).unwrap();
     assert!(fixture.turn("Hi").is_ok());
     fixture.keyring = Keyring::parse(&test_json(&[3])).unwrap();
-    let command = Turn {
-        site: site_one(),
-        question: scrub_for_edge("Hi", &Policy::chat()).0,
-        lang: "en".into(),
-        network: Network("n".into()),
-    };
+    let command = fixture.turn_command("Hi");
     assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::UnknownKey))));
 }
 
@@ -408,9 +408,43 @@ fn a_visitor_is_refused_by_rule() {
 }
 
 #[test]
+fn a_turn_needs_the_notice_that_was_agreed_to_and_a_page_that_is_allowed() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    let agreed = fixture.turn_command("Hi");
+    assert!(fixture.core().turn(&agreed).is_ok());
+    let elsewhere = Turn {
+        origin: Origin::parse("https://other.example").unwrap(),
+        ..fixture.turn_command("Hi")
+    };
+    let refusal = fixture.core().turn(&elsewhere).map_err(refused).unwrap_err();
+    assert_eq!(refusal, WorkspaceError::OriginNotAllowed);
+    // The operator turns to a provider that the visitor was never told about.
+    fixture.admin(secret, AdminAction::ChangeSite(1, Box::new(with_openai()))).unwrap();
+    let refusal = fixture.core().turn(&agreed).map_err(refused).unwrap_err();
+    let current = fixture.public(None).unwrap().site.notice.version;
+    assert_eq!(refusal, WorkspaceError::NoticeChanged { notice: current.as_str().into() });
+    assert!(fixture.turn("Hi").is_ok());
+}
+
+#[test]
+fn a_site_whose_conversations_are_used_up_answers_with_local() {
+    let mut small = with_openai();
+    small.budget.sessions = 1;
+    let (fixture, _) = Fixture::with_site(small);
+    let paid = |context: TurnContext| matches!(context.provider, TurnProvider::OpenAi { .. });
+    assert!(paid(fixture.turn("Hi").unwrap()));
+    assert!(fixture.admit(|_| {}).is_ok());
+    assert!(fixture.admit(|_| {}).is_ok(), "nobody is turned away");
+    assert!(!paid(fixture.turn("Hi").unwrap()));
+    fixture.clock.advance(DAY_MS);
+    assert!(paid(fixture.turn("Hi").unwrap()));
+}
+
+#[test]
 fn budgets_are_per_network_and_day() {
     let mut small = with_openai();
     small.budget = DayBudget {
+        sessions: 9,
         sessions_per_network: 1,
         messages_per_network: 3,
         messages: 1,

@@ -78,11 +78,14 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             },
         )?;
         // 4
-        self.budget(row.number).take_for(
-            Kind::Sessions,
-            &command.network,
-            settings.budget.sessions_per_network,
-        )?;
+        let budget = self.budget(row.number);
+        let limits = settings.budget;
+        budget.take_for(Kind::Sessions, &command.network, limits.sessions_per_network)?;
+        match budget.take_whole(Kind::Sessions, limits.sessions) {
+            // The visitor is not turned away: what follows is answered by `local`.
+            Ok(()) | Err(BudgetError::Spent { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
         // 5
         self.store().add_conversation(&command.conversation, row.number, self.clock.now_ms())?;
         let keeps = purposes.remember || purposes.improve;
@@ -105,15 +108,31 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         })
     }
 
-    /// Gives a session what its next reply needs. A network that has used up its messages is
-    /// refused; a site that has used up its paid messages answers with `local`.
+    /// Gives a session what its next reply needs, as long as the page may still embed the site
+    /// ([`WorkspaceError::OriginNotAllowed`]) and the notice is the one that the visitor agreed to
+    /// ([`WorkspaceError::NoticeChanged`]): a recipient that it does not name gets nothing. A
+    /// network that has used up its messages is
+    /// refused; a site that has used up its conversations or its paid messages answers with
+    /// `local`.
     pub fn turn(&self, command: &Turn) -> Result<TurnContext, Fault> {
         self.wake()?;
         let (row, settings) = self.site(command.site)?;
+        if !settings.origins.contains(&command.origin) {
+            return Err(WorkspaceError::OriginNotAllowed.into());
+        }
+        let language = Language::of(&command.lang);
+        let notice = notice::notice(&settings, self.jurisdiction, language)?;
+        if notice.version != command.notice {
+            let notice = notice.version.as_str().to_owned();
+            return Err(WorkspaceError::NoticeChanged { notice }.into());
+        }
         let budget = self.budget(row.number);
         budget.take_for(Kind::Messages, &command.network, settings.budget.messages_per_network)?;
         let provider = match &settings.provider {
             Provider::Local {} => TurnProvider::Local,
+            Provider::OpenAi(_) if budget.is_spent(Kind::Sessions, settings.budget.sessions)? => {
+                TurnProvider::Local
+            }
             Provider::OpenAi(provider) => {
                 match budget.take_whole(Kind::Paid, settings.budget.messages) {
                     Ok(()) => TurnProvider::OpenAi {

@@ -203,6 +203,15 @@ fn a_reply_can_be_resumed_for_some_minutes_after_its_end() {
 }
 
 #[test]
+fn a_newer_message_is_not_answered_by_an_older_reply() {
+    let world = World::minted();
+    exchange(&world, "m-1", "hello", "hi", DONE);
+    assert!(world.core().just_ended().unwrap().is_some());
+    write(accept(&world, "m-2", "and now?"));
+    assert!(world.core().just_ended().unwrap().is_none());
+}
+
+#[test]
 fn the_model_is_reminded_of_earlier_messages_only() {
     let world = World::minted();
     for n in 0..12 {
