@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, EventTarget, HtmlElement, Node};
 
 use crate::action::Action;
+use crate::texts::{Text, Texts};
 
 #[wasm_bindgen]
 extern "C" {
@@ -45,45 +46,56 @@ extern "C" {
     pub(crate) fn clear(this: &El);
 }
 
-/// An element with a class; the class may be empty.
-pub(crate) fn el(tag: &str, class: &str) -> El {
+/// An element, described as `tag.class|attribute=value|…`; the class and what follows may be left
+/// out. One call instead of one for each attribute.
+#[inline(never)]
+pub(crate) fn el(description: &str) -> El {
+    let mut parts = description.split('|');
+    let head = parts.next().unwrap_or_default();
+    let (tag, class) = head.split_once('.').unwrap_or((head, ""));
     let element = create(tag);
     if !class.is_empty() {
         element.set("class", class);
+    }
+    for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+        element.set(name, value);
     }
     element
 }
 
 /// An element that holds one text.
-pub(crate) fn text(tag: &str, class: &str, text: &str) -> El {
-    el(tag, class).say(text)
+#[inline(never)]
+pub(crate) fn text(description: &str, words: &str) -> El {
+    el(description).say(words)
+}
+
+/// An element that holds one of the widget's own texts.
+#[inline(never)]
+pub(crate) fn said(description: &str, texts: &Texts, words: Text) -> El {
+    text(description, texts.get(words))
 }
 
 /// A button that does something.
-pub(crate) fn button(class: &str, label: &str, action: Action) -> El {
-    text("button", class, label).with("type", "button").does(action)
+#[inline(never)]
+pub(crate) fn button(description: &str, texts: &Texts, label: Text, action: Action) -> El {
+    said(description, texts, label).with("type", "button").does(action)
 }
 
 /// A button that shows an icon and is named by a text.
-pub(crate) fn icon_button(icon: &str, label: &str, action: Action) -> El {
-    el("button", "icon")
-        .with("type", "button")
-        .with("aria-label", label)
-        .with("title", label)
-        .add(svg(icon))
+#[inline(never)]
+pub(crate) fn icon_button(icon: &str, texts: &Texts, label: Text, action: Action) -> El {
+    el("button.icon|type=button")
+        .name(texts, label)
+        .with("title", texts.get(label))
+        .add(&svg(icon))
         .does(action)
-}
-
-/// A text for screen readers alone.
-pub(crate) fn unseen(tag: &str, words: &str) -> El {
-    text(tag, "unseen", words)
 }
 
 /// A line drawing on a grid of 24, in the colour of the text around it.
 pub(crate) fn svg(path: &str) -> El {
     const SVG: &str = "http://www.w3.org/2000/svg";
     let drawing = create_in(SVG, "svg").with("viewBox", "0 0 24 24").with("aria-hidden", "true");
-    drawing.add(create_in(SVG, "path").with("d", path))
+    drawing.add(&create_in(SVG, "path").with("d", path))
 }
 
 impl El {
@@ -100,15 +112,32 @@ impl El {
     }
 
     /// With a node at its end.
-    #[expect(clippy::needless_pass_by_value, reason = "the caller is done with it")]
-    pub(crate) fn add(self, node: Self) -> Self {
-        self.append_node(&node);
+    pub(crate) fn add(self, node: &Self) -> Self {
+        self.append_node(node);
         self
+    }
+
+    /// With a name for screen readers.
+    #[inline(never)]
+    pub(crate) fn name(self, texts: &Texts, name: Text) -> Self {
+        self.with("aria-label", texts.get(name))
+    }
+
+    /// Sets a state of WAI-ARIA.
+    #[inline(never)]
+    pub(crate) fn state(&self, name: &str, on: bool) {
+        self.set(name, if on { "true" } else { "false" });
     }
 
     /// Does something when clicked; see [`Action`].
     pub(crate) fn does(self, action: Action) -> Self {
         self.with(Action::ATTRIBUTE, action.code())
+    }
+
+    /// Appends an element that holds one of the widget's own texts.
+    #[inline(never)]
+    pub(crate) fn put_said(&self, description: &str, texts: &Texts, words: Text) {
+        self.append_node(&said(description, texts, words));
     }
 
     /// Appends a node.

@@ -38,3 +38,9 @@ mod dom;
 mod markup;
 
 pub use mount::{Widget, mount};
+
+/// The allocator, in constant time and little code; the default one of this target is written for
+/// speed and weighs several times as much.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -36,7 +36,7 @@ pub struct Widget {
 }
 
 /// What a listener does.
-type Act = dyn Fn(&Chat, &Event);
+type Act = fn(&Chat, &Event);
 
 /// What the listeners share.
 struct Chat {
@@ -75,7 +75,7 @@ pub fn mount(
     sheet.replace_sync(SHEET)?;
     root.adopted_style_sheets().push(&sheet);
 
-    let container: HtmlElement = el("div", "").unchecked_into();
+    let container: HtmlElement = el("div").unchecked_into();
     // First, since the elements of the root stack upwards from the launcher, which stands last.
     root.insert_before(&container, root.first_child().as_ref())?;
     // Effects run as tasks of the browser. An error says that another chat has seen to it.
@@ -226,14 +226,9 @@ impl Chat {
         });
     }
 
-    fn on(
-        self: &Rc<Self>,
-        target: &EventTarget,
-        name: &'static str,
-        act: impl Fn(&Self, &Event) + 'static,
-    ) {
+    #[inline(never)]
+    fn on(self: &Rc<Self>, target: &EventTarget, name: &'static str, act: Act) {
         let chat = Rc::downgrade(self);
-        let act: Box<Act> = Box::new(act);
         let options = EventListenerOptions::enable_prevent_default();
         let listener = EventListener::new_with_options(target, name, options, move |event| {
             if let Some(chat) = chat.upgrade() {

@@ -8,7 +8,7 @@
 //! crate `leptos` it would be the same code and 7.1 KB more, since that crate always brings the
 //! browser side of server functions along, whose exports no linker may drop.
 
-use core::cell::RefCell;
+use core::cell::{Ref, RefCell};
 use core::future::Future;
 use core::pin::Pin;
 
@@ -22,19 +22,25 @@ pub(crate) struct Watched<T> {
     changed: ArcTrigger,
 }
 
-impl<T: Clone> Watched<T> {
+impl<T> Watched<T> {
     pub(crate) fn new(value: T) -> Self {
         Self { value: RefCell::new(value), changed: ArcTrigger::new() }
     }
 
     /// The value. The effect that asks is run again when it changes.
-    pub(crate) fn get(&self) -> T {
+    pub(crate) fn get(&self) -> T
+    where
+        T: Clone,
+    {
         self.changed.track();
         self.peek()
     }
 
     /// The value, for who does not follow it.
-    pub(crate) fn peek(&self) -> T {
+    pub(crate) fn peek(&self) -> T
+    where
+        T: Clone,
+    {
         self.value.borrow().clone()
     }
 
@@ -42,6 +48,11 @@ impl<T: Clone> Watched<T> {
     pub(crate) fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         self.changed.track();
         look(&self.value.borrow())
+    }
+
+    /// The same for who does not follow it.
+    pub(crate) fn look(&self) -> Ref<'_, T> {
+        self.value.borrow()
     }
 
     pub(crate) fn set(&self, value: T) {
@@ -62,8 +73,8 @@ pub(crate) struct Effects(RefCell<Vec<RenderEffect<()>>>);
 impl Effects {
     /// Runs `follow` now and whenever a value that it looked at has changed. One boxed type for
     /// all of them, for the same reason as above.
-    pub(crate) fn add(&self, follow: impl FnMut() + 'static) {
-        let mut follow: Box<dyn FnMut()> = Box::new(follow);
+    #[inline(never)]
+    pub(crate) fn add(&self, mut follow: Box<dyn FnMut()>) {
         let effect = RenderEffect::new(move |_: Option<()>| follow());
         self.0.borrow_mut().push(effect);
     }

@@ -4,7 +4,6 @@
 //! a send whose outcome is unknown is repeated as it is, a reply that breaks off is taken up
 //! again, and what is refused returns to the composer.
 
-use gloo_timers::future::TimeoutFuture;
 use sotto_shared::id::MessageId;
 use sotto_shared::pii::{restore, scrub_for_browser};
 use sotto_shared::wire::chat::{ChatRequest, Trigger, VisitorMessage};
@@ -18,6 +17,7 @@ use crate::client::{Request, Stream};
 use crate::state::retry::Backoff;
 use crate::state::talk::Phase;
 use crate::state::trouble::{Failure, Trouble};
+use crate::texts::characters;
 use crate::watched::spawn;
 
 impl App {
@@ -28,11 +28,11 @@ impl App {
             return;
         }
         let settings = self.settings();
-        let mut map = self.map();
+        let mut map = self.map().clone();
         let scrubbed = scrub_for_browser(text, &settings.policy, &mut map);
         let trouble = if self.is_busy() {
             Some(Trouble::Busy)
-        } else if scrubbed.text.chars().count() > settings.site.message_chars as usize {
+        } else if characters(&scrubbed.text) > settings.site.message_chars as usize {
             Some(Trouble::TooLong)
         } else if !page::online() {
             Some(Trouble::Offline)
@@ -57,19 +57,17 @@ impl App {
         if self.is_busy() {
             return;
         }
-        let mut trigger = Trigger::SubmitMessage;
         let mut question = None;
         self.talk.update(|talk| {
             let own = talk.messages.iter().find(|known| known.id == message);
             question = match own.filter(|known| known.author == Author::Visitor) {
-                Some(unsent) => Some((unsent.id.clone(), unsent.text.clone())),
-                None => {
-                    trigger = Trigger::RegenerateMessage;
-                    talk.ask_again()
+                Some(unsent) => {
+                    Some((Trigger::SubmitMessage, unsent.id.clone(), unsent.text.clone()))
                 }
+                None => talk.ask_again(),
             };
         });
-        if let Some((id, text)) = question {
+        if let Some((trigger, id, text)) = question {
             self.deliver(trigger, &id, text);
         }
     }
@@ -87,7 +85,7 @@ impl App {
     }
 
     fn is_busy(&self) -> bool {
-        self.talk.peek().phase != Phase::Idle
+        self.talk.look().phase != Phase::Idle
     }
 
     fn deliver(&self, trigger: Trigger, id: &str, text: String) {
@@ -125,20 +123,27 @@ impl App {
                     Ok(reply) => {
                         // It has arrived: from here on it is resumed, not sent.
                         message = None;
-                        let Some(stream) = reply.stream() else { return app.reload(false) };
+                        let Some(stream) = reply.stream else { return app.reload(false) };
                         if !app.follow_reply(stream).await {
                             return;
                         }
                         backoff.reset();
                     }
-                    Err(Failure::Network) => app.talk.update(|talk| talk.lost()),
+                    Err(Failure::Network) => {
+                        // If it has arrived, its reply is under way, whatever asked for it: the
+                        // same message gets that reply and never a second one.
+                        if let Some(message) = &mut message {
+                            message.trigger = Trigger::SubmitMessage;
+                        }
+                        app.talk.update(|talk| talk.lost());
+                    }
                     Err(failure) => return app.refuse(message, failure),
                 }
                 let Some(wait) = backoff.next(page::chance()) else {
                     app.talk.update(|talk| talk.give_up());
                     return app.fail(Failure::Network);
                 };
-                TimeoutFuture::new(wait).await;
+                page::pause(wait).await;
                 if app.epoch.get() != epoch {
                     return;
                 }
@@ -148,12 +153,15 @@ impl App {
 
     /// The edge refused: a message returns to the composer, and the trouble is named.
     fn refuse(&self, message: Option<ChatRequest>, failure: Failure) {
-        match message {
-            Some(refused) if refused.trigger == Trigger::SubmitMessage => {
-                self.talk.update(|talk| talk.refused(refused.message.id.as_str()));
-                self.give_back(&refused.message.text);
+        match message.map(|refused| refused.message) {
+            Some(VisitorMessage { id, text }) => {
+                let mut left = false;
+                self.talk.update(|talk| left = talk.refused(id.as_str()));
+                if left {
+                    self.give_back(&text);
+                }
             }
-            _ => self.talk.update(|talk| talk.give_up()),
+            None => self.talk.update(|talk| talk.give_up()),
         }
         let Failure::Problem(code, _) = failure else { return self.fail(failure) };
         match code {
@@ -193,7 +201,8 @@ impl App {
             self.talk.update(|talk| parts.into_iter().for_each(|part| talk.take(part)));
             if !self.is_busy() {
                 page::tell(&self.host, "sotto:message", "{\"author\":\"ai\"}");
-                if let Some((code, wait)) = self.talk.peek().problem {
+                let problem = self.talk.look().problem;
+                if let Some((code, wait)) = problem {
                     self.fail(Failure::Problem(code, wait));
                 }
                 return false;
@@ -210,12 +219,12 @@ impl App {
         let app = self.clone();
         let epoch = self.epoch.get();
         spawn(async move {
-            let stored = app.authorised_text(Request::conversation()).await;
+            let stored = app.authorised(Request::conversation()).await;
             app.busy.set(false);
             if app.epoch.get() != epoch {
                 return;
             }
-            match stored.and_then(|stored| read(&stored, Conversation::read)) {
+            match stored.and_then(|stored| read(&stored.text, Conversation::read)) {
                 Ok(stored) => {
                     for message in &stored.messages {
                         app.map.borrow_mut().raise_from_text(&message.text);
@@ -236,7 +245,7 @@ impl App {
 
     /// Puts a message on the clipboard as it is shown.
     pub(super) fn copy_message(&self, id: &str) {
-        let shown = self.talk.peek();
+        let shown = self.talk.look();
         if let Some(message) = shown.messages.iter().find(|message| message.id == id) {
             self.copy_text(&restore(&message.text, &self.map.borrow()));
         }

@@ -10,7 +10,7 @@ mod page;
 mod rights;
 mod session;
 
-use core::cell::{Cell, RefCell};
+use core::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use js_sys::Promise;
@@ -134,9 +134,9 @@ impl App {
         Rc::clone(&self.settings.borrow())
     }
 
-    /// A copy of the map back, for showing.
-    pub(crate) fn map(&self) -> PlaceholderMap {
-        self.map.borrow().clone()
+    /// The map back, for showing.
+    pub(crate) fn map(&self) -> Ref<'_, PlaceholderMap> {
+        self.map.borrow()
     }
 
     /// Acts on a click. `words` is the text of the button, `message` the id of the message that
@@ -189,7 +189,7 @@ impl App {
     /// Runs `follow` now and whenever a value that it looked at has changed.
     pub(crate) fn follow(&self, mut follow: impl FnMut(&Self) + 'static) {
         let app = self.clone();
-        self.effects.add(move || follow(&app));
+        self.effects.add(Box::new(move || follow(&app)));
     }
 
     /// Ends what follows the values, and whatever is under way.

@@ -1,7 +1,8 @@
 //! The few things that the browser does for us beside drawing and fetching.
 
-use js_sys::{Array, Date, JSON};
+use js_sys::{Array, Date, JSON, Promise};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, BlobPropertyBag, CustomEvent, CustomEventInit, HtmlElement, Navigator, Storage, Url,
 };
@@ -52,13 +53,30 @@ pub(super) fn random_id() -> String {
     if getrandom::fill(&mut bytes).is_err() {
         return String::new();
     }
-    let digit = |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut id = String::new();
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            id.push(char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }));
+        }
+    }
+    id
 }
 
 /// Any number.
 pub(super) fn chance() -> u32 {
     getrandom::u32().unwrap_or(0)
+}
+
+/// Waits for some milliseconds.
+pub(super) async fn pause(milliseconds: u32) {
+    let timer = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+            let _ = window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        }
+    });
+    let _ = JsFuture::from(timer).await;
 }
 
 /// Tells the host page that something happened, by an event without any text of the visitor.
@@ -79,7 +97,7 @@ pub(super) fn save_file(name: &str, media_type: &str, text: &str) {
     let parts = Array::of1(&JsValue::from_str(text));
     let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
     if let Ok(url) = Url::create_object_url_with_blob(&blob) {
-        el("a", "").with("href", &url).with("download", name).click();
+        el("a").with("href", &url).with("download", name).click();
         let _ = Url::revoke_object_url(&url);
     }
 }
@@ -92,9 +110,12 @@ pub(super) fn storage() -> Option<Storage> {
 impl App {
     /// Puts a text on the clipboard and says so.
     pub(super) fn copy_text(&self, text: &str) {
-        if let Some(window) = web_sys::window() {
+        let Some(window) = web_sys::window() else { return };
+        let clipboard = window.navigator().clipboard();
+        // A page that did not come over TLS has none.
+        if !clipboard.is_undefined() {
             // The outcome is the browser's business: it asks the visitor itself.
-            let _ = window.navigator().clipboard().write_text(text);
+            let _ = clipboard.write_text(text);
             self.speak(Text::Copied);
         }
     }

@@ -31,8 +31,8 @@ impl App {
     fn with_copy(&self, then: fn(&Self, String)) {
         let app = self.clone();
         spawn(async move {
-            match app.authorised_text(Request::conversation()).await {
-                Ok(copy) => then(&app, copy),
+            match app.authorised(Request::conversation()).await {
+                Ok(copy) => then(&app, copy.text),
                 Err(failure) => app.fail(failure),
             }
         });

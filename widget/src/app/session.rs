@@ -1,19 +1,16 @@
 //! Agreeing, the tokens, and what `remember` keeps in the tab.
 
-use core::future::Future;
-use core::pin::Pin;
-
 use js_sys::Promise;
 use sotto_shared::id::MessageId;
 use sotto_shared::json::Value;
 use sotto_shared::wire::problem::Code;
-use sotto_shared::wire::session::{Client as Kind, MintRequest, Minted, Refreshed};
+use sotto_shared::wire::session::{Client as Kind, MintRequest};
 use sotto_shared::wire::site::Site;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{App, View, page};
-use crate::client::{Reply, Request};
+use crate::client::{Reply, Request, Work};
 use crate::state::session::Session;
 use crate::state::talk::Talk;
 use crate::state::trouble::Failure;
@@ -25,9 +22,6 @@ const ROTATION_TRIES: usize = 3;
 
 /// What is done with an answer.
 type Then = dyn FnOnce(&App, Result<String, Failure>) -> Result<(), Failure>;
-
-/// Something to wait for.
-type Work<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 impl App {
     /// The visitor agrees: a conversation is minted.
@@ -43,9 +37,9 @@ impl App {
         self.trouble.set(None);
         self.wait_for(request, |app, minted| match minted {
             Ok(minted) => {
-                let minted = read(&minted, Minted::read)?;
+                let session = Session::read(minted).ok_or(Failure::Garbled)?;
                 app.drop_conversation();
-                *app.session.borrow_mut() = Some(Session::new(minted));
+                *app.session.borrow_mut() = Some(session);
                 app.keep();
                 app.show(View::Talk);
                 page::tell(&app.host, "sotto:consent", "{\"given\":true}");
@@ -99,12 +93,9 @@ impl App {
         let app = self.clone();
         let then: Box<Then> = Box::new(then);
         spawn(async move {
-            let answer = match app.client.send(&request).await {
-                Ok(reply) => reply.text().await,
-                Err(failure) => Err(failure),
-            };
+            let answer = app.client.send(&request).await;
             app.busy.set(false);
-            if let Err(failure) = then(&app, answer) {
+            if let Err(failure) = then(&app, answer.map(|reply| reply.text)) {
                 app.fail(failure);
             }
         });
@@ -131,28 +122,19 @@ impl App {
     pub(super) fn authorised(&self, mut request: Request) -> Work<Reply> {
         let app = self.clone();
         Box::pin(async move {
-            let fresh = |session: &Session| session.is_fresh(page::now());
-            let mut renewed = !app.session_part(fresh)?;
-            if renewed {
-                app.refresh().await?;
-            }
+            let mut good = app.session_part(|session| session.is_fresh(page::now()))?;
             loop {
+                let renewed = !good;
+                if renewed {
+                    app.refresh().await?;
+                }
                 request.token = Some(app.session_part(|session| session.access.clone())?);
                 match app.client.send(&request).await {
-                    Err(Failure::Problem(Code::TokenExpired, _)) if !renewed => {
-                        renewed = true;
-                        app.refresh().await?;
-                    }
+                    Err(Failure::Problem(Code::TokenExpired, _)) if !renewed => good = false,
                     outcome => return outcome,
                 }
             }
         })
-    }
-
-    /// The same, for the text of the answer.
-    pub(super) fn authorised_text(&self, request: Request) -> Work<String> {
-        let reply = self.authorised(request);
-        Box::pin(async move { reply.await?.text().await })
     }
 
     /// Renews the tokens. Calls that need it at the same time share one rotation, since the edge
@@ -190,10 +172,10 @@ impl App {
                 break;
             }
         }
-        let refreshed = read(&outcome?.text().await?, Refreshed::read)?;
+        let refreshed = outcome?.text;
         if self.epoch.get() == epoch {
             if let Some(session) = self.session.borrow_mut().as_mut() {
-                session.rotate(refreshed);
+                session.rotate(refreshed).ok_or(Failure::Garbled)?;
             }
             self.keep();
         }

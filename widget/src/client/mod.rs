@@ -9,5 +9,5 @@ mod send;
 mod stream;
 
 pub(crate) use request::Request;
-pub(crate) use send::{Client, Reply};
+pub(crate) use send::{Client, Reply, Work};
 pub(crate) use stream::Stream;

@@ -9,6 +9,8 @@ pub(crate) struct Request {
     pub(super) path: String,
     /// JSON; without one the request is a GET.
     pub(super) body: Option<String>,
+    /// Whether the answer is wanted as it comes in.
+    pub(super) streams: bool,
     /// The access token. It goes into a header, never into a URL.
     pub(crate) token: Option<String>,
 }
@@ -32,12 +34,13 @@ impl Request {
 
     /// `POST /v1/chat`
     pub(crate) fn chat(request: &ChatRequest) -> Self {
-        Self::post("/v1/chat", request.to_json())
+        Self { streams: true, ..Self::post("/v1/chat", request.to_json()) }
     }
 
     /// `GET /v1/chat/{conversation}/stream`
     pub(crate) fn resume(conversation: &ConversationId) -> Self {
-        Self::get(&["/v1/chat/", &conversation.to_hex(), "/stream"])
+        let path = ["/v1/chat/", &conversation.to_hex(), "/stream"];
+        Self { streams: true, ..Self::get(&path) }
     }
 
     /// `POST /v1/chat/stop`
@@ -56,10 +59,10 @@ impl Request {
     }
 
     fn get(path: &[&str]) -> Self {
-        Self { path: path.concat(), body: None, token: None }
+        Self { path: path.concat(), body: None, streams: false, token: None }
     }
 
     fn post(path: &str, body: String) -> Self {
-        Self { path: path.into(), body: Some(body), token: None }
+        Self { path: path.into(), body: Some(body), streams: false, token: None }
     }
 }

@@ -25,10 +25,16 @@ const SILENCE: u32 = 60_000;
 pub(crate) struct Client(pub(crate) String);
 
 /// An answer with a status of success.
+#[derive(Default)]
 pub(crate) struct Reply {
-    pub(super) response: Response,
-    pub(super) watch: Watch,
+    /// The whole body, unless it was asked for as it comes in.
+    pub(crate) text: String,
+    /// The body as it comes in; `None` if there is none (204).
+    pub(crate) stream: Option<Stream>,
 }
+
+/// Something to wait for.
+pub(crate) type Work<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 /// Ends a connection that has gone silent, and any connection when it is dropped.
 pub(super) struct Watch {
@@ -38,18 +44,22 @@ pub(super) struct Watch {
 
 impl Client {
     /// Sends a request. An answer without success is a failure.
-    pub(crate) fn send(
-        &self,
-        request: &Request,
-    ) -> Pin<Box<dyn Future<Output = Result<Reply, Failure>>>> {
+    pub(crate) fn send(&self, request: &Request) -> Work<Reply> {
         let started = self.start(request);
+        let streams = request.streams;
         Box::pin(async move {
             let (answer, watch) = started.map_err(lost)?;
-            let reply = Reply { response: answer.await.map_err(lost)?.unchecked_into(), watch };
-            if reply.response.ok() {
-                return Ok(reply);
+            let response: Response = answer.await.map_err(lost)?.unchecked_into();
+            let good = response.ok();
+            if good && streams {
+                return Ok(Reply { stream: Stream::new(&response, watch), ..Reply::default() });
             }
-            let problem = Value::parse(&reply.text().await?);
+            let text = JsFuture::from(response.text().map_err(lost)?).await.map_err(lost)?;
+            let text = text.as_string().unwrap_or_default();
+            if good {
+                return Ok(Reply { text, ..Reply::default() });
+            }
+            let problem = Value::parse(&text);
             match problem.as_ref().and_then(Problem::read) {
                 Some((code, wait)) => Err(Failure::Problem(code, wait)),
                 None => Err(Failure::Garbled),
@@ -62,7 +72,9 @@ impl Client {
         let headers = Headers::new()?;
         let init = RequestInit::new();
         init.set_credentials(RequestCredentials::Omit);
-        init.set_cache(RequestCache::NoStore);
+        // Past the cache, and into it where the edge allows that: a notice that was read anew
+        // because it has changed is then also what a reload of the page finds.
+        init.set_cache(RequestCache::Reload);
         init.set_referrer_policy(ReferrerPolicy::NoReferrer);
         init.set_signal(Some(&watch.controller.signal()));
         if let Some(token) = &request.token {
@@ -77,19 +89,6 @@ impl Client {
         let window = web_sys::window().ok_or(JsValue::NULL)?;
         let url = [self.0.as_str(), &request.path].concat();
         Ok((window.fetch_with_str_and_init(&url, &init).into(), watch))
-    }
-}
-
-impl Reply {
-    /// The whole body.
-    pub(crate) async fn text(&self) -> Result<String, Failure> {
-        let body = JsFuture::from(self.response.text().map_err(lost)?).await.map_err(lost)?;
-        body.as_string().ok_or(Failure::Garbled)
-    }
-
-    /// The body as it comes in; `None` if there is none (204).
-    pub(crate) fn stream(self) -> Option<Stream> {
-        Stream::new(self)
     }
 }
 

@@ -5,9 +5,9 @@ use sotto_shared::sse::Decoder;
 use sotto_shared::wire::stream::Part;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult};
+use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, Response};
 
-use super::send::{Reply, Watch, lost};
+use super::send::{Watch, lost};
 use crate::state::trouble::Failure;
 
 /// The parts of a reply. Dropping it ends the connection.
@@ -19,7 +19,7 @@ pub(crate) struct Stream {
 
 impl Stream {
     /// The stream of a response; `None` if it has none (204).
-    pub(super) fn new(Reply { response, watch }: Reply) -> Option<Self> {
+    pub(super) fn new(response: &Response, watch: Watch) -> Option<Self> {
         let reader = response.body()?.get_reader().unchecked_into();
         Some(Self { reader, decoder: Decoder::new(), watch })
     }

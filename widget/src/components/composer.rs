@@ -7,9 +7,9 @@ use web_sys::HtmlTextAreaElement;
 use super::icon;
 use crate::action::Action;
 use crate::app::App;
-use crate::dom::{El, button, el, icon_button, text, unseen};
+use crate::dom::{El, button, el, icon_button, said, text};
 use crate::state::talk::Phase;
-use crate::texts::{Text, Texts};
+use crate::texts::{Text, Texts, characters};
 
 /// The counter shows itself when fewer characters than this are left.
 const COUNTED: usize = 200;
@@ -19,28 +19,24 @@ pub(super) fn composer(app: &App) -> (El, El) {
     let settings = app.settings();
     let texts = &settings.texts;
 
-    let list = el("ul", "").with("aria-label", texts.get(Text::HiddenLabel));
-    let toggle = button("plain", "", Action::Preview);
-    let sent = el("p", "sent").with("tabindex", "0").with("dir", "auto");
-    let hidden = el("div", "hidden").add(list.clone()).add(toggle.clone()).add(sent.clone());
+    let list = el("ul").name(texts, Text::HiddenLabel);
+    let toggle = button("button.plain", texts, Text::ShowSent, Action::Preview);
+    let sent = el("p.sent|tabindex=0|dir=auto");
+    let hidden = el("div.hidden").add(&list).add(&toggle).add(&sent);
 
-    let field = el("textarea", "")
-        .with("id", "field")
-        .with("rows", "1")
-        .with("dir", "auto")
-        .with("enterkeyhint", "send")
-        .with("aria-label", texts.get(Text::MessageLabel))
+    let field = el("textarea|id=field|rows=1|dir=auto|enterkeyhint=send")
+        .name(texts, Text::MessageLabel)
         .with("aria-describedby", "disclosure count")
         .with("placeholder", texts.get(Text::MessageHint));
-    let send = icon_button(icon::SEND, texts.get(Text::Send), Action::Send);
-    let stop = icon_button(icon::STOP, texts.get(Text::Stop), Action::Stop);
-    let count = el("p", "count").with("id", "count");
-    let disclosure = text("p", "disclosure", texts.get(Text::Disclosure)).with("id", "disclosure");
-    let composer = el("div", "composer")
-        .add(hidden.clone())
-        .add(el("div", "box").add(field.clone()).add(send.clone()).add(stop.clone()))
-        .add(count.clone())
-        .add(disclosure);
+    let send = icon_button(icon::SEND, texts, Text::Send, Action::Send);
+    let stop = icon_button(icon::STOP, texts, Text::Stop, Action::Stop);
+    let count = el("p.count|id=count");
+    let disclosure = said("p.disclosure|id=disclosure", texts, Text::Disclosure);
+    let composer = el("div.composer")
+        .add(&hidden)
+        .add(&el("div.box").add(&field).add(&send).add(&stop))
+        .add(&count)
+        .add(&disclosure);
 
     let area: HtmlTextAreaElement = field.clone().unchecked_into();
     follow_draft(app, area, Hidden { place: hidden, list }, count, send.clone());
@@ -50,7 +46,7 @@ pub(super) fn composer(app: &App) -> (El, El) {
             let shown = app.preview.get();
             let label = if shown { Text::HideSent } else { Text::ShowSent };
             toggle.set_text_content(Some(settings.texts.get(label)));
-            toggle.set("aria-expanded", if shown { "true" } else { "false" });
+            toggle.state("aria-expanded", shown);
             sent.show(shown);
             if shown {
                 let words = app.draft.with(|draft| scrub(app, draft).text);
@@ -88,7 +84,7 @@ fn follow_draft(app: &App, area: HtmlTextAreaElement, hidden: Hidden, count: El,
         }
 
         let most = settings.site.message_chars as usize;
-        let used = scrubbed.text.chars().count();
+        let used = characters(&scrubbed.text);
         let over = used > most;
         count.show(used + COUNTED > most);
         count.set("class", if over { "count over" } else { "count" });
@@ -97,7 +93,7 @@ fn follow_draft(app: &App, area: HtmlTextAreaElement, hidden: Hidden, count: El,
         } else {
             texts.count(Text::CharactersLeft, (most - used) as u64)
         }));
-        send.set("aria-disabled", if over || used == 0 { "true" } else { "false" });
+        send.state("aria-disabled", over || used == 0);
     });
 }
 
@@ -111,12 +107,11 @@ fn mark(texts: &Texts, chip: &Chip) -> El {
     let values = [("value", chip.value.as_str()), ("placeholder", &chip.placeholder)];
     let mut short: String = chip.value.chars().take(2).collect();
     short.push('…');
-    el("li", "").add(unseen("span", &texts.fill(Text::HiddenAs, &values))).add(
-        el("span", "").with("aria-hidden", "true").say(&short).say(" → ").add(text(
-            "span",
-            "value",
-            &chip.placeholder,
-        )),
+    el("li").add(&text("span.unseen", &texts.fill(Text::HiddenAs, &values))).add(
+        &el("span|aria-hidden=true")
+            .say(&short)
+            .say(" → ")
+            .add(&text("span.value", &chip.placeholder)),
     )
 }
 

@@ -7,13 +7,13 @@ use sotto_shared::wire::session::ErasureReceipt;
 use super::icon;
 use crate::action::Action;
 use crate::app::{App, View, date};
-use crate::dom::{El, button, el, icon_button, text};
+use crate::dom::{El, button, el, icon_button, said, text};
 use crate::settings::Settings;
 use crate::texts::{Text, decimal};
 
 /// Builds the page. It is written anew each time it is shown.
 pub(super) fn data(app: &App) -> El {
-    let page = el("section", "data").with("tabindex", "-1");
+    let page = el("section.data|tabindex=-1");
     app.follow({
         let page = page.clone();
         move |app| {
@@ -21,11 +21,15 @@ pub(super) fn data(app: &App) -> El {
             page.clear();
             let settings = app.settings();
             match view {
-                View::Data => write(&page, app, &settings, app.copy.get().as_ref()),
+                View::Data => {
+                    app.copy.with(|copy| write(&page, app, &settings, copy.as_ref()));
+                }
                 View::Receipt => {
-                    if let Some(receipt) = app.receipt.get() {
-                        receipt_page(&page, &settings, &receipt);
-                    }
+                    app.receipt.with(|receipt| {
+                        if let Some(receipt) = receipt {
+                            receipt_page(&page, &settings, receipt);
+                        }
+                    });
                 }
                 View::Gate | View::Talk => {}
             }
@@ -37,30 +41,32 @@ pub(super) fn data(app: &App) -> El {
 fn write(page: &El, app: &App, settings: &Settings, stored: Option<&Conversation>) {
     let texts = &settings.texts;
     page.put(
-        &el("div", "title")
-            .add(icon_button(icon::BACK, texts.get(Text::Back), Action::Back))
-            .add(text("h3", "", texts.get(Text::YourData))),
+        &el("div.title").add(&icon_button(icon::BACK, texts, Text::Back, Action::Back)).add(&said(
+            "h3",
+            texts,
+            Text::YourData,
+        )),
     );
-    page.put(&text("h4", "", texts.get(Text::DataStored)));
+    page.put_said("h4", texts, Text::DataStored);
     match stored {
         Some(stored) => page.put(&facts(settings, stored)),
-        None => page.put(&text("p", "", texts.get(Text::Loading))),
+        None => page.put_said("p", texts, Text::Loading),
     }
-    page.put(&text("p", "", texts.get(Text::DataPlaceholders)));
-    page.put(&button("", texts.get(Text::Download), Action::Download));
+    page.put_said("p", texts, Text::DataPlaceholders);
+    page.put(&button("button", texts, Text::Download, Action::Download));
 
-    page.put(&text("h4", "", texts.get(Text::TokenTitle)));
-    page.put(&text("p", "", texts.get(Text::TokenText)));
-    page.put(&text("code", "token", &app.erase_token()));
+    page.put_said("h4", texts, Text::TokenTitle);
+    page.put_said("p", texts, Text::TokenText);
+    page.put(&text("code.token", &app.erase_token()));
     page.put(
-        &el("div", "answers")
-            .add(button("", texts.get(Text::Copy), Action::CopyToken))
-            .add(button("", texts.get(Text::Save), Action::SaveToken)),
+        &el("div.answers")
+            .add(&button("button", texts, Text::Copy, Action::CopyToken))
+            .add(&button("button", texts, Text::Save, Action::SaveToken)),
     );
 
-    page.put(&text("h4", "", texts.get(Text::Erase)));
-    page.put(&text("p", "", texts.get(Text::EraseText)));
-    page.put(&button("danger", texts.get(Text::Erase), Action::AskErase));
+    page.put_said("h4", texts, Text::Erase);
+    page.put_said("p", texts, Text::EraseText);
+    page.put(&button("button.danger", texts, Text::Erase, Action::AskErase));
 }
 
 fn facts(settings: &Settings, stored: &Conversation) -> El {
@@ -81,7 +87,7 @@ fn facts(settings: &Settings, stored: &Conversation) -> El {
     if allowed.is_empty() {
         allowed.push_str(texts.get(Text::DataNone));
     }
-    let list = el("dl", "");
+    let list = el("dl");
     for (term, fact) in [
         (Text::DataMessages, decimal(stored.messages.len() as u64)),
         (Text::DataBegan, date(stored.created_at, &texts.lang)),
@@ -89,16 +95,16 @@ fn facts(settings: &Settings, stored: &Conversation) -> El {
         (Text::DataWhere, settings.site.notice.storage.clone()),
         (Text::DataPurposes, allowed),
     ] {
-        list.put(&text("dt", "", texts.get(term)));
-        list.put(&text("dd", "", &fact));
+        list.put_said("dt", texts, term);
+        list.put(&text("dd", &fact));
     }
     list
 }
 
 fn receipt_page(page: &El, settings: &Settings, receipt: &ErasureReceipt) {
     let texts = &settings.texts;
-    let say = |words: &str| page.put(&text("p", "", words));
-    page.put(&text("h3", "", texts.get(Text::ReceiptTitle)));
+    let say = |words: &str| page.put(&text("p", words));
+    page.put_said("h3", texts, Text::ReceiptTitle);
     let at = date(receipt.erased_at, &texts.lang);
     say(&texts.fill(Text::ReceiptText, &[("date", &at)]));
     say(&texts.count(Text::ReceiptRecovery, receipt.recovery_days.into()));
@@ -115,11 +121,11 @@ fn receipt_page(page: &El, settings: &Settings, receipt: &ErasureReceipt) {
     if receipt.recipients.is_empty() {
         say(texts.get(Text::ReceiptNobody));
     }
-    page.put(&text("h4", "", texts.get(Text::ReceiptId)));
-    page.put(&text("code", "token", &receipt.id));
+    page.put_said("h4", texts, Text::ReceiptId);
+    page.put(&text("code.token", &receipt.id));
     page.put(
-        &el("div", "answers")
-            .add(button("", texts.get(Text::ReceiptSave), Action::SaveReceipt))
-            .add(button("", texts.get(Text::NewConversation), Action::StartNew)),
+        &el("div.answers")
+            .add(&button("button", texts, Text::ReceiptSave, Action::SaveReceipt))
+            .add(&button("button", texts, Text::NewConversation, Action::StartNew)),
     );
 }

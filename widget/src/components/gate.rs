@@ -4,7 +4,7 @@ use sotto_shared::consent::{LegalBasis, OptionalPurpose, Party, Recipient};
 
 use crate::action::Action;
 use crate::app::{App, View};
-use crate::dom::{El, button, el, text};
+use crate::dom::{El, button, el, said, text};
 use crate::markup::{Target, link};
 use crate::settings::Settings;
 use crate::state::gate::{Gate, Switch};
@@ -18,7 +18,7 @@ const SWITCHES: [(OptionalPurpose, Text, Action); 3] = [
 
 /// Builds the gate. It is written anew each time it is shown, since the notice may have changed.
 pub(super) fn gate(app: &App) -> El {
-    let letter = el("section", "letter").with("tabindex", "-1");
+    let letter = el("section.letter|tabindex=-1");
     app.follow({
         let letter = letter.clone();
         move |app| {
@@ -37,12 +37,12 @@ fn write(letter: &El, app: &App) {
     let texts = &settings.texts;
     let site = &settings.site;
     let notice = &site.notice;
-    let say = |words: &str| letter.put(&text("p", "", words));
+    let say = |words: &str| letter.put(&text("p", words));
 
-    letter.put(&text("h3", "", texts.get(Text::GateTitle)));
-    let changed = text("p", "mark", texts.get(Text::GateChanged));
+    letter.put_said("h3", texts, Text::GateTitle);
+    let changed = said("p.mark", texts, Text::GateChanged);
     letter.put(&changed);
-    letter.put(&text("p", "disclosure", texts.get(Text::GateAi)));
+    letter.put_said("p.disclosure", texts, Text::GateAi);
     let what = match notice.legal_basis {
         LegalBasis::Consent => Text::GateWhatConsent,
         LegalBasis::Contract => Text::GateWhatContract,
@@ -68,11 +68,11 @@ fn write(letter: &El, app: &App) {
 
     let switches = switches(app, &changed);
     letter.put(&switches);
-    let answers = el("div", "answers")
-        .add(button("", texts.get(Text::Agree), Action::Agree))
-        .add(button("", texts.get(Text::Decline), Action::Decline));
+    let answers = el("div.answers")
+        .add(&button("button", texts, Text::Agree, Action::Agree))
+        .add(&button("button", texts, Text::Decline, Action::Decline));
     letter.put(&answers);
-    app.follow(move |app| answers.set("aria-busy", if app.busy.get() { "true" } else { "false" }));
+    app.follow(move |app| answers.state("aria-busy", app.busy.get()));
 }
 
 fn received(settings: &Settings, recipient: &Recipient) -> String {
@@ -96,7 +96,7 @@ fn received(settings: &Settings, recipient: &Recipient) -> String {
 fn contact(settings: &Settings, party: &Party) -> El {
     let texts = &settings.texts;
     let new_window = texts.get(Text::OpensWindow);
-    let line = text("p", "", texts.get(Text::GateContact)).say(" ");
+    let line = said("p", texts, Text::GateContact).say(" ");
     let mail = ["mailto:", &party.contact].concat();
     match Target::parse(&mail).or_else(|| Target::parse(&party.contact)) {
         Some(target) => line.put(&link(&party.contact, &target.url, new_window)),
@@ -113,35 +113,36 @@ fn contact(settings: &Settings, party: &Party) -> El {
 fn switches(app: &App, changed: &El) -> El {
     let settings = app.settings();
     let texts = &settings.texts;
-    let group = el("fieldset", "").add(text("legend", "", texts.get(Text::GateOptional)));
+    let group = el("fieldset").add(&said("legend", texts, Text::GateOptional));
     let mut rows = Vec::new();
     for (purpose, label, action) in SWITCHES {
-        let switch = el("button", "switch")
-            .with("type", "button")
-            .with("role", "switch")
+        let switch = el("button.switch|type=button|role=switch")
             .with("aria-label", texts.get(label))
             .does(action);
-        let row = el("div", "row").add(text("span", "", texts.get(label))).add(switch.clone());
+        let row = el("div.row").add(&said("span", texts, label)).add(&switch);
         group.put(&row);
         rows.push((purpose, row, switch));
     }
-    let by_browser = text("p", "mark", texts.get(Text::GateGpc));
-    let by_page = text("p", "mark", texts.get(Text::GateByPage));
+    let by_browser = said("p.mark", texts, Text::GateGpc);
+    let by_page = said("p.mark", texts, Text::GateByPage);
     group.put(&by_browser);
     group.put(&by_page);
 
     let (changed, all) = (changed.clone(), group.clone());
     app.follow(move |app| {
         let gate: Gate = app.gate.get();
-        let states: Vec<Switch> = rows.iter().map(|(purpose, ..)| gate.switch(*purpose)).collect();
-        for ((_, row, switch), state) in rows.iter().zip(&states) {
-            row.show(*state != Switch::Absent);
-            switch.set("aria-checked", if *state == Switch::Free(true) { "true" } else { "false" });
+        let (mut any, mut page) = (false, false);
+        for (purpose, row, switch) in &rows {
+            let state = gate.switch(*purpose);
+            any |= state != Switch::Absent;
+            page |= state == Switch::OffByPage;
+            row.show(state != Switch::Absent);
+            switch.state("aria-checked", state == Switch::Free(true));
             switch.flag("disabled", !matches!(state, Switch::Free(_)));
         }
-        all.show(states.iter().any(|state| *state != Switch::Absent));
+        all.show(any);
         by_browser.show(gate.gpc);
-        by_page.show(states.contains(&Switch::OffByPage));
+        by_page.show(page);
         changed.show(gate.changed);
     });
     group

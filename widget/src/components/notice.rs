@@ -8,17 +8,17 @@ use crate::texts::Text;
 
 /// Builds the place between view and composer.
 pub(super) fn notice(app: &App) -> El {
-    let alert = el("div", "trouble").with("role", "alert");
-    let ask = el("section", "ask").with("tabindex", "-1");
-    let place = el("div", "notice").add(alert.clone()).add(ask.clone());
+    let alert = el("div.trouble|role=alert");
+    let ask = el("section.ask|tabindex=-1");
+    let place = el("div.notice").add(&alert).add(&ask);
     {
         app.follow(move |app| {
             alert.clear();
             let Some(trouble) = app.trouble.get() else { return };
             let settings = app.settings();
-            alert.put(&text("p", "", &trouble.message(&settings.texts)));
+            alert.put(&text("p", &trouble.message(&settings.texts)));
             let (label, action) = trouble.way_on();
-            let ways = el("div", "ways").add(button("plain", settings.texts.get(label), action));
+            let ways = el("div.ways").add(&button("button.plain", &settings.texts, label, action));
             if let Some(contact) =
                 settings.site.contact.as_ref().filter(|_| trouble.offers_contact())
                 && (Target::parse(&contact.url).is_some() || contact.url.starts_with("tel:"))
@@ -45,11 +45,12 @@ pub(super) fn notice(app: &App) -> El {
                     (Text::EraseTitle, words, Text::EraseYes, Action::Erase)
                 }
             };
-            ask.put(&text("h3", "", texts.get(title)));
-            ask.put(&text("p", "", &words));
-            ask.put(&el("div", "answers").add(button("", texts.get(yes), action)).add(button(
-                "",
-                texts.get(Text::Cancel),
+            ask.put_said("h3", texts, title);
+            ask.put(&text("p", &words));
+            ask.put(&el("div.answers").add(&button("button", texts, yes, action)).add(&button(
+                "button",
+                texts,
+                Text::Cancel,
                 Action::Cancel,
             )));
             let _ = ask.focus();

@@ -7,7 +7,7 @@ use super::{composer, data, gate, icon, notice, talk};
 use crate::accent::{Shades, hex};
 use crate::action::Action;
 use crate::app::{App, View};
-use crate::dom::{El, button, el, icon_button, text};
+use crate::dom::{El, button, el, icon_button, said, text};
 use crate::texts::Text;
 
 /// The panel's elements that opening and closing need.
@@ -26,24 +26,23 @@ pub(crate) fn panel(app: &App) -> Panel {
     let texts = &settings.texts;
     let site = &settings.site;
 
-    let dialog = el("dialog", "")
-        .with("id", "sotto")
+    let dialog = el("dialog|id=sotto")
         .with("lang", &texts.lang)
         .with("dir", texts.dir())
         .with("aria-label", &texts.fill(Text::PanelLabel, &[("site", &site.name)]));
     shade(&dialog, &site.accent);
 
-    let menu_button = icon_button(icon::MENU, texts.get(Text::Menu), Action::Menu);
-    let menu = el("div", "menu")
-        .add(button("", texts.get(Text::NewConversation), Action::AskNew))
-        .add(button("", texts.get(Text::YourData), Action::Data));
-    let menu_place = el("div", "at-menu").add(menu_button.clone()).add(menu.clone());
+    let menu_button = icon_button(icon::MENU, texts, Text::Menu, Action::Menu);
+    let menu = el("div.menu")
+        .add(&button("button", texts, Text::NewConversation, Action::AskNew))
+        .add(&button("button", texts, Text::YourData, Action::Data));
+    let menu_place = el("div.at-menu").add(&menu_button).add(&menu);
     dialog.put(
-        &el("header", "")
-            .add(text("h2", "", &site.name))
-            .add(text("span", "tag", texts.get(Text::Ai)))
-            .add(menu_place.clone())
-            .add(icon_button(icon::CLOSE, texts.get(Text::Close), Action::Close)),
+        &el("header")
+            .add(&text("h2", &site.name))
+            .add(&said("span.tag", texts, Text::Ai))
+            .add(&menu_place)
+            .add(&icon_button(icon::CLOSE, texts, Text::Close, Action::Close)),
     );
 
     let letter = gate::gate(app);
@@ -53,7 +52,7 @@ pub(crate) fn panel(app: &App) -> Panel {
     for part in [&letter, &log, &data, &notice::notice(app), &composer] {
         dialog.put(part);
     }
-    let spoken = el("div", "unseen").with("role", "status");
+    let spoken = el("div.unseen|role=status");
     dialog.put(&spoken);
 
     {
@@ -69,7 +68,7 @@ pub(crate) fn panel(app: &App) -> Panel {
     }
     app.follow(move |app| {
         let open = app.menu.get();
-        menu_button.set("aria-expanded", if open { "true" } else { "false" });
+        menu_button.state("aria-expanded", open);
         menu.show(open);
     });
     app.follow(move |app| spoken.set_text_content(Some(&app.spoken.get())));

@@ -6,13 +6,16 @@ use sotto_shared::wire::stream::{Author, Source};
 use super::icon;
 use crate::action::Action;
 use crate::app::{App, View};
-use crate::dom::{El, el, icon_button, text, unseen};
+use crate::dom::{El, el, icon_button, said, text};
 use crate::markup::{Block, Renderer, parse, values};
 use crate::state::talk::{Message, Phase, State};
 use crate::texts::{Text, Texts};
 
 /// How near to its end, in pixels, the log counts as being read to the end.
 const NEAR: i32 = 48;
+
+/// What stays free above the newest question, in pixels.
+const GAP: i32 = 12;
 
 /// Builds the log.
 pub(super) fn talk(app: &App) -> El {
@@ -22,29 +25,24 @@ pub(super) fn talk(app: &App) -> El {
 
     // A finished message is announced once, by the panel's status element; were the log itself
     // live, every piece of a stream would be read out.
-    let log = el("div", "log")
-        .with("role", "log")
-        .with("aria-live", "off")
-        .with("aria-label", texts.get(Text::LogLabel))
-        .with("tabindex", "0");
-    log.put(&text("p", "disclosure", texts.get(Text::Disclosure)));
+    let log =
+        el("div.log|role=log|aria-live=off").name(texts, Text::LogLabel).with("tabindex", "0");
+    log.put_said("p.disclosure", texts, Text::Disclosure);
     let greeting = bubble(texts, Author::Ai);
     let words = site.greeting.as_deref().unwrap_or(texts.get(Text::Greeting));
     let own_lang = if site.greeting.is_some() { &site.lang } else { &texts.lang };
-    greeting.put(&text("p", "", words).with("lang", own_lang).with("dir", "auto"));
+    greeting.put(&text("p", words).with("lang", own_lang).with("dir", "auto"));
     log.put(&greeting);
 
-    let starters = el("div", "starters")
-        .with("role", "group")
-        .with("aria-label", texts.get(Text::StartersLabel))
-        .with("lang", &site.lang);
+    let starters =
+        el("div.starters|role=group").name(texts, Text::StartersLabel).with("lang", &site.lang);
     for starter in &site.starters {
-        starters.put(&crate::dom::button("", starter, Action::Starter).with("dir", "auto"));
+        starters.put(&text("button|type=button|dir=auto", starter).does(Action::Starter));
     }
     log.put(&starters);
-    let rows = el("div", "rows");
+    let rows = el("div.rows");
     log.put(&rows);
-    let waiting = el("p", "waiting");
+    let waiting = el("p.waiting");
     log.put(&waiting);
 
     follow(app, Log { log: log.clone(), rows, starters, waiting });
@@ -79,6 +77,7 @@ fn follow(app: &App, view: Log) {
             view.log.scroll_height() - view.log.scroll_top() - view.log.client_height() < NEAR;
         let map = app.map();
         let mut asked = false;
+        let mut question = None;
         let busy = app.busy.get();
         app.talk.with(|talk| {
             // Everything from the first row that is another message is drawn anew.
@@ -87,8 +86,10 @@ fn follow(app: &App, view: Log) {
                 .zip(&talk.messages)
                 .take_while(|(row, known)| row.id == known.id)
                 .count();
-            for row in shown.drain(same..) {
-                row.element.remove();
+            while shown.len() > same {
+                if let Some(row) = shown.pop() {
+                    row.element.remove();
+                }
             }
             let last = talk.messages.len().saturating_sub(1);
             for (place, message) in talk.messages.iter().enumerate() {
@@ -100,6 +101,9 @@ fn follow(app: &App, view: Log) {
                 }
                 let Some(row) = shown.get_mut(place) else { continue };
                 let is_last = place == last;
+                if message.author == Author::Visitor {
+                    question = Some(row.element.clone());
+                }
                 row.element.set("class", class(message.author, is_last));
                 if row.revision != message.revision {
                     let ended = row.state == State::Running && message.state != State::Running;
@@ -111,7 +115,7 @@ fn follow(app: &App, view: Log) {
             }
             view.starters.show(talk.messages.is_empty() && !busy);
             let streaming = talk.phase == Phase::Streaming;
-            view.log.set("aria-busy", if streaming { "true" } else { "false" });
+            view.log.state("aria-busy", streaming);
             let words = match talk.phase {
                 Phase::Idle if busy => Text::Loading,
                 Phase::Idle | Phase::Streaming | Phase::Waiting => Text::Waiting,
@@ -133,7 +137,10 @@ fn follow(app: &App, view: Log) {
             }
         });
         if (at_end || asked) && app.view.get() == View::Talk {
-            view.log.set_scroll_top(view.log.scroll_height());
+            // Of a reply that is longer than the log the beginning is in view: the newest question
+            // goes no further than to the top.
+            let top = question.map(|question| question.offset_top() - view.log.offset_top() - GAP);
+            view.log.set_scroll_top(top.unwrap_or(i32::MAX).min(view.log.scroll_height()));
         }
     });
 }
@@ -141,11 +148,11 @@ fn follow(app: &App, view: Log) {
 impl Row {
     fn new(texts: &Texts, message: &Message) -> Self {
         let element = bubble(texts, message.author).with("data-message", &message.id);
-        let body = el("div", "body").with("dir", "auto");
-        let foot = el("div", "foot");
+        let body = el("div.body|dir=auto");
+        let foot = el("div.foot");
         element.put(&body);
         element.put(&foot);
-        let mut row = Self {
+        Self {
             id: message.id.clone(),
             // Not the message's revision: the first look draws it.
             revision: message.revision.wrapping_sub(1),
@@ -154,9 +161,7 @@ impl Row {
             body,
             foot,
             blocks: Vec::new(),
-        };
-        row.revision = message.revision.wrapping_sub(1);
-        row
+        }
     }
 
     fn draw(&mut self, texts: &Texts, message: &Message, map: &PlaceholderMap) {
@@ -188,19 +193,19 @@ impl Row {
 
 /// A bubble that says who wrote it.
 fn bubble(texts: &Texts, author: Author) -> El {
-    let article = el("article", class(author, false));
-    let said = match author {
+    let article = el("article").with("class", class(author, false));
+    let whose = match author {
         Author::Visitor => Text::YouSaid,
         Author::Ai => Text::AiSaid,
         Author::Human => Text::HumanSaid,
         Author::System => Text::SystemSaid,
     };
-    let who = el("p", "who").add(unseen("span", texts.get(said)));
+    let who = el("p.who").add(&said("span.unseen", texts, whose));
     if author == Author::Ai {
         article.set("data-ai-generated", "true");
-        who.put(&text("span", "tag", texts.get(Text::Ai)).with("aria-hidden", "true"));
+        who.put_said("span.tag|aria-hidden=true", texts, Text::Ai);
     }
-    article.add(who)
+    article.add(&who)
 }
 
 const fn class(author: Author, last: bool) -> &'static str {
@@ -221,26 +226,26 @@ fn foot(foot: &El, texts: &Texts, message: &Message) {
         State::Sending | State::Running | State::Complete => None,
     };
     if let Some(note) = note {
-        foot.put(&text("p", "note", texts.get(note)));
+        foot.put_said("p.note", texts, note);
     }
     if !message.sources.is_empty() {
         foot.put(&sources(texts, &message.sources));
     }
-    let again = || icon_button(icon::AGAIN, texts.get(Text::Again), Action::Again);
+    let again = || icon_button(icon::AGAIN, texts, Text::Again, Action::Again);
     if message.author == Author::Visitor {
         if message.state == State::Unsent {
             foot.put(&again());
         }
     } else if message.state != State::Running {
-        let copy = icon_button(icon::COPY, texts.get(Text::Copy), Action::Copy);
-        foot.put(&el("div", "tools").add(copy).add(again()));
+        let copy = icon_button(icon::COPY, texts, Text::Copy, Action::Copy);
+        foot.put(&el("div.tools").add(&copy).add(&again()));
     }
 }
 
 fn sources(texts: &Texts, sources: &[Source]) -> El {
-    let list = el("ul", "");
+    let list = el("ul");
     for source in sources {
-        list.put(&text("li", "", &source.title).with("dir", "auto"));
+        list.put(&text("li|dir=auto", &source.title));
     }
-    el("div", "sources").add(text("p", "", texts.get(Text::Sources))).add(list)
+    el("div.sources").add(&said("p", texts, Text::Sources)).add(&list)
 }

@@ -176,16 +176,15 @@ fn classify(line: &str) -> Line<'_> {
     let text = line.trim();
     let Some(first) = text.bytes().next() else { return Line::Blank };
     match first {
-        b'`' | b'~' if text.starts_with("```") || text.starts_with("~~~") => {
-            return Line::Fence(&text[..3]);
-        }
+        b'`' if text.starts_with("```") => return Line::Fence("```"),
+        b'~' if text.starts_with("~~~") => return Line::Fence("~~~"),
         b'#' => {
             let title = text.trim_start_matches('#');
             if text.len() - title.len() <= 6 && title.starts_with(' ') {
                 return Line::Heading(title.trim().trim_end_matches('#').trim_end());
             }
         }
-        b'>' => return Line::Quote(text[1..].trim_start()),
+        b'>' => return Line::Quote(text.get(1..).unwrap_or_default().trim_start()),
         b'-' | b'*' | b'_' if is_rule(text, first) => return Line::Rule,
         _ => {}
     }
@@ -207,8 +206,12 @@ fn marker(text: &str) -> Option<(Option<u32>, &str)> {
         return rest.strip_prefix(' ').map(|rest| (None, rest.trim_start()));
     }
     let digits = text.bytes().take(9).take_while(u8::is_ascii_digit).count();
-    let number = text[..digits].parse().ok()?;
-    let rest = text[digits..].strip_prefix(['.', ')'])?.strip_prefix(' ')?;
+    let (number, rest) = text.split_at_checked(digits)?;
+    let mut digits = number.bytes().map(|digit| u32::from(digit - b'0'));
+    let number = digits.next()?;
+    // Nine digits at most, so that it cannot overflow.
+    let number = digits.fold(number, |number, digit| number * 10 + digit);
+    let rest = rest.strip_prefix(['.', ')'])?.strip_prefix(' ')?;
     Some((Some(number), rest.trim_start()))
 }
 

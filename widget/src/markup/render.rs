@@ -3,7 +3,7 @@
 use sotto_shared::pii::{PlaceholderMap, Segment, segments};
 
 use super::{Block, Inline, Item};
-use crate::dom::{El, el, text, unseen};
+use crate::dom::{El, el, text};
 
 /// What a text needs to become nodes.
 pub(crate) struct Renderer<'a> {
@@ -32,12 +32,12 @@ impl Renderer<'_> {
 
     fn block(&self, block: &Block) -> El {
         match block {
-            Block::Paragraph(pieces) => self.line(el("p", ""), pieces),
-            Block::Heading(pieces) => self.line(el("p", "head"), pieces),
-            Block::Code(code) => el("pre", "").with("tabindex", "0").add(text("code", "", code)),
-            Block::Rule => el("hr", ""),
+            Block::Paragraph(pieces) => self.line(el("p"), pieces),
+            Block::Heading(pieces) => self.line(el("p.head"), pieces),
+            Block::Code(code) => el("pre|tabindex=0").add(&text("code", code)),
+            Block::Rule => el("hr"),
             Block::Quote(blocks) => {
-                let quote = el("blockquote", "");
+                let quote = el("blockquote");
                 for block in blocks {
                     quote.put(&self.block(block));
                 }
@@ -50,7 +50,7 @@ impl Renderer<'_> {
     /// The list that begins with the first of `items`, and the deeper ones inside its items.
     fn list(&self, items: &[Item], depth: u8) -> El {
         let number = items.first().and_then(|item| item.number);
-        let list = el(if number.is_some() { "ol" } else { "ul" }, "");
+        let list = el(if number.is_some() { "ol" } else { "ul" });
         if let Some(number) = number {
             list.set("start", &crate::texts::decimal(number.into()));
         }
@@ -58,7 +58,7 @@ impl Renderer<'_> {
         while let Some((item, after)) = rest.split_first() {
             let inner = after.iter().take_while(|item| item.depth > depth).count();
             let (inner, after) = after.split_at(inner);
-            let line = self.line(el("li", ""), &item.text);
+            let line = self.line(el("li"), &item.text);
             if !inner.is_empty() {
                 line.put(&self.list(inner, depth + 1));
             }
@@ -72,14 +72,14 @@ impl Renderer<'_> {
         for piece in pieces {
             match piece {
                 Inline::Text(words) => values(&parent, words, self.map),
-                Inline::Strong(inner) => parent.put(&self.line(el("strong", ""), inner)),
-                Inline::Emphasis(inner) => parent.put(&self.line(el("em", ""), inner)),
-                Inline::Code(code) => parent.put(&text("code", "", code)),
-                Inline::Break => parent.put(&el("br", "")),
-                Inline::Link { text, url, host } => {
-                    parent.put(&link(text, url, self.opens_window));
+                Inline::Strong(inner) => parent.put(&self.line(el("strong"), inner)),
+                Inline::Emphasis(inner) => parent.put(&self.line(el("em"), inner)),
+                Inline::Code(code) => parent.put(&text("code", code)),
+                Inline::Break => parent.put(&el("br")),
+                Inline::Link { text: words, url, host } => {
+                    parent.put(&link(words, url, self.opens_window));
                     if let Some(host) = host {
-                        parent.put(&super::super::dom::text("span", "host", host));
+                        parent.put(&text("span.host", host));
                     }
                 }
             }
@@ -90,12 +90,9 @@ impl Renderer<'_> {
 
 /// A link to another site: it learns neither the page nor the window it came from.
 pub(crate) fn link(words: &str, url: &str, opens_window: &str) -> El {
-    text("a", "", words)
-        .with("href", url)
-        .with("target", "_blank")
-        .with("rel", "noopener noreferrer nofollow ugc")
-        .with("referrerpolicy", "no-referrer")
-        .add(unseen("span", opens_window))
+    const LINK: &str =
+        "a|target=_blank|rel=noopener noreferrer nofollow ugc|referrerpolicy=no-referrer";
+    text(LINK, words).with("href", url).add(&text("span.unseen", opens_window))
 }
 
 /// Appends a text with its values put back, each marked as one that only this window knows.
@@ -104,9 +101,9 @@ pub(crate) fn values(parent: &El, words: &str, map: &PlaceholderMap) {
         match segment {
             Segment::Text(words) => parent.put_text(words),
             Segment::Value { placeholder, value, .. } => {
-                parent.put(&text("span", "value", value).with("title", placeholder));
+                parent.put(&text("span.value", value).with("title", placeholder));
             }
-            Segment::Unknown { placeholder, .. } => parent.put(&text("span", "value", placeholder)),
+            Segment::Unknown { placeholder, .. } => parent.put(&text("span.value", placeholder)),
         }
     }
 }

@@ -6,8 +6,6 @@ use sotto_shared::json::{Value, write_string};
 use sotto_shared::pii::PlaceholderMap;
 use sotto_shared::wire::session::{Minted, Refreshed};
 
-use crate::texts::decimal;
-
 /// A minted conversation.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Session {
@@ -19,6 +17,10 @@ pub(crate) struct Session {
     pub(crate) ends_at: u64,
     pub(crate) notice: NoticeVersion,
     pub(crate) purposes: Purposes,
+    /// What the edge wrote, for keeping: the minted conversation, and the last rotation if there
+    /// was one. So what is kept needs no form, writer and reader of its own.
+    minted: String,
+    refreshed: String,
 }
 
 /// An access token is renewed this long before its end, in milliseconds, so that it does not end
@@ -26,9 +28,10 @@ pub(crate) struct Session {
 const MARGIN: u64 = 20_000;
 
 impl Session {
-    /// What the edge minted.
-    pub(crate) fn new(minted: Minted) -> Self {
-        Self {
+    /// Reads what the edge minted; `None` if something is missing.
+    pub(crate) fn read(text: String) -> Option<Self> {
+        let minted = Minted::read(&Value::parse(&text)?)?;
+        Some(Self {
             conversation: minted.conversation,
             access: minted.access_token,
             access_expires_at: minted.access_expires_at,
@@ -37,15 +40,20 @@ impl Session {
             ends_at: minted.ends_at,
             notice: minted.receipt.notice,
             purposes: minted.receipt.purposes,
-        }
+            minted: text,
+            refreshed: String::new(),
+        })
     }
 
-    /// The next pair of tokens.
-    pub(crate) fn rotate(&mut self, refreshed: Refreshed) {
+    /// Reads the next pair of tokens; `None`, and no change, if something is missing.
+    pub(crate) fn rotate(&mut self, text: String) -> Option<()> {
+        let refreshed = Refreshed::read(&Value::parse(&text)?)?;
         self.access = refreshed.access_token;
         self.access_expires_at = refreshed.access_expires_at;
         self.refresh = refreshed.refresh_token;
         self.ends_at = refreshed.ends_at;
+        self.refreshed = text;
+        Some(())
     }
 
     /// Whether the access token is still good at `now`, in Unix milliseconds of this device. A
@@ -56,33 +64,15 @@ impl Session {
 
     /// What sessionStorage keeps: the tokens and the map back.
     pub(crate) fn keep(&self, map: &PlaceholderMap) -> String {
-        let mut out = String::from("{");
-        let conversation = self.conversation.to_hex();
-        for (name, text) in [
-            ("conversation", conversation.as_str()),
-            ("access", &self.access),
-            ("refresh", &self.refresh),
-            ("erase", &self.erase),
-            ("notice", self.notice.as_str()),
-            ("map", &map.encode()),
+        let mut out = String::new();
+        for (lead, text) in [
+            ("{\"minted\":", &self.minted),
+            (",\"refreshed\":", &self.refreshed),
+            (",\"map\":", &map.encode()),
         ] {
-            write_string(&mut out, name);
-            out.push(':');
+            out.push_str(lead);
             write_string(&mut out, text);
-            out.push(',');
         }
-        for (name, on) in [
-            ("improve", self.purposes.improve),
-            ("analytics", self.purposes.analytics),
-            ("remember", self.purposes.remember),
-        ] {
-            write_string(&mut out, name);
-            out.push_str(if on { ":true," } else { ":false," });
-        }
-        out.push_str("\"access_expires_at\":");
-        out.push_str(&decimal(self.access_expires_at));
-        out.push_str(",\"ends_at\":");
-        out.push_str(&decimal(self.ends_at));
         out.push('}');
         out
     }
@@ -90,18 +80,13 @@ impl Session {
     /// What [`keep`](Self::keep) wrote; `None` if it is anything else.
     pub(crate) fn kept(text: &str) -> Option<(Self, PlaceholderMap)> {
         let value = Value::parse(text)?;
-        let text = |name| value.get(name).string();
-        let session = Self {
-            conversation: ConversationId::parse(value.get("conversation").as_str()?).ok()?,
-            access: text("access")?,
-            access_expires_at: value.get("access_expires_at").unsigned()?,
-            refresh: text("refresh")?,
-            erase: text("erase")?,
-            ends_at: value.get("ends_at").unsigned()?,
-            notice: NoticeVersion::parse(value.get("notice").as_str()?).ok()?,
-            purposes: Purposes::read(&value),
-        };
-        Some((session, PlaceholderMap::decode(value.get("map").as_str()?).ok()?))
+        let map = PlaceholderMap::decode(value.get("map").as_str()?).ok()?;
+        let mut session = Self::read(value.get("minted").string()?)?;
+        let refreshed = value.get("refreshed").string()?;
+        if !refreshed.is_empty() {
+            session.rotate(refreshed)?;
+        }
+        Some((session, map))
     }
 }
 
@@ -119,7 +104,7 @@ mod tests {
 
     fn minted() -> Session {
         let fixture = include_str!("../../../shared/tests/fixtures/wire/minted.json");
-        Session::new(Minted::read(&Value::parse(fixture).unwrap()).unwrap())
+        Session::read(fixture.into()).unwrap()
     }
 
     #[test]
@@ -132,6 +117,14 @@ mod tests {
         assert_eq!(again, session);
         assert_eq!(map.value(Category::Email, 1), Some("jo@shop.example"));
         assert!(Session::kept("{}").is_none());
+
+        let mut session = again;
+        let refreshed = include_str!("../../../shared/tests/fixtures/wire/refreshed.json");
+        assert_eq!(session.rotate("{}".into()), None);
+        session.rotate(refreshed.into()).unwrap();
+        let (again, _) = Session::kept(&session.keep(&map)).unwrap();
+        assert_eq!(again, session);
+        assert_ne!(again.refresh, minted().refresh);
         assert!(Session::kept(&kept.replacen("map", "mop", 1)).is_none());
     }
 

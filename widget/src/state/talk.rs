@@ -1,5 +1,6 @@
 //! The conversation on the screen: what was asked, and the reply as its stream comes in.
 
+use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::{Conversation, MessageState};
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::{Author, FinishReason, Part, Source};
@@ -38,7 +39,6 @@ pub(crate) enum State {
 }
 
 /// A message, with placeholders in its text.
-#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) id: String,
     pub(crate) author: Author,
@@ -52,7 +52,7 @@ pub(crate) struct Message {
 }
 
 /// The conversation.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub(crate) struct Talk {
     pub(crate) messages: Vec<Message>,
     pub(crate) phase: Phase,
@@ -73,18 +73,31 @@ impl Talk {
         self.messages.push(Message::new(id, Author::Visitor, text, State::Sending));
     }
 
-    /// The visitor asks for another reply to the last message, whose id and text these are.
-    pub(crate) fn ask_again(&mut self) -> Option<(String, String)> {
-        let last = self.messages.iter().rfind(|message| message.author == Author::Visitor)?;
-        let question = (last.id.clone(), last.sent.as_ref().unwrap_or(&last.text).clone());
+    /// The visitor asks for another reply to the last message, whose id and text these are. Where
+    /// the log shows no reply to it, the message is sent again instead: what was never answered
+    /// cannot be answered anew.
+    pub(crate) fn ask_again(&mut self) -> Option<(Trigger, String, String)> {
+        let mut behind = self.messages.iter().rev();
+        let last = behind.find(|message| message.author == Author::Visitor)?;
+        let answered = self.messages.last().is_some_and(|message| message.id != last.id);
+        let trigger = if answered { Trigger::RegenerateMessage } else { Trigger::SubmitMessage };
+        let question = (trigger, last.id.clone(), last.sent.as_ref().unwrap_or(&last.text).clone());
         self.begin();
         Some(question)
     }
 
-    /// The edge refused a message: it leaves the log, since its text returns to the composer.
-    pub(crate) fn refused(&mut self, id: &str) {
-        self.messages.retain(|message| message.id != id || message.state == State::Complete);
+    /// The edge refused a message. True if it was not stored before: it leaves the log, since its
+    /// text returns to the composer.
+    pub(crate) fn refused(&mut self, id: &str) -> bool {
         self.phase = Phase::Idle;
+        let unstored = |message: &Message| message.id == id && message.state != State::Complete;
+        match self.messages.iter().position(unstored) {
+            Some(place) => {
+                self.messages.remove(place);
+                true
+            }
+            None => false,
+        }
     }
 
     /// The visitor asks to stop the reply.
@@ -151,8 +164,7 @@ impl Talk {
 
     /// The conversation as the edge has it. Messages that did not arrive stay.
     pub(crate) fn restore(&mut self, stored: Conversation) {
-        let unsent = self.messages.drain(..).filter(|message| message.state == State::Unsent);
-        let unsent: Vec<_> = unsent.collect();
+        let shown_before = core::mem::take(&mut self.messages);
         for message in stored.messages {
             let state = match message.state {
                 MessageState::Running => State::Running,
@@ -164,9 +176,12 @@ impl Talk {
             shown.sources = message.sources;
             self.messages.push(shown);
         }
-        let missing = |m: &Message| self.messages.iter().all(|known| known.id != m.id);
-        let missing: Vec<_> = unsent.into_iter().filter(missing).collect();
-        self.messages.extend(missing);
+        for message in shown_before {
+            let stored = self.messages.iter().any(|known| known.id == message.id);
+            if message.state == State::Unsent && !stored {
+                self.messages.push(message);
+            }
+        }
         let running = self.messages.iter().any(|message| message.state == State::Running);
         self.phase = if running { Phase::Reconnecting } else { Phase::Idle };
     }
@@ -296,11 +311,20 @@ mod tests {
         let mut talk = asked();
         parts(&mut talk, &[START, REPLY, DELTA, FINISH]);
         // What was sent is sent again, so that the edge recognises it.
-        assert_eq!(talk.ask_again(), Some(("m-1".into(), "call 1".into())));
+        let question = (Trigger::RegenerateMessage, "m-1".into(), "call 1".into());
+        assert_eq!(talk.ask_again(), Some(question));
         assert_eq!(talk.messages.len(), 2);
         parts(&mut talk, &[r#"{"type":"start","messageId":"r-2"}"#, DELTA]);
         assert_eq!(talk.messages.len(), 2);
         assert_eq!(talk.messages[1].id, "r-2");
+    }
+
+    #[test]
+    fn what_was_never_answered_is_sent_and_not_answered_anew() {
+        let mut talk = asked();
+        talk.give_up();
+        let question = (Trigger::SubmitMessage, "m-1".into(), "call 1".into());
+        assert_eq!(talk.ask_again(), Some(question));
     }
 
     #[test]
@@ -319,8 +343,14 @@ mod tests {
     #[test]
     fn a_refused_message_leaves_and_an_undelivered_one_stays() {
         let mut talk = asked();
-        talk.refused("m-1");
+        assert!(talk.refused("m-1"));
         assert_eq!((talk.messages.len(), talk.phase), (0, Phase::Idle));
+
+        let mut talk = asked();
+        parts(&mut talk, &[START, REPLY, DELTA, FINISH]);
+        talk.ask_again();
+        assert!(!talk.refused("m-1"));
+        assert_eq!((talk.messages.len(), talk.phase), (2, Phase::Idle));
 
         let mut talk = asked();
         talk.give_up();

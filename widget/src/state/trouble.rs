@@ -125,6 +125,7 @@ impl Trouble {
             Self::Expired | Self::Revoked | Self::Full | Self::Erased | Self::Ended => {
                 (Text::NewConversation, Action::StartNew)
             }
+            Self::Provider => (Text::Again, Action::Again),
             Self::Offline
             | Self::Unreachable
             | Self::RateLimited(_)
@@ -133,7 +134,6 @@ impl Trouble {
             | Self::Busy
             | Self::SiteUnknown
             | Self::OriginNotAllowed
-            | Self::Provider
             | Self::Internal => (Text::Dismiss, Action::Dismiss),
         }
     }
@@ -173,6 +173,7 @@ mod tests {
     fn the_named_states_are_told_apart() {
         let of = |code| Trouble::of(Failure::Problem(code, Some(7)), true);
         assert_eq!(of(Code::TokenExpired), Trouble::Expired);
+        assert_eq!(of(Code::ProviderFailed).way_on(), (Text::Again, Action::Again));
         assert_eq!(of(Code::TokenRevoked), Trouble::Revoked);
         assert_eq!(of(Code::RateLimited), Trouble::RateLimited(7));
         assert_eq!(of(Code::BudgetSpent), Trouble::BudgetSpent);
