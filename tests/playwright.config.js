@@ -3,9 +3,9 @@
 
 import { defineConfig } from "@playwright/test";
 
-/** As root in a container there is no sandbox; the rest keeps the browser from talking to anybody but the page's servers. */
+/** Root has no sandbox; the rest keeps the browser from talking to anybody but the page's servers. */
 const ARGUMENTS = [
-  "--no-sandbox",
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
@@ -26,7 +26,7 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     browserName: "chromium",
-    launchOptions: { executablePath: process.env.SOTTO_CHROMIUM || "/usr/bin/chromium", args: ARGUMENTS },
+    launchOptions: { executablePath: process.env.SOTTO_CHROMIUM || undefined, args: ARGUMENTS },
     locale: "en-GB",
     timezoneId: "UTC",
     viewport: { width: 1280, height: 900 },

@@ -49,18 +49,23 @@ test("calls that come before the script are kept for it", async ({ front, host, 
   expect(await page.evaluate(() => window.heard)).toEqual(["ready", "open"]);
 });
 
-for (const [name, source] of [["a nonce", "'nonce-n0nce'"], ["'strict-dynamic'", "'nonce-n0nce' 'strict-dynamic'"]]) {
+const SCRIPT_SOURCES = [
+  ["a nonce", () => "'nonce-n0nce'"],
+  ["'strict-dynamic'", () => "'nonce-n0nce' 'strict-dynamic'"],
+  ["the edge's host alone", (edge) => edge],
+];
+for (const [name, source] of SCRIPT_SOURCES) {
   test(`a strict content security policy with ${name} is enough`, async ({ front, host, makeSite, page }) => {
     const site = await makeSite();
     const faults = await recordFaults(page);
     const policy = [
-      `default-src 'none'; script-src ${source} 'wasm-unsafe-eval'; style-src 'self'; connect-src ${front.url}`,
+      `default-src 'none'; script-src ${source(front.url)} 'wasm-unsafe-eval'; style-src 'none'; connect-src ${front.url}`,
       "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ].join("; ");
     const url = host.page({
       edge: front.url,
       site: site.key,
-      attributes: 'async nonce="n0nce"',
+      attributes: source(front.url).includes("nonce") ? 'async nonce="n0nce"' : "async",
       html: 'lang="de"',
       headers: { "content-security-policy": policy },
     });
@@ -71,6 +76,16 @@ for (const [name, source] of [["a nonce", "'nonce-n0nce'"], ["'strict-dynamic'",
     expect(await chat.host.evaluate(({ shadowRoot }) => shadowRoot.querySelectorAll("style").length)).toBe(0);
   });
 }
+
+test("session recorders are told to leave it out", async ({ front, host, makeSite, page }) => {
+  const site = await makeSite();
+  const chat = await visit(page, host.page({ edge: front.url, site: site.key }));
+  await open(chat);
+  for (const mark of ["data-private", "data-hj-suppress", "data-sentry-mask", "data-clarity-mask", "data-dd-privacy"]) {
+    await expect(chat.host).toHaveAttribute(mark);
+  }
+  await expect(chat.host).toHaveClass(/ph-no-capture/);
+});
 
 test("a style sheet that hides everything does not reach it", async ({ front, host, makeSite, page }) => {
   const site = await makeSite();
