@@ -40,6 +40,16 @@ test.describe("a reply", () => {
     expect(reply.text).toContain("hello@lantern.example");
   });
 
+  test("goes to nobody that the visitor was not told of", async ({ makeSite, makeVisitor, provider }) => {
+    const site = await makeSite();
+    const visitor = await (await makeVisitor(site)).mint();
+    await visitor.ask("Hello");
+    await site.change({ provider: openAi(provider) });
+    await expectProblem(await visitor.send("And now?"), 409, "notice_changed");
+    expect(provider.requests).toHaveLength(0);
+    expect((await visitor.copy()).messages.map(({ text }) => text)).not.toContain("And now?");
+  });
+
   test("of a provider is streamed as it comes, with the passages in its prompt", async ({ makeSite, makeVisitor, provider }) => {
     const site = await makeSite({ provider: openAi(provider), system_prompt: "Be brief." });
     await site.putDocument("delivery.md", DELIVERY);

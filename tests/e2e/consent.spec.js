@@ -163,3 +163,17 @@ test("a notice that changes while the gate is open is asked about again", async 
   await chat.agree.click();
   await expect(chat.input).toBeVisible();
 });
+
+test("a notice that changes in mid-conversation ends it until it is asked about, and keeps what was typed", async ({ arrive }) => {
+  const chat = await arrive();
+  await enter(chat);
+  await ask(chat, "Hello");
+  await chat.site.change({ recipients: [{ name: "Index Ltd", role: "searches", place: "EU" }] });
+  await chat.input.fill("And now?");
+  await chat.input.press("Enter");
+  await expect(chat.text("gate_changed")).toBeVisible();
+  await expect(chat.panel).toContainText("Index Ltd");
+  await expect(chat.input).toBeHidden();
+  await chat.agree.click();
+  await expect(chat.input).toHaveValue("And now?");
+});
