@@ -21,6 +21,20 @@ pub trait Command: Serialize + DeserializeOwned {
     type Error: Serialize + DeserializeOwned;
 }
 
+/// Declares an object's commands: `Name => "/path", Reply;` for each, over the object's `BINDING`.
+macro_rules! commands {
+    ($error:ty: $($name:ident => $path:literal, $reply:ty;)+) => {$(
+        impl $crate::object::Command for $name {
+            const BINDING: &'static str = BINDING;
+            const PATH: &'static str = $path;
+            type Reply = $reply;
+            type Error = $error;
+        }
+    )+};
+}
+
+pub(crate) use commands;
+
 /// Why a call gave no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError<E> {

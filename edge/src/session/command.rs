@@ -14,22 +14,12 @@ use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, ErasureReceipt, Holder};
 
 pub use crate::object::Command;
+use crate::object::commands;
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "SESSIONS";
 
-macro_rules! commands {
-    ($($name:ident => $path:literal, $reply:ty;)+) => {$(
-        impl Command for $name {
-            const BINDING: &'static str = BINDING;
-            const PATH: &'static str = $path;
-            type Reply = $reply;
-            type Error = SessionError;
-        }
-    )+};
-}
-
-commands! {
+commands! { SessionError:
     Mint => "/mint", MintedSession;
     Refresh => "/refresh", RefreshedSession;
     Chat => "/chat", ();

@@ -16,23 +16,13 @@ use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, Site};
 
 pub use crate::object::Command;
+use crate::object::commands;
 use crate::session::command::{Network, SessionTerms};
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "WORKSPACES";
 
-macro_rules! commands {
-    ($($name:ident => $path:literal, $reply:ty;)+) => {$(
-        impl Command for $name {
-            const BINDING: &'static str = BINDING;
-            const PATH: &'static str = $path;
-            type Reply = $reply;
-            type Error = WorkspaceError;
-        }
-    )+};
-}
-
-commands! {
+commands! { WorkspaceError:
     Create => "/create", CreatedWorkspace;
     PublicSite => "/site", PublicSettings;
     Admit => "/admit", SessionTerms;

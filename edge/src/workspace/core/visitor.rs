@@ -1,8 +1,9 @@
 //! What visitors' browsers and their sessions ask for.
 
-use sotto_shared::consent::ChoiceError;
+use sotto_shared::consent::{ChoiceError, Notice};
+use sotto_shared::id::Origin;
 use sotto_shared::limits;
-use sotto_shared::wire::admin::{OpenAi, Provider};
+use sotto_shared::wire::admin::{OpenAi, Provider, SiteSettings, SiteTexts};
 use sotto_shared::wire::session::Holder;
 use sotto_shared::wire::site::{Contact, Site};
 
@@ -14,7 +15,8 @@ use crate::session::command::SessionTerms;
 use crate::sql::Sql;
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
-    Admit, Forget, PublicSettings, PublicSite, Turn, TurnContext, TurnProvider, WorkspaceError,
+    Admit, Forget, PublicSettings, PublicSite, SiteRef, Turn, TurnContext, TurnProvider,
+    WorkspaceError,
 };
 use crate::workspace::store::SiteRow;
 use crate::workspace::{notice, search, settings};
@@ -25,12 +27,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         self.wake()?;
         let (row, settings) = self.site(command.site)?;
         let (lang, texts) = settings::texts_for(&settings, command.lang.as_deref());
-        let language = Language::of(command.lang.as_deref().unwrap_or(lang));
-        let label = texts.and_then(|texts| texts.contact_label.clone());
-        let contact = settings.contact.as_ref().map(|contact| Contact {
-            label: label.unwrap_or_else(|| contact.label.clone()),
-            url: contact.url.clone(),
-        });
         let site = Site {
             site: self.site_key(&row)?,
             name: settings.name.clone(),
@@ -38,8 +34,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             accent: settings.accent.clone(),
             greeting: texts.and_then(|texts| texts.greeting.clone()),
             starters: texts.map(|texts| texts.starters.clone()).unwrap_or_default(),
-            contact,
-            notice: notice::notice(&settings, self.jurisdiction, language)?,
+            contact: contact(&settings, texts),
+            notice: self.notice(&settings, command.lang.as_deref().unwrap_or(lang))?,
             purposes: settings.purposes,
             message_chars: u32::try_from(limits::MESSAGE_CHARS).unwrap_or(u32::MAX),
             exempt: settings::own_values(&settings),
@@ -57,15 +53,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// 5. the list of conversations, so that the workspace knows of it before it exists.
     pub fn admit(&self, command: &Admit) -> Result<SessionTerms, Fault> {
         self.wake()?;
-        // 1
-        let (row, settings) = self.site(command.site)?;
-        // 2
-        if !settings.origins.contains(&command.origin) {
-            return Err(WorkspaceError::OriginNotAllowed.into());
-        }
+        // 1, 2
+        let (row, settings) = self.site_for(command.site, &command.origin)?;
         // 3
-        let language = Language::of(&command.lang);
-        let notice = notice::notice(&settings, self.jurisdiction, language)?;
+        let notice = self.notice(&settings, &command.lang)?;
         let purposes = command.choice.check(&notice.version, settings.purposes).map_err(
             |error| match error {
                 ChoiceError::NotGiven => WorkspaceError::ConsentRequired,
@@ -111,17 +102,12 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Gives a session what its next reply needs, as long as the page may still embed the site
     /// ([`WorkspaceError::OriginNotAllowed`]) and the notice is the one that the visitor agreed to
     /// ([`WorkspaceError::NoticeChanged`]): a recipient that it does not name gets nothing. A
-    /// network that has used up its messages is
-    /// refused; a site that has used up its conversations or its paid messages answers with
-    /// `local`.
+    /// network that has used up its messages is refused; a site that has used up its conversations
+    /// or its paid messages answers with `local`.
     pub fn turn(&self, command: &Turn) -> Result<TurnContext, Fault> {
         self.wake()?;
-        let (row, settings) = self.site(command.site)?;
-        if !settings.origins.contains(&command.origin) {
-            return Err(WorkspaceError::OriginNotAllowed.into());
-        }
-        let language = Language::of(&command.lang);
-        let notice = notice::notice(&settings, self.jurisdiction, language)?;
+        let (row, settings) = self.site_for(command.site, &command.origin)?;
+        let notice = self.notice(&settings, &command.lang)?;
         if notice.version != command.notice {
             let notice = notice.version.as_str().to_owned();
             return Err(WorkspaceError::NoticeChanged { notice }.into());
@@ -146,15 +132,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             }
         };
         let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
-        let label = texts.and_then(|texts| texts.contact_label.clone());
-        let contact = settings
-            .contact
-            .clone()
-            .map(|contact| Contact { label: label.unwrap_or(contact.label), url: contact.url });
         Ok(TurnContext {
             passages: search::search(&self.store(), row.number, command.question.as_str())?,
             provider,
-            contact,
+            contact: contact(&settings, texts),
             exempt: settings::own_values(&settings),
             site_name: settings.name,
             system_prompt: settings.system_prompt,
@@ -168,6 +149,21 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(self.store().forget_conversation(&command.conversation)?)
     }
 
+    /// The site and its settings, if the page may embed it.
+    fn site_for(&self, site: SiteRef, origin: &Origin) -> Result<(SiteRow, SiteSettings), Fault> {
+        let (row, settings) = self.site(site)?;
+        if settings.origins.contains(origin) {
+            Ok((row, settings))
+        } else {
+            Err(WorkspaceError::OriginNotAllowed.into())
+        }
+    }
+
+    /// The notice in force, in a language.
+    fn notice(&self, settings: &SiteSettings, lang: &str) -> Result<Notice, Fault> {
+        Ok(notice::notice(settings, self.jurisdiction, Language::of(lang))?)
+    }
+
     fn open_provider_key(&self, row: &SiteRow, provider: &OpenAi) -> Result<String, Fault> {
         let stored = row.key.as_ref().ok_or(Fault::Broken("the provider's key is missing"))?;
         let host = settings::provider_host(&provider.base_url).unwrap_or_default();
@@ -175,4 +171,11 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         String::from_utf8(opened.to_vec())
             .map_err(|_| Fault::Broken("the provider's key is no text"))
     }
+}
+
+/// The way to a person, with its label in the language of the texts.
+fn contact(settings: &SiteSettings, texts: Option<&SiteTexts>) -> Option<Contact> {
+    let own = settings.contact.as_ref()?;
+    let label = texts.and_then(|texts| texts.contact_label.as_ref()).unwrap_or(&own.label);
+    Some(Contact { label: label.clone(), url: own.url.clone() })
 }
