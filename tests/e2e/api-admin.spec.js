@@ -88,7 +88,7 @@ test.describe("sites", () => {
     await expectProblem(await make({ controller: undefined }), 400, "invalid_value");
     await expectProblem(await make({ colour: "#123456" }), 400, "unknown_field");
     await expectProblem(await make({ provider: { kind: "local", key: "x" } }), 400, "unknown_field");
-    await expectProblem(await make({ name: "x".repeat(64 * 1024) }), 413, "too_large");
+    await expectProblem(await make({ name: "x".repeat(512 * 1024) }), 413, "too_large");
     await expectProblem(await make({}, { json: undefined, body: "{", type: "application/json" }), 400, "malformed_body");
     await expectProblem(await make({}, { type: "text/plain" }), 415, "unsupported_media_type");
   });
