@@ -6,8 +6,8 @@
 
 use core::fmt;
 
+use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
-use serde::{Deserialize, de};
 use serde_json::value::RawValue;
 use sotto_shared::id::{ConversationId, MessageId};
 use sotto_shared::limits;
@@ -135,7 +135,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Last<'a> {
                 Ok(Last(last))
             }
         }
-        deserializer.deserialize_seq(Elements).map_err(de::Error::custom)
+        deserializer.deserialize_seq(Elements)
     }
 }
 
@@ -237,6 +237,8 @@ mod tests {
     #[test]
     fn malformed_bodies_and_values_are_told_apart() {
         assert_eq!(code("{"), Code::MalformedBody);
+        let torn = with_text("hello");
+        assert_eq!(code(torn.split_at(torn.len() / 2).0), Code::MalformedBody);
         assert_eq!(code("[]"), Code::InvalidValue);
         assert_eq!(code(&with_text("Hi").replace("submit", "delete")), Code::InvalidValue);
         assert_eq!(code(&with_text("Hi").replace("m-1", "m 1")), Code::InvalidValue);
