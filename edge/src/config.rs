@@ -4,6 +4,7 @@
 //! It fails closed. What is missing or unknown stops every request with 503 `misconfigured`; the
 //! log names the variable and its rule, never its value.
 
+use sotto_shared::redacted_debug;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -207,11 +208,7 @@ impl PlatformToken {
     }
 }
 
-impl core::fmt::Debug for PlatformToken {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("PlatformToken { redacted }")
-    }
-}
+redacted_debug!(PlatformToken);
 
 const fn fault<T>(variable: &'static str, rule: &'static str) -> Result<T, ConfigError> {
     Err(ConfigError { variable, rule })

@@ -17,6 +17,8 @@
 
 #![forbid(unsafe_code)]
 
+mod redact;
+
 pub mod limits;
 
 pub mod id;

@@ -8,6 +8,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use sotto_shared::id::{ConversationId, Origin, WorkspaceId};
 use sotto_shared::limits::ACCESS_TOKEN_SECONDS;
+use sotto_shared::redacted_debug;
 
 use super::keyring::Keyring;
 use super::mac;
@@ -141,11 +142,7 @@ pub fn verify(
     })
 }
 
-impl core::fmt::Debug for IssuedAccess {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("IssuedAccess { redacted }")
-    }
-}
+redacted_debug!(IssuedAccess);
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

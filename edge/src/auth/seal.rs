@@ -4,6 +4,7 @@
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
+use sotto_shared::redacted_debug;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::random::{Random, RandomError};
@@ -91,11 +92,7 @@ impl SealKey {
     }
 }
 
-impl core::fmt::Debug for SealKey {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("SealKey { redacted }")
-    }
-}
+redacted_debug!(SealKey);
 
 #[cfg(test)]
 mod tests {

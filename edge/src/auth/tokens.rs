@@ -102,11 +102,7 @@ macro_rules! secret {
 
         impl ZeroizeOnDrop for $name {}
 
-        impl core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(concat!(stringify!($name), " { redacted }"))
-            }
-        }
+        sotto_shared::redacted_debug!($name);
     )+};
 }
 

@@ -60,7 +60,6 @@ pub(crate) mod tests {
                 url: "mailto:help@shop.example".into(),
             }),
             exempt: vec!["info@shop.example".into()],
-            controller: "Shop GmbH".into(),
         }
     }
 

@@ -4,6 +4,7 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
+use sotto_shared::redacted_debug;
 
 use futures_util::{Stream, StreamExt};
 use worker::{
@@ -25,11 +26,7 @@ pub struct Post {
     pub json: String,
 }
 
-impl core::fmt::Debug for Post {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Post { redacted }")
-    }
-}
+redacted_debug!(Post);
 
 /// The network and the passing of time.
 pub trait Http {

@@ -7,6 +7,7 @@
 use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
+use sotto_shared::redacted_debug;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -40,11 +41,7 @@ pub struct Endpoint {
     pub key: String,
 }
 
-impl core::fmt::Debug for Endpoint {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Endpoint { key redacted }")
-    }
-}
+redacted_debug!(Endpoint);
 
 /// A reply written by a chat completions endpoint.
 pub struct OpenAi<H: Http> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sotto_shared::consent::{NoticeVersion, Purposes};
 use sotto_shared::id::{MessageId, Origin, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
+use sotto_shared::redacted_debug;
 use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, ErasureReceipt, Holder};
@@ -144,16 +145,6 @@ pub struct Erase {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Network(pub String);
-
-macro_rules! redacted_debug {
-    ($($name:ident),+) => {$(
-        impl core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(concat!(stringify!($name), " { redacted }"))
-            }
-        }
-    )+};
-}
 
 redacted_debug!(MintedSession, Refresh, RefreshedSession, Chat, Erase, Network);
 

@@ -2,6 +2,7 @@
 
 use sotto_shared::id::{ConversationId, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
+use sotto_shared::redacted_debug;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::ErasureReceipt;
@@ -157,16 +158,6 @@ impl Cause {
     pub(super) fn parse(name: &str) -> Option<Self> {
         [Self::Token, Self::Lifetime].into_iter().find(|cause| cause.name() == name)
     }
-}
-
-macro_rules! redacted_debug {
-    ($($name:ident),+) => {$(
-        impl core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(concat!(stringify!($name), " { redacted }"))
-            }
-        }
-    )+};
 }
 
 redacted_debug!(Family, EraseCheck, StoredMessage);

@@ -74,12 +74,6 @@ impl Running {
         &self.text
     }
 
-    /// Whether it is known who writes it.
-    #[must_use]
-    pub fn has_started(&self) -> bool {
-        self.facts.is_some()
-    }
-
     /// Listens: everything so far at once, then what comes.
     pub fn listen(&mut self) -> UnboundedReceiver<Part> {
         let (sender, receiver) = unbounded();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sotto_shared::consent::{Choice, NoticeVersion};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::Scrubbed;
+use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{
     ConversationList, DocumentEntry, DocumentList, SiteEntry, SiteList, SiteSettings,
 };
@@ -125,8 +126,6 @@ pub struct TurnContext {
     pub contact: Option<Contact>,
     /// The site's own values, which are not hidden in passages and replies.
     pub exempt: Vec<String>,
-    /// Who answers for the processing, for the answers given without a model.
-    pub controller: String,
 }
 
 /// Who writes a reply.
@@ -231,16 +230,6 @@ pub enum AdminReply {
     Conversations(ConversationList),
     /// Something was removed.
     Done,
-}
-
-macro_rules! redacted_debug {
-    ($($name:ident),+) => {$(
-        impl core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(concat!(stringify!($name), " { redacted }"))
-            }
-        }
-    )+};
 }
 
 redacted_debug!(CreatedWorkspace, Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);

@@ -1,6 +1,7 @@
 //! All SQL of a workspace object.
 
 use sotto_shared::id::ConversationId;
+use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{ConversationEntry, DocumentEntry};
 
 use super::command::Passage;
@@ -39,8 +40,6 @@ pub struct StoredKey {
 pub struct Found {
     /// Row id.
     pub id: u64,
-    /// Its rank: the smaller, the better.
-    pub rank: f64,
     /// The passage.
     pub passage: Passage,
 }
@@ -250,23 +249,22 @@ impl<S: Sql> Store<'_, S> {
     /// heading, then in a title, then in the text.
     pub fn best_matches(&self, site: u16, query: &str, limit: u32) -> Result<Vec<Found>, SqlError> {
         let rows = self.0.exec(
-            "SELECT rowid, bm25(passage, 3.0, 5.0, 1.0) AS rank,
-                    anchor, document, media_type, title, heading, text
-             FROM passage WHERE passage MATCH ? AND site = ? ORDER BY rank, rowid LIMIT ?",
+            "SELECT rowid, anchor, document, media_type, title, heading, text
+             FROM passage WHERE passage MATCH ? AND site = ?
+             ORDER BY bm25(passage, 3.0, 5.0, 1.0), rowid LIMIT ?",
             &[query.into(), site.into(), limit.into()],
         )?;
         Ok(rows
             .iter()
             .map(|row| Found {
                 id: number(row, 0),
-                rank: real(row, 1),
                 passage: Passage {
-                    id: text(row, 2),
-                    document: text(row, 3),
-                    media_type: text(row, 4),
-                    title: text(row, 5),
-                    heading: text(row, 6),
-                    text: text(row, 7),
+                    id: text(row, 1),
+                    document: text(row, 2),
+                    media_type: text(row, 3),
+                    title: text(row, 4),
+                    heading: text(row, 5),
+                    text: text(row, 6),
                 },
             })
             .collect())
@@ -382,15 +380,11 @@ impl core::fmt::Debug for SiteRow {
     }
 }
 
-impl core::fmt::Debug for StoredKey {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("StoredKey { redacted }")
-    }
-}
+redacted_debug!(StoredKey);
 
 impl core::fmt::Debug for Found {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Found {{ id: {}, rank: {} }}", self.id, self.rank)
+        write!(f, "Found {{ id: {}, redacted }}", self.id)
     }
 }
 
@@ -417,13 +411,4 @@ fn number(row: &Row, column: usize) -> u64 {
 
 fn small(row: &Row, column: usize) -> u16 {
     u16::try_from(number(row, column)).unwrap_or_default()
-}
-
-fn real(row: &Row, column: usize) -> f64 {
-    match row.get(column) {
-        Some(Value::Real(number)) => *number,
-        #[expect(clippy::cast_precision_loss, reason = "a rank that happens to be whole is small")]
-        Some(Value::Integer(number)) => *number as f64,
-        _ => 0.0,
-    }
 }

@@ -16,6 +16,7 @@
 
 use crate::consent::{LegalBasis, Party, Purposes, Recipient};
 use crate::id::{ConversationId, Origin, SiteKey, WorkspaceId};
+use crate::redacted_debug;
 use crate::wire::site::Contact;
 
 /// Body of `POST /v1/admin/workspaces`.
@@ -37,11 +38,7 @@ pub struct WorkspaceCreated {
     pub api_key: String,
 }
 
-impl core::fmt::Debug for WorkspaceCreated {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("WorkspaceCreated { key redacted }")
-    }
-}
+redacted_debug!(WorkspaceCreated);
 
 /// Everything an operator sets for a site. Every call that changes a site sends the whole of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,11 +162,7 @@ impl core::fmt::Debug for Provider {
     }
 }
 
-impl core::fmt::Debug for OpenAi {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("OpenAi { key redacted }")
-    }
-}
+redacted_debug!(OpenAi);
 
 impl Default for Provider {
     fn default() -> Self {

@@ -2,6 +2,7 @@
 
 use crate::id::{ConversationId, MessageId};
 use crate::json::write_string;
+use crate::redacted_debug;
 
 /// What a chat request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,17 +55,9 @@ impl ChatRequest {
     }
 }
 
-impl core::fmt::Debug for ChatRequest {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("ChatRequest { text redacted }")
-    }
-}
+redacted_debug!(ChatRequest);
 
-impl core::fmt::Debug for VisitorMessage {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("VisitorMessage { text redacted }")
-    }
-}
+redacted_debug!(VisitorMessage);
 
 /// Body of `POST /v1/chat/stop`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use crate::consent::{NoticeVersion, Purposes};
 use crate::id::ConversationId;
 use crate::json::Value;
+use crate::redacted_debug;
 use crate::wire::stream::{Author, Source};
 
 /// A whole conversation as it is stored: with placeholders, never with the values behind them.
@@ -48,11 +49,7 @@ pub struct Message {
     pub model: Option<String>,
 }
 
-impl core::fmt::Debug for Message {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Message { text redacted }")
-    }
-}
+redacted_debug!(Message);
 
 /// How far a message has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use crate::consent::{Choice, NoticeVersion, Purposes};
 use crate::id::{ConversationId, MessageId, SiteKey};
 use crate::json::{Value, write_string};
+use crate::redacted_debug;
 
 /// Body of `POST /v1/sessions`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,16 +253,6 @@ impl ErasureReceipt {
             },
         })
     }
-}
-
-macro_rules! redacted_debug {
-    ($($name:ident),+) => {$(
-        impl core::fmt::Debug for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(concat!(stringify!($name), " { tokens redacted }"))
-            }
-        }
-    )+};
 }
 
 redacted_debug!(Minted, RefreshRequest, Refreshed, EraseRequest);

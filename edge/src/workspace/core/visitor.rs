@@ -139,7 +139,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             exempt: settings::own_values(&settings),
             site_name: settings.name,
             system_prompt: settings.system_prompt,
-            controller: settings.controller.name,
         })
     }
 
