@@ -73,8 +73,9 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
     // believed only where a word says that it is a card.
     let is_card = match cue::before(bytes, at) {
         Cue::Card => true,
-        Cue::Other => has_issuer && groups > 1,
-        Cue::Phone | Cue::None => has_issuer,
+        Cue::Phone | Cue::None | Cue::Cvv | Cue::Expiry => has_issuer,
+        // The number has another name.
+        _ => has_issuer && groups > 1,
     };
     is_card.then_some(Candidate {
         start: at,

@@ -31,10 +31,15 @@ mod detect;
 mod fold;
 
 mod card;
+mod check;
 mod cue;
 mod email;
 mod iban;
+mod ident;
+mod net;
 mod phone;
+mod place;
+mod secret;
 
 mod placeholder;
 

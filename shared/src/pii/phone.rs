@@ -252,7 +252,7 @@ fn judge(bytes: &[u8], run: &Run) -> Option<(Reason, Certainty)> {
     }
     let before = cue::before(bytes, run.start);
     let after = cue::after(bytes, run.end);
-    if matches!(before, Cue::Other | Cue::Card) || after == Cue::Other {
+    if before.excludes_phone() || after == Cue::Other {
         return has_area_code(run).then_some((Reason::Structure, Certainty::Likely));
     }
     if is_dialled_abroad(run) || has_area_code(run) {
