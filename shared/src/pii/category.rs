@@ -202,7 +202,7 @@ categories! {
     IsKennitala "IS_KENNITALA" "ID" B switchable
         "birth date, 4 digits, weighted sum mod 11"
         "Registers Iceland";
-    TrId "TR_NATIONAL_ID" "ID" B switchable
+    TrId "TR_NATIONAL_ID" "ID" A switchable
         "11 digits with two check digits"
         "Nufus ve Vatandaslik Isleri";
     NationalId "NATIONAL_ID" "ID" C switchable

@@ -79,10 +79,7 @@ impl Cue {
 
     /// Whether a number of a person, of whatever office, is named.
     pub(super) fn is_identity(self) -> bool {
-        matches!(
-            self,
-            Self::Tax | Self::Identity | Self::Social | Self::Passport | Self::Licence
-        )
+        matches!(self, Self::Tax | Self::Identity | Self::Social | Self::Passport | Self::Licence)
     }
 
     /// Whether the words speak of something that is no telephone.
@@ -159,12 +156,12 @@ pub(super) fn before(bytes: &[u8], at: usize) -> Cue {
 
 /// `. ` or `! ` or `? ` at `at`; a full stop after a short word abbreviates it.
 fn ends_sentence(bytes: &[u8], at: usize) -> bool {
-    matches!(byte(bytes, at + 1), b' ' | b'\n')
-        && match byte(bytes, at) {
-            b'!' | b'?' => true,
-            b'.' => (1..=4).all(|back| is_letter(byte(bytes, at.wrapping_sub(back)))),
-            _ => false,
-        }
+    let ends = match byte(bytes, at) {
+        b'!' | b'?' => true,
+        b'.' => (1..=4).all(|back| is_letter(byte(bytes, at.wrapping_sub(back)))),
+        _ => false,
+    };
+    ends && matches!(byte(bytes, at + 1), b' ' | b'\n')
 }
 
 /// What the word right after `end` says: `655 437 108 office`, `(mobile)`, `1234567 euros`.
@@ -406,15 +403,15 @@ static BEFORE: &[u8] =
     kaart= kaarten= kaartnummer= kaleste+ karcie= kargo- karta= karte= kartennummer= \
     kartenprufnummerV karty= kenmerk- kennitalaI kennwortW kennzeichenN kentekenN key- kilpiN \
     kimlikI kinhto+ klant- klantnummer- klieht- kliendinumber- klient- klienta- klientas- \
-    klients- klueht- kmkrT kodw kodasW kodew kodenw kodeordW kodikasw kodikoW kodikosW \
-    kodpocztowyZ kolli- komorka+ komorke+ komorki+ komorkowego+ komorkowy+ kontaA kontaktowy+ \
-    kontiA kontoA kontonrA kontonumberA kontonummerA kontonummeretA kontosA koodW koodiw \
-    korekortL korkortL kort= kortnummer= krankenkasseS krankenversicherungS kreditkarte= \
-    kreditkarten= kreditkartennummer= kryptogrammV ktI kunde- kundennummer- kundenummer- kupac- \
-    kvkT kvnrS kwota- lahetys- lakcimH landervorwahl- landline+ lanrS lasku- laskun- lei- \
-    levering- licenceL licenseL licensesL licnaI lieferscheinnummer- lieferung- ligar+ ligue+ \
-    liguem+ liveH livraison- llama+ llamada+ llamadas+ llamadme+ llamame+ llamar+ llamarme+ \
-    llame+ llamen+ localizarme+ logapiasmosA logapiasmoyA loginW losenordW lot- lots- lozinkaW \
+    klients- klueht- kmkrT kodw kodasw kodew kodenw kodeordW kodikasw kodikoW kodikosW \
+    kodpocztowyZ kodsw kolli- komorka+ komorke+ komorki+ komorkowego+ komorkowy+ kontaA \
+    kontaktowy+ kontiA kontoA kontonrA kontonumberA kontonummerA kontonummeretA kontosA koodw \
+    koodiw korekortL korkortL kort= kortnummer= krankenkasseS krankenversicherungS kreditkarte= \
+    kreditkarten= kreditkartennummer= kryptogrammV kunde- kundennummer- kundenummer- kupac- kvkT \
+    kvnrS kwota- lahetys- lakcimH landervorwahl- landline+ lanrS lasku- laskun- lei- levering- \
+    licenceL licenseL licensesL licnaI lieferscheinnummer- lieferung- ligar+ ligue+ liguem+ \
+    liveH livraison- llama+ llamada+ llamadas+ llamadme+ llamame+ llamar+ llamarme+ llame+ \
+    llamen+ localizarme+ logapiasmosA logapiasmoyA loginW losenordW lot- lots- lozinkaW \
     lykilordW maestro= mail@ mailadresse@ mails@ maksukohustuslaseT mastercard= matkapuhelin+ \
     matkapuhelinnumero+ matriculaN md- medicalS medicareS meine~ meiner~ member- membership- \
     message+ messages+ meu~ mfaW mi~ mia~ mijn~ min~ mine~ minha~ mio~ mitt~ mob+ mobiel+ \
@@ -452,7 +449,7 @@ static BEFORE: &[u8] =
     promo- prufzifferV przelew- przesylka- przesylke- przesylki- pscZ puhelimen+ puhelimeni+ \
     puhelin+ puhelinnumero+ pull- purchase- putovnicaP putovniceP pvmT pvmkodasT pvnT pwdW qr- \
     quellcode- quittung- rabatt- rabattcode- rachunekA rachunkuA racunA racunaA rang+ rappeler+ \
-    rappelez+ rappelle+ rastreio- rcI reach+ reached+ recapiti+ recapito+ receipt- rechnung- \
+    rappelez+ rappelle+ rastreio- reach+ reached+ recapiti+ recapito+ receipt- rechnung- \
     rechnungen- rechnungsnummer- recibo- record- recu- ref- reference- referencia- referencyjny- \
     referentie- regN registracijaN registrationN registreI registreringsnummerN regonT \
     reikningurA reisepassP reisepassnummerP rejestracyjnaN rejestracyjnyN rekeningA \
@@ -476,7 +473,7 @@ static BEFORE: &[u8] =
     synthmatikoW syntyiD syntymaaikaD syntynytD szam# szama# szamla- szamlaszamA \
     szemelyazonositoI szemelyiI szuletesiD szuletesnapD szuletettD szulettemD tajS takip- \
     talrunis+ tanW targaN tarjeta= tarjetas= taxt taxest taxpayerT taytothtaI taytothtasI tcI \
-    tckimlikI tel+ telefoh+ telefoha+ telefohy+ telefon+ telefonas+ telefone+ telefonem+ \
+    tckimlikI tcknI tel+ telefoh+ telefoha+ telefohy+ telefon+ telefonas+ telefone+ telefonem+ \
     telefonico+ telefonicznie+ telefoniczny+ telefonie+ telefoninumber+ telefonisch+ telefonnr+ \
     telefonnumber+ telefonnummer+ telefonnumret+ telefono+ telefonom+ telefonos+ telefons+ \
     telefonska+ telefonski+ telefonszam+ telefonszama+ telefonszamat+ telefonszamom+ telefonu+ \
@@ -485,8 +482,8 @@ static BEFORE: &[u8] =
     terugbellen+ texted+ their~ thl+ thlefono+ thlefonoy+ ticket- ticketnummer- tickets- \
     tilauksen- tilaus- tilausnumero- tilf+ tiliA tilinumeroA timestamp- timologio- tinT tlf+ \
     tolvupostur@ total- tozsamosciI tracciamento- track- tracking- trackingnummer- transaction- \
-    transfer- transferencia- tuo~ tvaT twelidD twoj~ uberweisung- ubezpieczeniaS ucetA uctuA \
-    udehtufukacuohehI udlobsdatoX ugyfel- ugyfelszam- uhhT uidT ulid- umeul@ umowa- umowy- \
+    transfer- transferencia- tunnusT tuo~ tvaT twelidD twoj~ uberweisung- ubezpieczeniaS ucetA \
+    uctuA udehtufukacuohehI udlobsdatoX ugyfel- ugyfelszam- uhhT uidT ulid- umeul@ umowa- umowy- \
     unsere~ upc- upgradev urodzeniaD urodzilamD urodzilemD urodzonaD urodzonyD usd- ustT ustidT \
     ustidnrT utgangsdatumX utlevelP utrT uuid- uw~ uzsakymas- uzsakymo- vv vairuotojoL validadeX \
     value- vatT vatinT vegabrefP vencimientoX verfallsdatumX vergiT verificaW verificacaoW \

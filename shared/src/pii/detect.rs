@@ -227,7 +227,8 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn ask(&mut self, detector: usize, at: usize) {
-        let (Some(find), Some(free)) = (DETECTORS.get(detector), self.free.get_mut(detector)) else {
+        let (Some(find), Some(free)) = (DETECTORS.get(detector), self.free.get_mut(detector))
+        else {
             return;
         };
         if let Some(candidate) = find(self.bytes, at, *free)
@@ -282,6 +283,18 @@ pub(super) const REACH: usize = secret::MAX_BLOCK + 100;
 /// How far before a value the word that announces it may start.
 const ANNOUNCED: usize = 80;
 
+/// Whether the text is nothing but `bytes[start..end]`: then it answers a question.
+pub(super) fn is_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_empty =
+        |bytes: Option<&[u8]>| bytes.is_some_and(|bytes| !bytes.iter().any(|byte| is_word(*byte)));
+    bytes.len() <= end - start + MAX_AROUND
+        && is_empty(bytes.get(..start))
+        && is_empty(bytes.get(end..))
+}
+
+/// Quotes, spaces and a full stop around a value that stands alone.
+const MAX_AROUND: usize = 8;
+
 /// Whether `text` can contain anything at all, told without folding it: an `@` or its spelling,
 /// three digits, a word that announces a value without digits. Most sentences have none.
 pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
@@ -295,10 +308,7 @@ pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
         signs |= class;
         let is_start = class & LETTER != 0 && previous & LETTER == 0;
         previous = class;
-        if is_start
-            && (cue::may_open(bytes, at) || *byte >= 0x80)
-            && cue::opens(text, at)
-        {
+        if is_start && (cue::may_open(bytes, at) || *byte >= 0x80) && cue::opens(text, at) {
             return true;
         }
     }
@@ -426,7 +436,7 @@ mod tests {
         for text in [
             "",
             "Hello, where is my order from 12 May?",
-            "Grüße (bald) [mehr] 100%",
+            "Grüße (bald) [mehr] 10%",
             "спасибо, всё хорошо",
         ] {
             assert!(!worth_reading(text, &Policy::chat()), "{text}");

@@ -231,8 +231,7 @@ ABBGDEZZUUKLMHONPCTYFXCHWWBYBEURabbgdezzuuklmhonpctyfxchwwbybeur\
 eedgesiijlnhkuyd";
 
 /// Greek letters U+0391 to U+03CE, in the same way.
-static GREEK: &[u8; 62] =
-    b"ABGDEZHTIKLMNXOPP\x80STYFXYOIYaehiyabgdezhtiklmnxoppsstyfxyoiyoyo";
+static GREEK: &[u8; 62] = b"ABGDEZHTIKLMNXOPP\x80STYFXYOIYaehiyabgdezhtiklmnxoppsstyfxyoiyoyo";
 
 /// Greek letters U+0386 to U+0390, with marks.
 static GREEK_MARKED: &[u8; 11] = b"A\x81EHI\x80O\x80YOi";

@@ -8,7 +8,7 @@
 
 use super::check;
 use super::cue::{self, Cue};
-use super::detect::{Candidate, Certainty, Reason};
+use super::detect::{Candidate, Certainty, Reason, is_alone};
 use super::fold::{byte, byte_before, is_letter, is_word};
 use super::{Category, Tier};
 
@@ -29,12 +29,7 @@ struct Row {
     tier: Tier,
 }
 
-const fn row(
-    category: Category,
-    tier: Tier,
-    shape: &'static [u8],
-    check: &'static [u8],
-) -> Row {
+const fn row(category: Category, tier: Tier, shape: &'static [u8], check: &'static [u8]) -> Row {
     Row { shape, check, category, tier }
 }
 
@@ -72,7 +67,7 @@ static ROWS: &[Row] = &[
     row(Category::EeLtCode, Tier::B, b"dddooaadddd", b"d"),
     row(Category::LvCode, Tier::B, b"aaoodd-ddddd", b"v"),
     row(Category::GrAmka, Tier::B, b"aaooddddddd", b"l"),
-    row(Category::TrId, Tier::B, b"ddddddddddd", b"T"),
+    row(Category::TrId, Tier::A, b"ddddddddddd", b"T"),
     row(Category::HrOib, Tier::B, b"ddddddddddd", b"i"),
     row(Category::ItVat, Tier::B, b"ddddddddddd", b"l"),
     row(Category::DeTaxNumber, Tier::B, b"ddd/ddd/ddddd", b""),
@@ -84,14 +79,14 @@ static ROWS: &[Row] = &[
     row(Category::SiEmso, Tier::B, b"aaooddddddddd", b"wZb765432765432."),
     row(Category::FrNir, Tier::A, b"d-dd-mm-dx-ddd-ddd-dd", b"n"),
     row(Category::ItFiscal, Tier::A, b"lll-lll-xxlxx-lxxxl", b"f"),
-    row(Category::UkLicence, Tier::B, b"xxxxx-dmmaad-xxxll", b""),
+    row(Category::UkLicence, Tier::B, b"lxxxx-dmmaad-xxxll", b"j"),
 ];
 
 /// Country and form of VAT numbers. Each prefix and its length is unmistakable; forms that a
 /// security's number shares have a check digit.
 #[rustfmt::skip]
 static VAT: &[(&[u8], &[u8])] = &[
-    (b"DEddddddddd", b"i"), (b"ATUdddddddd", b""), (b"BEdddddddddd", b""),
+    (b"DEddddddddd", b"i"), (b"ATUdddddddd", b""), (b"BEdddddddddd", b"B"),
     (b"BGddddddddd", b""), (b"BGdddddddddd", b"wPb002485a9736."), (b"CYddddddddl", b""),
     (b"CZdddddddd", b""), (b"CZddddddddd", b""), (b"CZddmmaadddd", b""),
     (b"DKdddddddd", b""), (b"EEddddddddd", b""), (b"ELddddddddd", b""), (b"GRddddddddd", b""),
@@ -149,10 +144,13 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
 /// The start of a group of one to three capital letters and a separator before `at`; `at` itself
 /// when there is none.
 fn letters_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
-    if !matches!(byte_before(bytes, at), b' ' | b'-' | b'.') {
+    let mut end = at;
+    while end > from && at - end < MAX_SEPARATORS && is_separator(byte_before(bytes, end)) {
+        end -= 1;
+    }
+    if end == at {
         return Some(at);
     }
-    let end = at.checked_sub(1)?;
     let mut start = end;
     while start > from && end - start < 4 && is_letter(byte_before(bytes, start)) {
         start -= 1;
@@ -165,11 +163,16 @@ fn letters_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
 fn is_inside_row(bytes: &[u8], start: usize) -> bool {
     let mut place = start;
     while start - place < MAX_SEPARATORS
-        && matches!(byte_before(bytes, place), b' ' | b'-' | b'.' | b'/' | b'_')
+        && byte_before(bytes, place) != b'\n'
+        && is_separator(byte_before(bytes, place))
     {
         place -= 1;
     }
     place < start && byte_before(bytes, place).is_ascii_digit()
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b'+' | b'\n' | b'(' | b')')
 }
 
 /// A number without its separators.
@@ -229,9 +232,7 @@ fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
             break;
         }
         let mut next = end;
-        while next < end + MAX_SEPARATORS
-            && matches!(byte(bytes, next), b' ' | b'-' | b'.' | b'/' | b'_' | b'+' | b'\n')
-        {
+        while next < end + MAX_SEPARATORS && is_separator(byte(bytes, next)) {
             next += 1;
         }
         let goes_on = next > end && byte(bytes, next).is_ascii_alphanumeric();
@@ -281,15 +282,6 @@ impl Context<'_> {
         let before = *self.cue.get_or_insert_with(|| cue::before(bytes, start));
         if before == Cue::None { cue::named_after(bytes, end) } else { before }
     }
-
-    /// Whether the text is nothing but the number.
-    fn is_alone(&self, end: usize) -> bool {
-        let rest = self.bytes.len() - (end - self.start);
-        let is_empty = |bytes: Option<&[u8]>| {
-            bytes.is_some_and(|bytes| !bytes.iter().any(|byte| is_word(*byte)))
-        };
-        rest <= 8 && is_empty(self.bytes.get(..self.start)) && is_empty(self.bytes.get(end..))
-    }
 }
 
 /// The number up to here as one that a row knows.
@@ -305,9 +297,8 @@ fn known(
         return None;
     }
     let start = context.start;
-    let candidate = |category, certainty, reason| {
-        Some(Candidate { start, end, category, certainty, reason })
-    };
+    let candidate =
+        |category, certainty, reason| Some(Candidate { start, end, category, certainty, reason });
     if chars.first().is_some_and(u8::is_ascii_alphabetic) && !is_glued {
         for (shape, check) in VAT {
             if chars.get(..2) == shape.get(..2)
@@ -324,8 +315,11 @@ fn known(
     for row in ROWS {
         let Some((joints, slashes)) = fit(row.shape, chars) else { continue };
         let written = if number.is_spelled_out() { number.hard_joints } else { number.joints };
-        let is_formatted =
-            written != 0 && written == joints && number.slashes & slashes == slashes;
+        // A letter's separator may be left out: Y8063915-Z.
+        let has_letter = row.shape.contains(&b'l');
+        let is_formatted = written != 0
+            && (written == joints || has_letter && written & !joints == 0)
+            && number.slashes & slashes == slashes;
         let is_bare = number.joints == 0 || number.is_spelled_out() && written == 0;
         if !check::passes(row.check, chars) || is_row && !is_formatted {
             continue;
@@ -353,7 +347,11 @@ fn known(
             Some((Certainty::Certain, Reason::CheckDigit))
         } else if row.tier == Tier::B && is_formatted {
             Some((Certainty::Likely, Reason::Grouping))
-        } else if row.tier == Tier::B && is_bare && !row.check.is_empty() && context.is_alone(end) {
+        } else if row.tier == Tier::B
+            && is_bare
+            && !row.check.is_empty()
+            && is_alone(context.bytes, start, end)
+        {
             Some((Certainty::Likely, Reason::CheckDigit))
         } else {
             None
@@ -371,6 +369,8 @@ fn names(cue: Cue, category: Category) -> bool {
     match category {
         Category::DeIdCard => matches!(cue, Cue::Passport | Cue::Identity),
         Category::UkLicence => cue == Cue::Licence,
+        Category::UsSsn => matches!(cue, Cue::Identity | Cue::Social),
+        Category::UsItin => cue == Cue::Tax,
         _ => matches!(cue, Cue::Tax | Cue::Identity | Cue::Social),
     }
 }
@@ -378,7 +378,11 @@ fn names(cue: Cue, category: Category) -> bool {
 /// The number up to here as what the word beside it calls it.
 fn named(number: &Number, context: &mut Context<'_>, end: usize) -> Option<Candidate> {
     let (length, digits) = (number.length, number.digits);
-    if length < 3 || digits < 1 || is_amount(context.bytes, end) {
+    // `is 12345`: a small word before is none of it.
+    let is_apart = !number.is_upper
+        && byte(context.bytes, context.start).is_ascii_alphabetic()
+        && number.joints & 0b1110 != 0;
+    if length < 3 || digits < 1 || is_apart || is_amount(context.bytes, end) {
         return None;
     }
     let all_digits = digits == length;
@@ -393,9 +397,11 @@ fn named(number: &Number, context: &mut Context<'_>, end: usize) -> Option<Candi
         Cue::Account => (Category::Account, length >= 6 && digits >= 6),
         Cue::Postcode => (Category::Postcode, (4..=8).contains(&length) && digits >= 2),
         Cue::Cvv => (Category::Cvv, all_digits && length <= 4),
-        Cue::Device => {
-            (Category::Imei, all_digits && length == 15 && check::passes(b"l", number.as_bytes()))
-        }
+        Cue::Device => (
+            Category::Imei,
+            // With the software's version behind it, it has 16 and no check digit.
+            all_digits && (length == 16 || length == 15 && check::passes(b"l", number.as_bytes())),
+        ),
         _ => return None,
     };
     (fits && !is_date(number)).then_some(Candidate {
@@ -408,9 +414,7 @@ fn named(number: &Number, context: &mut Context<'_>, end: usize) -> Option<Candi
 }
 
 fn is_aba(number: &Number) -> bool {
-    number.length == 9
-        && number.digits == 9
-        && check::passes(b"wza37137137.", number.as_bytes())
+    number.length == 9 && number.digits == 9 && check::passes(b"wza37137137.", number.as_bytes())
 }
 
 /// `1,234.50`, `12 %`.

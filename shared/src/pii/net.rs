@@ -11,7 +11,13 @@ const MAX_IP: usize = 48;
 const MAX_URL: usize = 350;
 
 fn candidate(start: usize, end: usize, category: Category) -> Option<Candidate> {
-    Some(Candidate { start, end, category, certainty: Certainty::Certain, reason: Reason::Structure })
+    Some(Candidate {
+        start,
+        end,
+        category,
+        certainty: Certainty::Certain,
+        reason: Reason::Structure,
+    })
 }
 
 /// Finds the IPv4 address whose first digit is at `at`.
@@ -27,8 +33,27 @@ pub(super) fn find_ip4(bytes: &[u8], at: usize, from: usize) -> Option<Candidate
     let end = ip4_end(bytes, at)?;
     match cue::before(bytes, at) {
         Cue::Version | Cue::Tax | Cue::Social | Cue::Phone => None,
-        _ => candidate(at, end, Category::Ip),
+        _ => candidate(at, network_end(bytes, end), Category::Ip),
     }
+}
+
+/// The end of `/24` or of the zone `%eth0` behind an address.
+fn network_end(bytes: &[u8], at: usize) -> usize {
+    let mut end = at + 1;
+    match byte(bytes, at) {
+        b'/' => {
+            while end < at + 4 && byte(bytes, end).is_ascii_digit() {
+                end += 1;
+            }
+        }
+        b'%' => {
+            while end < at + 16 && byte(bytes, end).is_ascii_alphanumeric() {
+                end += 1;
+            }
+        }
+        _ => {}
+    }
+    if end > at + 1 && !is_word(byte(bytes, end)) { end } else { at }
 }
 
 /// Four octets with dots between them.
@@ -60,9 +85,10 @@ fn ip4_end(bytes: &[u8], at: usize) -> Option<usize> {
 /// Finds the IPv6 or MAC address whose first colon is at `at`.
 pub(super) fn find_colon(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
     let start = hex_start(bytes, at, from)?;
-    mac_end(bytes, start, b':')
-        .and_then(|end| candidate(start, end, Category::Mac))
-        .or_else(|| ip6_end(bytes, start).and_then(|end| candidate(start, end, Category::Ip)))
+    mac_end(bytes, start, b':').and_then(|end| candidate(start, end, Category::Mac)).or_else(|| {
+        ip6_end(bytes, start)
+            .and_then(|end| candidate(start, network_end(bytes, end), Category::Ip))
+    })
 }
 
 /// Finds the MAC address whose first hyphen is at `at`.
@@ -114,7 +140,9 @@ fn ip6_end(bytes: &[u8], start: usize) -> Option<usize> {
         }
         let size = at - group;
         digits += size;
-        if size > 0 && byte(bytes, at) == b'.' && groups > 0
+        if size > 0
+            && byte(bytes, at) == b'.'
+            && groups > 0
             && let Some(end) = ip4_end(bytes, group)
         {
             let is_whole = gap && groups < 6 || groups == 6;
@@ -143,8 +171,14 @@ fn ip6_end(bytes: &[u8], start: usize) -> Option<usize> {
             at += 1;
         }
     }
-    // `::` alone, `std::fmt` and `a::b` are code, `12::30` a slip.
-    let is_whole = if gap { groups <= 7 && (digits > 4 || start + 3 == at && digits == 1 && byte(bytes, start) == b':') } else { groups == 8 };
+    // `::` alone and `a::b` are code, `12::30` a slip.
+    let starts_with_gap =
+        byte(bytes, start) == b':' && digits > 0 && byte(bytes, start + 2).is_ascii_digit();
+    let is_whole = if gap {
+        groups <= 7 && (digits > 4 || groups > 2 || starts_with_gap)
+    } else {
+        groups == 8
+    };
     (is_whole && !is_word(byte(bytes, at))).then_some(at)
 }
 
@@ -199,11 +233,17 @@ pub(super) fn find_url(bytes: &[u8], at: usize, from: usize) -> Option<Candidate
     // Port, path, query.
     if matches!(byte(bytes, end), b':' | b'/' | b'?' | b'#') {
         while end < host + MAX_URL
-            && !matches!(byte(bytes, end), b' ' | b'\n' | b'\t' | b'\r' | b'"' | b'<' | b'>' | b'[' | b']' | BREAK)
+            && !matches!(
+                byte(bytes, end),
+                b' ' | b'\n' | b'\t' | b'\r' | b'"' | b'<' | b'>' | b'[' | b']' | BREAK
+            )
         {
             end += 1;
         }
-        while matches!(byte_before(bytes, end), b'.' | b',' | b';' | b':' | b'!' | b'?' | b')' | b'\'') {
+        while matches!(
+            byte_before(bytes, end),
+            b'.' | b',' | b';' | b':' | b'!' | b'?' | b')' | b'\''
+        ) {
             end -= 1;
         }
     }

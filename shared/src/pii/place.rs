@@ -13,22 +13,17 @@ pub(super) fn find_date(bytes: &[u8], at: usize, from: usize) -> Option<Candidat
         return None;
     }
     let (first, size) = number(bytes, at);
-    let end = at + size;
     let month_and_year = expiry_end(bytes, at, first, size);
     let date = date_end(bytes, at, first, size);
     if month_and_year.is_none() && date.is_none() {
         return None;
     }
-    let (end, start, category) = match cue::before(bytes, at) {
-        Cue::Birth => (date?, at, Category::BirthDate),
-        Cue::Expiry => (month_and_year?, at, Category::CardExpiry),
-        _ => {
-            // `May 12, 1984`: the month is a word before.
-            let _ = end;
-            return None;
-        }
+    let (start, end, category) = match cue::before(bytes, at) {
+        // `May 12, 1984`: the month may be the word before.
+        Cue::Birth => (month_before(bytes, at, from), date?, Category::BirthDate),
+        Cue::Expiry => (at, month_and_year?, Category::CardExpiry),
+        _ => return None,
     };
-    let start = if category == Category::BirthDate { month_before(bytes, at, from) } else { start };
     Some(Candidate { start, end, category, certainty: Certainty::Cued, reason: Reason::Cue })
 }
 
@@ -60,7 +55,9 @@ fn date_end(bytes: &[u8], at: usize, first: u32, size: usize) -> Option<usize> {
         let third_at = skip(bytes, second_at + second_size);
         let (third, third_size) = number(bytes, third_at);
         let is_third = third_at > second_at + second_size && (1..=4).contains(&third_size);
-        if (1..=2).contains(&second_size) && is_third && !is_word(byte(bytes, third_at + third_size))
+        if (1..=2).contains(&second_size)
+            && is_third
+            && !is_word(byte(bytes, third_at + third_size))
         {
             let is_date = match (size, third_size) {
                 (4, 1 | 2) => is_year(first) && second <= 12 && third <= 31,
@@ -71,7 +68,11 @@ fn date_end(bytes: &[u8], at: usize, first: u32, size: usize) -> Option<usize> {
             return is_date.then_some(third_at + third_size);
         }
         // The month was before the day.
-        if second_size == 4 && is_year(second) && first <= 31 && is_letter(byte(bytes, at.wrapping_sub(2))) {
+        if second_size == 4
+            && is_year(second)
+            && first <= 31
+            && is_letter(byte(bytes, at.wrapping_sub(2)))
+        {
             return Some(second_at + second_size);
         }
     }
@@ -177,14 +178,75 @@ fn degrees_end(bytes: &[u8], at: usize, most: u32) -> Option<usize> {
 
 /// Words for streets: alone before or after a number, or as the end of a name.
 static STREETS: &[&[u8]] = &[
-    b"street", b"st", b"road", b"rd", b"avenue", b"ave", b"lane", b"ln", b"drive", b"dr",
-    b"boulevard", b"blvd", b"court", b"ct", b"way", b"place", b"square", b"terrace", b"close",
-    b"strasse", b"strase", b"str", b"weg", b"allee", b"platz", b"gasse", b"rue", b"avenue",
-    b"chemin", b"impasse", b"calle", b"avenida", b"plaza", b"paseo", b"via", b"viale", b"piazza",
-    b"corso", b"straat", b"laan", b"plein", b"gracht", b"ulica", b"ul", b"aleja", b"rua",
-    b"travessa", b"gatan", b"gata", b"vagen", b"gade", b"vej", b"veien", b"gate", b"katu", b"tie",
-    b"ulice", b"utca", b"ut", b"strada", b"bulevardul", b"odos", b"sokak", b"caddesi", b"bylnur",
-    b"bylnuya", b"tanav", b"iela", b"gatve",
+    b"street",
+    b"st",
+    b"road",
+    b"rd",
+    b"avenue",
+    b"ave",
+    b"lane",
+    b"ln",
+    b"drive",
+    b"dr",
+    b"boulevard",
+    b"blvd",
+    b"court",
+    b"ct",
+    b"way",
+    b"place",
+    b"square",
+    b"terrace",
+    b"close",
+    b"strasse",
+    b"strase",
+    b"str",
+    b"weg",
+    b"allee",
+    b"platz",
+    b"gasse",
+    b"rue",
+    b"avenue",
+    b"chemin",
+    b"impasse",
+    b"calle",
+    b"avenida",
+    b"plaza",
+    b"paseo",
+    b"via",
+    b"viale",
+    b"piazza",
+    b"corso",
+    b"straat",
+    b"laan",
+    b"plein",
+    b"gracht",
+    b"ulica",
+    b"ul",
+    b"aleja",
+    b"rua",
+    b"travessa",
+    b"gatan",
+    b"gata",
+    b"vagen",
+    b"gade",
+    b"vej",
+    b"veien",
+    b"gate",
+    b"katu",
+    b"tie",
+    b"ulice",
+    b"utca",
+    b"ut",
+    b"strada",
+    b"bulevardul",
+    b"odos",
+    b"sokak",
+    b"caddesi",
+    b"bylnur",
+    b"bylnuya",
+    b"tanav",
+    b"iela",
+    b"gatve",
 ];
 
 /// Finds the street and house number whose first digit is at `at`, beside a word for address.
@@ -197,7 +259,7 @@ pub(super) fn find_address(bytes: &[u8], at: usize, from: usize) -> Option<Candi
     if is_letter(byte(bytes, end)) && !is_word(byte(bytes, end + 1)) {
         end += 1;
     }
-    if is_word(byte(bytes, end)) || !has_address_cue(bytes, at) {
+    if is_word(byte(bytes, end)) || byte_before(bytes, at) == b'-' {
         return None;
     }
     // `12 Baker Street`, `12 rue de la Paix`.
@@ -224,12 +286,16 @@ pub(super) fn find_address(bytes: &[u8], at: usize, from: usize) -> Option<Candi
         // `Hauptstraße 12`, `via Roma 12`.
         None => (street_before(bytes, at, from)?, end),
     };
-    Some(Candidate { start, end, category: Category::Address, certainty: Certainty::Cued, reason: Reason::Cue })
-}
-
-/// A word for address, before the street's own words.
-fn has_address_cue(bytes: &[u8], at: usize) -> bool {
-    cue::before(bytes, at) == Cue::Address
+    if cue::before(bytes, start) != Cue::Address {
+        return None;
+    }
+    Some(Candidate {
+        start,
+        end,
+        category: Category::Address,
+        certainty: Certainty::Cued,
+        reason: Reason::Cue,
+    })
 }
 
 fn word_end(bytes: &[u8], at: usize) -> usize {
@@ -244,7 +310,10 @@ fn is_street(bytes: &[u8], start: usize, end: usize) -> bool {
     let Some(word) = bytes.get(start..end) else { return false };
     STREETS.iter().any(|street| {
         let Some(rest) = word.len().checked_sub(street.len()) else { return false };
-        (rest == 0 || street.len() > 2 && rest > 2 && !matches!(*street, b"tie" | b"via" | b"way" | b"rue" | b"rua"))
+        (rest == 0
+            || street.len() > 2
+                && rest > 2
+                && !matches!(*street, b"tie" | b"via" | b"way" | b"rue" | b"rua"))
             && word.get(rest..).is_some_and(|tail| tail.eq_ignore_ascii_case(street))
     })
 }
@@ -271,7 +340,8 @@ fn street_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
     let mut end = at;
     let mut start = None;
     for _ in 0..4 {
-        let stop = end.checked_sub(1).filter(|stop| matches!(byte(bytes, *stop), b' ' | b',' | b'.'))?;
+        let stop =
+            end.checked_sub(1).filter(|stop| matches!(byte(bytes, *stop), b' ' | b',' | b'.'))?;
         let stop = if byte_before(bytes, stop) == b'.' { stop - 1 } else { stop };
         let mut word = stop;
         while word > from && stop - word < 24 && is_letter(byte_before(bytes, word)) {

@@ -41,15 +41,25 @@ gskhf_keylinnpmntnpk_pplpypr8_rk_rubshpsk-sk_sq0whsxaixapxoxya2apiautjwtkeypaspw
 
 /// Whether a key, a token or a parameter may begin here.
 pub(super) fn is_key_start(rest: &[u8]) -> bool {
-    STARTS.chunks_exact(3).any(|start| {
-        rest.get(..3).is_some_and(|first| first.eq_ignore_ascii_case(start))
-    })
+    STARTS
+        .chunks_exact(3)
+        .any(|start| rest.get(..3).is_some_and(|first| first.eq_ignore_ascii_case(start)))
 }
 
 /// Names of parameters whose value is a secret, behind `=`.
 static PARAMETERS: &[&[u8]] = &[
-    b"apikey", b"auth", b"jwt", b"key", b"passwd", b"password", b"pwd", b"secret", b"session",
-    b"sig", b"signature", b"token",
+    b"apikey",
+    b"auth",
+    b"jwt",
+    b"key",
+    b"passwd",
+    b"password",
+    b"pwd",
+    b"secret",
+    b"session",
+    b"sig",
+    b"signature",
+    b"token",
 ];
 
 /// Words between a secret's name and the secret.
@@ -93,6 +103,7 @@ pub(super) fn find_mixed(bytes: &[u8], at: usize, from: usize) -> Option<Candida
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
+        && !token.iter().all(u8::is_ascii_hexdigit)
         && token.iter().filter(|byte| matches!(byte, b'-' | b'_')).count() <= token.len() / 12;
     is_mixed.then_some(Candidate {
         start: at,
@@ -108,7 +119,8 @@ pub(super) fn find_userinfo(bytes: &[u8], at: usize, from: usize) -> Option<Cand
     let floor = at.saturating_sub(128).max(from);
     let mut start = at;
     let mut has_colon = false;
-    while start > floor && !matches!(byte_before(bytes, start), b'/' | b' ' | b'\n' | b'@' | BREAK) {
+    while start > floor && !matches!(byte_before(bytes, start), b'/' | b' ' | b'\n' | b'@' | BREAK)
+    {
         start -= 1;
         has_colon |= byte(bytes, start) == b':';
     }
@@ -133,7 +145,9 @@ pub(super) fn find_wallet(bytes: &[u8], at: usize, from: usize) -> Option<Candid
     let wallet = bytes.get(at..end)?;
     let count = |class: fn(&u8) -> bool| wallet.iter().filter(|byte| class(byte)).count();
     let is_wallet = match wallet {
-        [b'0', b'x' | b'X', rest @ ..] => rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit),
+        [b'0', b'x' | b'X', rest @ ..] => {
+            rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit)
+        }
         [b'1' | b'3', ..] => {
             (26..=35).contains(&wallet.len())
                 && !wallet.iter().any(|byte| b"0OIl".contains(byte))
@@ -264,9 +278,9 @@ fn announced(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Categ
         }
         let word = token_end(bytes, start, 10, is_letter);
         let is_link = !is_word(byte(bytes, word))
-            && bytes.get(start..word).is_some_and(|word| {
-                LINKS.iter().any(|link| link.eq_ignore_ascii_case(word))
-            });
+            && bytes
+                .get(start..word)
+                .is_some_and(|word| LINKS.iter().any(|link| link.eq_ignore_ascii_case(word)));
         if !is_link {
             break;
         }
@@ -285,7 +299,7 @@ fn bank(bytes: &[u8], at: usize) -> Option<usize> {
     let code = bytes.get(at..end)?;
     let has_form = matches!(code.len(), 8 | 11)
         && code.iter().take(6).all(u8::is_ascii_alphabetic)
-        && code.iter().filter(|byte| byte.is_ascii_lowercase()).count() % code.len() == 0;
+        && !code.iter().any(u8::is_ascii_lowercase);
     has_form.then_some(end)
 }
 
@@ -323,7 +337,10 @@ fn password(bytes: &[u8], at: usize, is_marked: bool) -> Option<usize> {
     let stop = token_end(bytes, at, MAX_PASSWORD + 1, is_part);
     let mut end = stop;
     while end > at
-        && matches!(byte_before(bytes, end), b'.' | b',' | b';' | b'!' | b'?' | b')' | b'\'' | b'`' | b':')
+        && matches!(
+            byte_before(bytes, end),
+            b'.' | b',' | b';' | b'!' | b'?' | b')' | b'\'' | b'`' | b':'
+        )
     {
         end -= 1;
     }
@@ -337,7 +354,9 @@ fn password(bytes: &[u8], at: usize, is_marked: bool) -> Option<usize> {
         }
         return (4..=10).contains(&value.len()).then_some(end);
     }
-    let has_sign = value.iter().any(|byte| !is_word(*byte) && !matches!(byte, b'\'' | b'-' | b'/' | b'.' | b','));
+    let has_sign = value
+        .iter()
+        .any(|byte| !is_word(*byte) && !matches!(byte, b'\'' | b'-' | b'/' | b'.' | b','));
     let has_capital = value.windows(2).any(|pair| matches!(pair, [first, second] if first.is_ascii_lowercase() && second.is_ascii_uppercase()));
     let is_last = end < stop || matches!(byte(bytes, stop), b'\n' | BREAK | b'"');
     let is_odd = digits > 0 || has_sign || has_capital || is_marked && is_last;

@@ -8,6 +8,9 @@ use super::{Counts, Policy, Scrubbed};
 /// So many folded bytes before the held text are kept, for the words that name what follows.
 const CONTEXT: usize = 160;
 
+/// Held texts of so many bytes are read again with every chunk.
+const PATIENCE: usize = 256;
+
 /// So many folded bytes after a number may still name it.
 const NAMED_AFTER: usize = 120;
 
@@ -25,19 +28,28 @@ pub struct StreamScrubber {
     text: String,
     /// Where in `text` the context ends.
     done: usize,
+    /// A long held text is read again only when it has this length, so that the time stays linear
+    /// however small the chunks are.
+    read_again: usize,
 }
 
 impl StreamScrubber {
     /// Starts a text.
     #[must_use]
     pub const fn new(policy: Policy) -> Self {
-        Self { policy, counts: Counts::new(), text: String::new(), done: 0 }
+        Self { policy, counts: Counts::new(), text: String::new(), done: 0, read_again: 0 }
     }
 
     /// Takes the next chunk and gives what is certain by now; often nothing.
     pub fn push(&mut self, chunk: &str) -> Scrubbed {
         self.text.push_str(chunk);
-        self.advance(false)
+        if self.text.len() < self.read_again {
+            return Scrubbed::default();
+        }
+        let scrubbed = self.advance(false);
+        let held = self.text.len() - self.done;
+        self.read_again = if held > PATIENCE { self.text.len() + held / 4 } else { 0 };
+        scrubbed
     }
 
     /// Gives the rest. The scrubber is then ready for another text.
@@ -45,6 +57,7 @@ impl StreamScrubber {
         let rest = self.advance(true);
         self.text.clear();
         self.done = 0;
+        self.read_again = 0;
         rest
     }
 

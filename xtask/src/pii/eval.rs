@@ -140,10 +140,12 @@ fn research(cases: &Path) -> Result<Vec<Figure>> {
     for row in &rows {
         let found = found(&row.text);
         for (place, (gold_name, entity)) in TYPES.iter().enumerate() {
-            let mine: Vec<Span> =
-                found.iter().filter(|span| span.2 == *entity).copied().collect();
-            let gold: Vec<_> =
-                row.spans.iter().filter(|(_, _, name)| name == gold_name || name == entity).collect();
+            let mine: Vec<Span> = found.iter().filter(|span| span.2 == *entity).copied().collect();
+            let gold: Vec<_> = row
+                .spans
+                .iter()
+                .filter(|(_, _, name)| name == gold_name || name == entity)
+                .collect();
             for (start, end, _) in &gold {
                 add(&mut recall, place, covers(&mine, *start, *end));
             }
@@ -199,13 +201,37 @@ struct Presidio {
 }
 
 /// Entities of Presidio that are categories here.
-const ENTITIES: [&str; 32] = [
-    "ABA_ROUTING_NUMBER", "CA_SIN", "CREDIT_CARD", "CRYPTO", "DE_HEALTH_INSURANCE", "DE_ID_CARD",
-    "DE_PASSPORT", "DE_SOCIAL_SECURITY", "DE_TAX_ID", "DE_TAX_NUMBER", "DE_VAT_ID",
-    "EMAIL_ADDRESS", "ES_NIE", "ES_NIF", "FI_PERSONAL_IDENTITY_CODE", "IBAN_CODE", "IP_ADDRESS",
-    "IT_FISCAL_CODE", "IT_VAT_CODE", "MAC_ADDRESS", "PHONE_NUMBER", "PL_PESEL",
-    "SE_PERSONNUMMER", "TR_NATIONAL_ID", "UK_DRIVING_LICENCE", "UK_NHS", "UK_NINO", "URL",
-    "US_ITIN", "US_SSN", "TR_PHONE_NUMBER", "UK_PASSPORT",
+const ENTITIES: [&str; 30] = [
+    "ABA_ROUTING_NUMBER",
+    "CA_SIN",
+    "CREDIT_CARD",
+    "CRYPTO",
+    "DE_HEALTH_INSURANCE",
+    "DE_ID_CARD",
+    "DE_PASSPORT",
+    "DE_SOCIAL_SECURITY",
+    "DE_TAX_ID",
+    "DE_TAX_NUMBER",
+    "DE_VAT_ID",
+    "EMAIL_ADDRESS",
+    "ES_NIE",
+    "ES_NIF",
+    "FI_PERSONAL_IDENTITY_CODE",
+    "IBAN_CODE",
+    "IP_ADDRESS",
+    "IT_FISCAL_CODE",
+    "IT_VAT_CODE",
+    "MAC_ADDRESS",
+    "PHONE_NUMBER",
+    "PL_PESEL",
+    "SE_PERSONNUMMER",
+    "TR_NATIONAL_ID",
+    "UK_DRIVING_LICENCE",
+    "UK_NHS",
+    "UK_NINO",
+    "URL",
+    "US_ITIN",
+    "US_SSN",
 ];
 
 fn presidio(cases: &Path) -> Result<Vec<Figure>> {
@@ -315,9 +341,13 @@ fn numbers(cases: &Path) -> Result<Vec<Figure>> {
                 Some((_, cue)) if row.args.is_empty() || row.kind == "isCreditCard" => *cue,
                 Some(_) => continue,
                 None if row.kind == "isTaxID" && REGIONS.contains(&region) => "tax number",
-                None if row.kind == "isPassportNumber" && REGIONS.contains(&region) => "passport number",
+                None if row.kind == "isPassportNumber" && REGIONS.contains(&region) => {
+                    "passport number"
+                }
                 None if row.kind == "isVAT" && REGIONS.contains(&region) => "VAT number",
-                None if row.kind == "isIdentityCard" && REGIONS.contains(&region) => "identity number",
+                None if row.kind == "isIdentityCard" && REGIONS.contains(&region) => {
+                    "identity number"
+                }
                 None if row.kind == "isMobilePhone" && REGIONS.contains(&region) => "mobile",
                 None => continue,
             };
@@ -332,7 +362,8 @@ fn numbers(cases: &Path) -> Result<Vec<Figure>> {
     }
     if !outcomes.is_empty() {
         let all = share(outcomes.into_iter());
-        figures.push(Figure::new("stdnum, validator.js: valid values with a cue", all).at_least(0.98));
+        figures
+            .push(Figure::new("stdnum, validator.js: valid values with a cue", all).at_least(0.98));
     }
     Ok(figures)
 }
@@ -373,8 +404,11 @@ fn phones(cases: &Path) -> Result<Vec<Figure>> {
     Ok(vec![
         Figure::new("phones, international", (compact.0 + spaced.0, compact.1 + spaced.1))
             .at_least(1.0),
-        Figure::new("phones, national with a cue", check("My phone is {}, thanks", |row| &row.national))
-            .at_least(0.97),
+        Figure::new(
+            "phones, national with a cue",
+            check("My phone is {}, thanks", |row| &row.national),
+        )
+        .at_least(0.97),
     ])
 }
 
@@ -385,10 +419,22 @@ struct Adversarial {
     value_span: (usize, usize),
 }
 
+/// Whether one finding covers at least three quarters of the letters and digits of the span, which
+/// holds the disguise too: quotes, `mailto:`, a word in front.
+fn is_hidden(text: &str, (start, end): (usize, usize)) -> bool {
+    let signs = |from: usize, to: usize| {
+        let chars = text.chars().skip(from).take(to.saturating_sub(from));
+        chars.filter(|char| char.is_alphanumeric()).count()
+    };
+    found(text)
+        .iter()
+        .any(|(from, to, _)| 4 * signs(start.max(*from), end.min(*to)) >= 3 * signs(start, end))
+}
+
 fn adversarial(cases: &Path) -> Result<Vec<Figure>> {
     let rows: Vec<Adversarial> = read(cases, "adversarial.jsonl")?;
     let all = share(rows.iter().map(|row| {
-        let hit = covers(&found(&row.text), row.value_span.0, row.value_span.1);
+        let hit = is_hidden(&row.text, row.value_span);
         if !hit && std::env::var_os("SOTTO_MISSES").is_some() {
             eprintln!("adversarial {}: {:?} {:?}", row.transform, row.text, found(&row.text));
         }
@@ -451,7 +497,8 @@ fn values(cases: &Path) -> Result<Vec<Figure>> {
 fn orders() -> Vec<Figure> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut digit = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         char::from(b'0' + (state >> 33) as u8 % 10)
     };
     (6..=16)
