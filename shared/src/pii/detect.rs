@@ -163,7 +163,7 @@ pub(super) fn insert(found: &mut Vec<Finding>, finding: Finding) {
 /// Every candidate that starts at `from` or later, in the order of their starts. What lies before
 /// `from` is context only.
 pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Candidate> {
-    let mut search = Search { bytes, policy, found: Vec::new(), free: [from; DETECTORS.len()] };
+    let mut search = Search { bytes, policy, found: Vec::new(), free: [from; PATTERN + 1] };
     let has_url = policy.is_on(Category::Url);
     // A word before `from` may announce a value after it.
     let begin = from.saturating_sub(ANNOUNCED);
@@ -175,6 +175,11 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
         previous = class;
         if class == 0 {
             continue;
+        }
+        if is_start && !was_word && at >= from {
+            for pattern in policy.patterns() {
+                search.add(PATTERN, pattern.find(bytes, at));
+            }
         }
         if class & LETTER != 0 {
             if is_start {
@@ -222,7 +227,7 @@ struct Search<'a> {
     policy: &'a Policy,
     found: Vec<Candidate>,
     /// Candidates of one detector never overlap: the next one starts where the last one ended.
-    free: [usize; DETECTORS.len()],
+    free: [usize; PATTERN + 1],
 }
 
 impl Search<'_> {
@@ -231,7 +236,14 @@ impl Search<'_> {
         else {
             return;
         };
-        if let Some(candidate) = find(self.bytes, at, *free)
+        let candidate = find(self.bytes, at, *free);
+        self.add(detector, candidate);
+    }
+
+    fn add(&mut self, detector: usize, candidate: Option<Candidate>) {
+        if let Some(candidate) = candidate
+            && let Some(free) = self.free.get_mut(detector)
+            && candidate.start >= *free
             && self.policy.is_on(candidate.category)
         {
             *free = candidate.end;
@@ -275,6 +287,7 @@ const COLON: usize = 13;
 const HYPHEN: usize = 14;
 const MRZ: usize = 15;
 const URL: usize = 16;
+const PATTERN: usize = 17;
 
 /// How far a candidate and the words beside it may reach from its anchor, in folded bytes. Each
 /// detector keeps its own, smaller limits; the longest is the PEM block's.
@@ -315,6 +328,7 @@ pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
     digits >= 3
         || signs & AT != 0
         || policy.is_on(Category::Url)
+        || !policy.patterns().is_empty()
         || signs & OPENS != 0 && has_spelled_at(bytes)
         || signs & JOINT != 0 && has_joint(bytes)
 }

@@ -97,7 +97,7 @@ fn skip_separators(bytes: &[u8], at: usize) -> usize {
 }
 
 /// One more character of a number modulo 97, letters counted from A = 10 (ISO 7064).
-fn mod97(remainder: u32, char: u8) -> Option<u32> {
+pub(super) fn mod97(remainder: u32, char: u8) -> Option<u32> {
     match char {
         b'0'..=b'9' => Some((remainder * 10 + u32::from(char - b'0')) % 97),
         b'A'..=b'Z' => Some((remainder * 100 + u32::from(char - b'A') + 10) % 97),

@@ -123,17 +123,16 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
         best = read(bytes, at, true);
     }
     // `DE 136 695 976`, `B-AB 1234`: one or two groups of letters before the digits.
-    if start == at {
+    if at - start <= 1 {
         let mut first = start;
         for _ in 0..2 {
-            first = letters_before(bytes, first, from)?.min(first);
-            if first == start || best.is_some_and(|best| best.start < first) {
+            let group = letters_before(bytes, first, from);
+            if group == first {
                 break;
             }
-            if let Some(longer) = read(bytes, first, false) {
-                best = Some(longer);
-            }
-            if letters_before(bytes, first, from).is_none() {
+            first = group;
+            best = read(bytes, first, false).or(best);
+            if byte(bytes, first).is_ascii_lowercase() {
                 break;
             }
         }
@@ -143,20 +142,20 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
 
 /// The start of a group of one to three capital letters and a separator before `at`; `at` itself
 /// when there is none.
-fn letters_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
+fn letters_before(bytes: &[u8], at: usize, from: usize) -> usize {
     let mut end = at;
     while end > from && at - end < MAX_SEPARATORS && is_separator(byte_before(bytes, end)) {
         end -= 1;
     }
     if end == at {
-        return Some(at);
+        return at;
     }
     let mut start = end;
     while start > from && end - start < 4 && is_letter(byte_before(bytes, start)) {
         start -= 1;
     }
     let is_group = (1..=3).contains(&(end - start)) && !is_word(byte_before(bytes, start));
-    Some(if is_group { start } else { at })
+    if is_group { start } else { at }
 }
 
 /// Whether a group of digits stands before `start`, on the same line.
@@ -244,8 +243,12 @@ fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
         let judged = known(&number, &mut context, end, is_row, is_glued);
         if let Some(candidate) = judged {
             best = Some(candidate);
-        } else if !is_glued && !is_row && (has_digits || end - group == 1) && best.is_none() {
-            best = named(&number, &mut context, end);
+        } else if !is_glued
+            && !is_row
+            && (has_digits || end - group == 1)
+            && best.is_none_or(|best: Candidate| best.reason == Reason::Cue)
+        {
+            best = named(&number, &mut context, end).or(best);
         }
         // A word without digits ends the number, unless it is a letter or two of it.
         let is_word_group = !has_digits && end - group > 3;

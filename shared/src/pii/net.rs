@@ -142,7 +142,7 @@ fn ip6_end(bytes: &[u8], start: usize) -> Option<usize> {
         digits += size;
         if size > 0
             && byte(bytes, at) == b'.'
-            && groups > 0
+            && (groups > 0 || gap)
             && let Some(end) = ip4_end(bytes, group)
         {
             let is_whole = gap && groups < 6 || groups == 6;
@@ -160,7 +160,6 @@ fn ip6_end(bytes: &[u8], start: usize) -> Option<usize> {
                 return None;
             }
             gap = true;
-            groups = groups.max(1);
             at += 2;
             if !byte(bytes, at).is_ascii_hexdigit() {
                 break;

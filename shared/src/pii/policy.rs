@@ -2,6 +2,7 @@
 
 use super::category::LABELS;
 use super::fold::{byte, fold, fold_char, is_letter, is_word};
+use super::pattern::{MAX_PATTERNS, Pattern, PatternError};
 use super::{Category, detect};
 
 /// Exempt values that are kept; those beyond are found like any other. A site's address, phone
@@ -18,19 +19,20 @@ pub struct Policy {
     off: u128,
     /// Canonical forms, sorted.
     exempt: Vec<String>,
+    patterns: Vec<Pattern>,
 }
 
 impl Policy {
     /// The policy for chat: every category but URL is on, nothing is exempt.
     #[must_use]
     pub const fn chat() -> Self {
-        Self { off: Category::Url.bit(), exempt: Vec::new() }
+        Self { off: Category::Url.bit(), exempt: Vec::new(), patterns: Vec::new() }
     }
 
     /// The policy for a scan of texts: every category is on.
     #[must_use]
     pub const fn scan() -> Self {
-        Self { off: 0, exempt: Vec::new() }
+        Self { off: 0, exempt: Vec::new(), patterns: Vec::new() }
     }
 
     /// Switches `category` on or off. Categories that cannot be switched stay on.
@@ -48,6 +50,22 @@ impl Policy {
     #[must_use]
     pub fn is_on(&self, category: Category) -> bool {
         self.off & category.bit() == 0
+    }
+
+    /// Adds a pattern of the site's own, such as `'KD'-9{6,8}`; docs/pii.md has the syntax.
+    ///
+    /// # Errors
+    /// If the pattern cannot be read, would hide too much, or is one too many.
+    pub fn add_pattern(&mut self, pattern: &str) -> Result<(), PatternError> {
+        if self.patterns.len() >= MAX_PATTERNS {
+            return Err(PatternError::TooMany);
+        }
+        self.patterns.push(Pattern::parse(pattern)?);
+        Ok(())
+    }
+
+    pub(super) fn patterns(&self) -> &[Pattern] {
+        &self.patterns
     }
 
     /// Lets one value of the site pass: its address, its telephone number. Spelling, case and

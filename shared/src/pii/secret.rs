@@ -90,6 +90,7 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
 pub(super) fn find_mixed(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
     // Words are short: most are told apart by the byte a few places on.
     if at < from
+        || is_token(byte_before(bytes, at))
         || !is_token(byte(bytes, at + 20))
         || !is_token(byte(bytes, at + 11))
         || !is_token(byte(bytes, at + MIN_MIXED - 1))

@@ -352,7 +352,7 @@ fn numbers(cases: &Path) -> Result<Vec<Figure>> {
                 None => continue,
             };
             let text = format!("My {cue} is {}, thanks", row.value);
-            let (start, end) = span_of(&text, &row.value);
+            let (start, end) = span_of(&text, row.value.trim());
             let hit = covers(&found(&text), start, end);
             if !hit && std::env::var_os("SOTTO_MISSES").is_some() {
                 eprintln!("{} {text:?} {:?}", row.kind, found(&text));
