@@ -225,6 +225,15 @@ pub(super) fn announces(bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
     }
 }
 
+/// Whether the word that starts at `at` is one for address.
+pub(super) fn is_address_word(bytes: &[u8], at: usize) -> bool {
+    let mut end = at;
+    while end <= at + MAX_WORD && is_letter(byte(bytes, end)) {
+        end += 1;
+    }
+    Word::new(bytes, at, end).look_up(BEFORE) == Some(b'H')
+}
+
 /// Whether the word that starts at the character boundary `at` of `text` may open a value that
 /// has few digits or none.
 pub(super) fn opens(text: &str, at: usize) -> bool {
@@ -256,9 +265,27 @@ const OPENING: &[u8] = b"WB@wVXZHN";
 /// Whether a word with these first three bytes may open a value: a table to ask before a word is
 /// looked up, since nearly all words of a text may not.
 pub(super) fn may_open(bytes: &[u8], at: usize) -> bool {
-    let index = triple(byte(bytes, at), byte(bytes, at + 1), byte(bytes, at + 2));
+    let Some([first, second, third]) = bytes.get(at..at + 3) else { return false };
+    let index = triple(*first, *second, *third);
     OPENERS.get(index / 64).is_some_and(|bits| bits & (1 << (index % 64)) != 0)
 }
+
+/// Where the words of each letter begin in [`BEFORE`], and where the last ones end.
+static INITIALS: [u16; 27] = {
+    let mut initials = [0; 27];
+    let mut letter = 0;
+    let mut at = 0;
+    while letter < 27 {
+        while at < BEFORE.len()
+            && !((at == 0 || BEFORE[at - 1] == b' ') && BEFORE[at] >= b'a' + letter as u8)
+        {
+            at += 1;
+        }
+        initials[letter] = at as u16;
+        letter += 1;
+    }
+    initials
+};
 
 const fn triple(first: u8, second: u8, third: u8) -> usize {
     ((first & 31) as usize) << 10 | ((second & 31) as usize) << 5 | (third & 31) as usize
@@ -322,7 +349,15 @@ impl Word {
     /// The sign behind this word in `list`: a binary search, in which the middle is the word that
     /// the middle byte belongs to.
     fn look_up(&self, list: &[u8]) -> Option<u8> {
-        let mut rest = list;
+        // Words that begin with the same letter; the list of few words is searched whole.
+        let first = usize::from(self.as_bytes().first()?.wrapping_sub(b'a'));
+        let mut rest = match (INITIALS.get(first), INITIALS.get(first + 1)) {
+            (Some(from), Some(to)) if list.len() == BEFORE.len() => {
+                list.get(usize::from(*from)..usize::from(*to))?
+            }
+            _ => list,
+        };
+        rest = rest.strip_suffix(b" ").unwrap_or(rest);
         while !rest.is_empty() {
             let middle = rest.len() / 2;
             let is_space = |byte: &u8| *byte == b' ';

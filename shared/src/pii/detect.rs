@@ -168,6 +168,7 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
     // A word before `from` may announce a value after it.
     let begin = from.saturating_sub(ANNOUNCED);
     let mut previous = fold_class(bytes, begin.wrapping_sub(1));
+    let mut address = None;
     for at in begin..bytes.len() {
         let class = fold_class(bytes, at);
         let is_start = class & (LETTER | DIGIT) != 0 && class & previous == 0;
@@ -185,9 +186,15 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
             if is_start {
                 if cue::may_open(bytes, at) {
                     search.ask(SECRET, at);
+                    if cue::is_address_word(bytes, at) {
+                        address = Some(at);
+                    }
                 }
                 if !was_word && at >= from {
-                    search.ask(MIXED, at);
+                    // Nearly all words are over by then.
+                    if bytes.get(at + 11).is_some_and(|byte| *byte > b' ') {
+                        search.ask(MIXED, at);
+                    }
                     if matches!(byte(bytes, at), b'b' | b'B') {
                         search.ask(WALLET, at);
                     }
@@ -197,6 +204,9 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
             if is_start && at >= from {
                 for detector in NUMBERS {
                     search.ask(detector, at);
+                }
+                if address.is_some_and(|word| at - word < ANNOUNCED) {
+                    search.ask(ADDRESS, at);
                 }
                 if !was_word {
                     search.ask(MIXED, at);
@@ -277,7 +287,8 @@ static DETECTORS: [Detector; 17] = [
 ];
 
 /// Those that begin with a run of digits.
-const NUMBERS: core::ops::Range<usize> = 0..8;
+const NUMBERS: core::ops::Range<usize> = 0..7;
+const ADDRESS: usize = 7;
 const EMAIL: usize = 8;
 const USERINFO: usize = 9;
 const SECRET: usize = 10;
@@ -315,9 +326,13 @@ pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
     let mut digits = 0_usize;
     let mut signs = 0;
     let mut previous = 0;
+    let mut was_foreign = false;
     for (at, byte) in bytes.iter().enumerate() {
         let class = CLASS.get(usize::from(*byte)).copied().unwrap_or(0);
         digits += usize::from(class & DIGIT);
+        if digits >= 3 {
+            return true;
+        }
         signs |= class;
         let is_start = class & LETTER != 0 && previous & LETTER == 0;
         previous = class;
@@ -325,8 +340,7 @@ pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
             return true;
         }
     }
-    digits >= 3
-        || signs & AT != 0
+    signs & AT != 0
         || policy.is_on(Category::Url)
         || !policy.patterns().is_empty()
         || signs & OPENS != 0 && has_spelled_at(bytes)

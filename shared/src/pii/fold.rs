@@ -129,7 +129,19 @@ pub(super) fn fold(text: &str) -> Folded<'_> {
     let mut origin: Vec<(u32, u32)> = Vec::with_capacity(text.len());
     let mut invisible = 0;
     let mut at = 0;
-    while let Some(mut char) = text.get(at..).and_then(|rest| rest.chars().next()) {
+    loop {
+        // Most characters are plain.
+        if let Some(plain) = bytes.get(at)
+            && plain.is_ascii()
+            && !matches!(plain, b'%' | b'(' | b'[' | b'{' | b'&')
+        {
+            view.push(*plain);
+            origin.push((at as u32, at as u32 + 1));
+            invisible = 0;
+            at += 1;
+            continue;
+        }
+        let Some(mut char) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
         let mut start = at;
         at += char.len_utf8();
         if char == '&'

@@ -210,7 +210,7 @@ fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
         is_upper: byte(bytes, start).is_ascii_uppercase(),
     };
     // What the words before say is asked for once, when a row first wants to know.
-    let mut context = Context { bytes, start, cue: None };
+    let mut context = Context { bytes, start, cue: None, may_be_named_after: false };
     let mut best = None;
     let mut end = start;
     loop {
@@ -240,6 +240,7 @@ fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
             && byte(bytes, end - 1).is_ascii_digit()
             && !(byte(bytes, end) == b'.' && next > end + 1);
         let has_digits = number.digits > digits_before;
+        context.may_be_named_after = number.digits >= 6;
         let judged = known(&number, &mut context, end, is_row, is_glued);
         if let Some(candidate) = judged {
             best = Some(candidate);
@@ -277,13 +278,19 @@ struct Context<'a> {
     bytes: &'a [u8],
     start: usize,
     cue: Option<Cue>,
+    /// Whether enough digits were read that a word behind them may be asked.
+    may_be_named_after: bool,
 }
 
 impl Context<'_> {
     fn cue(&mut self, end: usize) -> Cue {
         let (bytes, start) = (self.bytes, self.start);
         let before = *self.cue.get_or_insert_with(|| cue::before(bytes, start));
-        if before == Cue::None { cue::named_after(bytes, end) } else { before }
+        if before == Cue::None && self.may_be_named_after {
+            cue::named_after(bytes, end)
+        } else {
+            before
+        }
     }
 }
 
@@ -385,7 +392,9 @@ fn named(number: &Number, context: &mut Context<'_>, end: usize) -> Option<Candi
     let is_apart = !number.is_upper
         && byte(context.bytes, context.start).is_ascii_alphabetic()
         && number.joints & 0b1110 != 0;
-    if length < 3 || digits < 1 || is_apart || is_amount(context.bytes, end) {
+    // 12.50, 14:30, 3rd.
+    let is_small = digits < 3 && length < 5 || digits == length && digits < 5 && number.joints != 0;
+    if length < 3 || digits < 2 || is_small || is_apart {
         return None;
     }
     let all_digits = digits == length;
@@ -407,7 +416,7 @@ fn named(number: &Number, context: &mut Context<'_>, end: usize) -> Option<Candi
         ),
         _ => return None,
     };
-    (fits && !is_date(number)).then_some(Candidate {
+    (fits && !is_date(number) && !is_amount(context.bytes, end)).then_some(Candidate {
         start: context.start,
         end,
         category,

@@ -51,6 +51,8 @@ mod edge;
 mod map;
 mod stream;
 
+mod promises;
+
 #[cfg(test)]
 mod corpus;
 
@@ -62,4 +64,6 @@ pub use map::{MapError, PlaceholderMap};
 pub use pattern::PatternError;
 pub use placeholder::{Segment, Segments, restore, segments, stable_len};
 pub use policy::Policy;
+#[doc(hidden)]
+pub use promises::check_promises;
 pub use stream::StreamScrubber;
