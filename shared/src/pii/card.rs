@@ -83,7 +83,7 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
         start: at,
         end,
         category: Category::Card,
-        certainty: Certainty::Certain,
+        certainty: if has_issuer { Certainty::Certain } else { Certainty::Likely },
         reason: Reason::CheckDigit,
     })
 }

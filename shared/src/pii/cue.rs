@@ -469,7 +469,7 @@ static BEFORE: &[u8] =
     package- paczka- paczke- paczki- pagamento- page- pago- paiement- paket- pakett- pakke- \
     pakken- pakket- pana~ pani~ papaggelia- papaggelias- paquete- paragon- parcel- parolaW \
     paroleW paroolW part- partitaT pasaportP pasaporteP pasaportuP pasaportuluiP pasaportumP \
-    pasasP pasfhocalW paspoortP paspoortnummerP passP passaporteP passaportoP passcodeW \
+    pasasP pasfhocalW paspoortP paspoortnummerP passP passaporteP passaportoP passcodeW passeW \
     passeportP passetP passiP passinumeroP passnrP passnummerP passordW passphraseW passportP \
     passportsP passwdW passwordW passwortW pasuP pasutijuma- pasutijums- paszportP paszportuP \
     patenteL patientS patientennummerS paxyhkyA paxyhokA payment- pazdaheD pdvT pedido- pedidos- \

@@ -334,9 +334,14 @@ pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
             return true;
         }
         signs |= class;
-        let is_start = class & LETTER != 0 && previous & LETTER == 0;
+        // Beyond ASCII a byte does not tell whether it ends a word.
+        let is_start = class & LETTER != 0 && (previous & LETTER == 0 || was_foreign);
         previous = class;
-        if is_start && (cue::may_open(bytes, at) || *byte >= 0x80) && cue::opens(text, at) {
+        was_foreign = !byte.is_ascii();
+        if (is_start || was_foreign)
+            && (was_foreign || cue::may_open(bytes, at))
+            && cue::opens(text, at)
+        {
             return true;
         }
     }
