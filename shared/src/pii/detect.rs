@@ -338,10 +338,7 @@ pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
         let is_start = class & LETTER != 0 && (previous & LETTER == 0 || was_foreign);
         previous = class;
         was_foreign = !byte.is_ascii();
-        if (is_start || was_foreign)
-            && (was_foreign || cue::may_open(bytes, at))
-            && cue::opens(text, at)
-        {
+        if (was_foreign || is_start && cue::may_open(bytes, at)) && cue::opens(text, at) {
             return true;
         }
     }
