@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::keys::List;
+use crate::pii;
 
 /// What `cargo xtask help` prints.
 pub(crate) const USAGE: &str = "\
@@ -25,6 +26,10 @@ usage: cargo xtask <command>
   keys new [--file FILE]      make secrets (default .dev.vars); never overwrites
   keys rotate [access|site|receipt|root]... [--file FILE]
                               put a new key first in the lists named, or in all of them
+  pii scan                    find personal data in {\"text\": …} lines of standard input
+  pii eval DIR                print how well the cases in DIR are found
+  pii table [--write]         print the table of categories, or write it into docs/pii.md
+  bench pii                   print how fast the scrubber is, natively and in Wasm
 ";
 
 /// Port of `dev` unless another is named.
@@ -41,6 +46,7 @@ pub(crate) enum Command {
     Test(Option<Part>),
     Size,
     Keys(Keys),
+    Pii(pii::Task),
 }
 
 /// Options of `dev`.
@@ -135,6 +141,8 @@ fn read(parser: &mut Parser) -> Result<Command> {
         "test" => read_test(parser),
         "size" => finish(parser, Command::Size),
         "keys" => read_keys(parser),
+        "pii" => read_pii(parser),
+        "bench" => read_bench(parser),
         _ => bail!("there is no command `{name}`"),
     }
 }
@@ -226,6 +234,31 @@ fn read_keys(parser: &mut Parser) -> Result<Command> {
     Ok(Command::Keys(Keys { task, file }))
 }
 
+fn read_pii(parser: &mut Parser) -> Result<Command> {
+    let task = match parser.next()? {
+        Some(Arg::Value(name)) => name.string()?,
+        _ => bail!("`pii` takes `scan`, `eval DIR` or `table`"),
+    };
+    let task = match task.as_str() {
+        "scan" => pii::Task::Scan,
+        "eval" => pii::Task::Eval(parser.value().context("`pii eval` needs a directory")?.into()),
+        "table" => match parser.next()? {
+            None => return Ok(Command::Pii(pii::Task::Table(false))),
+            Some(Arg::Long("write")) => pii::Task::Table(true),
+            Some(other) => return Err(other.unexpected().into()),
+        },
+        other => bail!("`pii` has no task `{other}`"),
+    };
+    finish(parser, Command::Pii(task))
+}
+
+fn read_bench(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "pii" => finish(parser, Command::Pii(pii::Task::Bench)),
+        _ => bail!("`bench` takes `pii`"),
+    }
+}
+
 fn port(parser: &mut Parser) -> Result<u16> {
     let value = parser.value()?.string()?;
     match value.parse() {
@@ -295,6 +328,18 @@ mod tests {
         );
         assert!(refusal("keys").contains("`new` or `rotate`"));
         assert!(refusal("keys rotate house").contains("house"));
+    }
+
+    #[test]
+    fn pii_has_tasks() {
+        assert_eq!(check("pii scan"), Command::Pii(pii::Task::Scan));
+        assert_eq!(check("pii eval some/dir"), Command::Pii(pii::Task::Eval("some/dir".into())));
+        assert_eq!(check("pii table"), Command::Pii(pii::Task::Table(false)));
+        assert_eq!(check("pii table --write"), Command::Pii(pii::Task::Table(true)));
+        assert_eq!(check("bench pii"), Command::Pii(pii::Task::Bench));
+        assert!(refusal("pii eval").contains("directory"));
+        assert!(refusal("pii find").contains("find"));
+        assert!(refusal("bench").contains("`pii`"));
     }
 
     #[test]

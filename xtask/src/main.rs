@@ -25,6 +25,7 @@ mod dev;
 mod keys;
 mod server;
 
+mod pii;
 mod size;
 mod test;
 
@@ -75,5 +76,6 @@ fn run(command: Command) -> Result<()> {
             size::run()
         }
         Command::Keys(task) => keys::run(&task),
+        Command::Pii(task) => pii::run(&task),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Category;
 use super::cue::{self, Cue};
-use super::detect::{Candidate, Certainty, Reason};
+use super::detect::{Candidate, Certainty, Reason, is_alone};
 use super::fold::{byte, byte_before, is_word};
 
 const MIN_DIGITS: usize = 12;
@@ -73,14 +73,17 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
     // believed only where a word says that it is a card.
     let is_card = match cue::before(bytes, at) {
         Cue::Card => true,
-        Cue::Other => has_issuer && groups > 1,
-        Cue::Phone | Cue::None => has_issuer,
+        // Nothing else in the message: the answer to a question.
+        Cue::None if !has_issuer => groups == 1 && is_alone(bytes, at, end),
+        Cue::Phone | Cue::None | Cue::Cvv | Cue::Expiry => has_issuer,
+        // The number has another name.
+        _ => has_issuer && groups > 1,
     };
     is_card.then_some(Candidate {
         start: at,
         end,
         category: Category::Card,
-        certainty: Certainty::Certain,
+        certainty: if has_issuer { Certainty::Certain } else { Certainty::Likely },
         reason: Reason::CheckDigit,
     })
 }
@@ -154,7 +157,7 @@ mod tests {
         check(
             Category::Card,
             &[
-                "My card is «4111 1111 1111 1111», exp 12/27.",
+                "My card is «4111 1111 1111 1111», please.",
                 "Meine Kreditkarte «5555-5555-5555-4444» geht nicht",
                 "ma carte «378282246310005» est refusée",
                 "tarjeta «3782 822463 10005»",
@@ -192,7 +195,7 @@ mod tests {
             "1234 5678 9012 3456",
             "41111111111111111111111111111111",
             "37828224631000",
-            "122000000000003",
+            "it is 122000000000003",
             "1 1 9 52 6 64739 3000 75211 00 8710 799 199 40",
         ]);
     }

@@ -1,8 +1,8 @@
 //! From text to findings: folds, asks the detectors, settles overlaps.
 
-use super::fold::{Folded, fold};
+use super::fold::{Folded, byte, fold, is_letter, is_word};
 use super::policy::Policy;
-use super::{Category, card, email, iban, phone};
+use super::{Category, card, cue, email, iban, ident, net, phone, place, secret};
 use core::fmt;
 
 /// How sure a finding is. The order counts: of two equally long candidates the surer one wins.
@@ -53,7 +53,7 @@ impl fmt::Debug for Finding {
 /// Everything in `text` that `policy` wants found, in order and without overlaps.
 #[must_use]
 pub fn detect(text: &str, policy: &Policy) -> Vec<Finding> {
-    if !worth_reading(text) {
+    if !worth_reading(text, policy) {
         return Vec::new();
     }
     let folded = fold(text);
@@ -163,63 +163,198 @@ pub(super) fn insert(found: &mut Vec<Finding>, finding: Finding) {
 /// Every candidate that starts at `from` or later, in the order of their starts. What lies before
 /// `from` is context only.
 pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> = Vec::new();
-    // Candidates of one category never overlap: the next one starts where the last one ended.
-    let mut free = [from; 4];
-    let mut was_digit = false;
-    for (at, byte) in bytes.iter().enumerate().skip(from) {
-        let is_digit = byte.is_ascii_digit();
-        let detectors: &[(Category, Detector)] = if *byte == b'@' {
-            &[(Category::Email, email::find)]
-        } else if is_digit && !was_digit {
-            &[
-                (Category::Iban, iban::find),
-                (Category::Card, card::find),
-                (Category::Phone, phone::find),
-            ]
-        } else {
-            &[]
-        };
-        was_digit = is_digit;
-        for (category, find) in detectors {
-            let Some(free) = free.get_mut(*category as usize) else { continue };
-            if !policy.is_on(*category) {
-                continue;
+    let mut search = Search { bytes, policy, found: Vec::new(), free: [from; PATTERN + 1] };
+    let has_url = policy.is_on(Category::Url);
+    // A word before `from` may announce a value after it.
+    let begin = from.saturating_sub(ANNOUNCED);
+    let mut previous = fold_class(bytes, begin.wrapping_sub(1));
+    let mut address = None;
+    for at in begin..bytes.len() {
+        let class = fold_class(bytes, at);
+        let is_start = class & (LETTER | DIGIT) != 0 && class & previous == 0;
+        let was_word = previous & (LETTER | DIGIT | AT) != 0;
+        previous = class;
+        if class == 0 {
+            continue;
+        }
+        if is_start && !was_word && at >= from {
+            for pattern in policy.patterns() {
+                search.add(PATTERN, pattern.find(bytes, at));
             }
-            if let Some(candidate) = find(bytes, at, *free) {
-                *free = candidate.end;
-                insert(&mut found, candidate);
+        }
+        if class & LETTER != 0 {
+            if is_start {
+                if cue::may_open(bytes, at) {
+                    search.ask(SECRET, at);
+                    if cue::is_address_word(bytes, at) {
+                        address = Some(at);
+                    }
+                }
+                if !was_word && at >= from {
+                    // Nearly all words are over by then.
+                    if bytes.get(at + 11).is_some_and(|byte| *byte > b' ') {
+                        search.ask(MIXED, at);
+                    }
+                    if matches!(byte(bytes, at), b'b' | b'B') {
+                        search.ask(WALLET, at);
+                    }
+                }
+            }
+        } else if class & DIGIT != 0 {
+            if is_start && at >= from {
+                for detector in NUMBERS {
+                    search.ask(detector, at);
+                }
+                if address.is_some_and(|word| at - word < ANNOUNCED) {
+                    search.ask(ADDRESS, at);
+                }
+                if !was_word {
+                    search.ask(MIXED, at);
+                    search.ask(WALLET, at);
+                }
+            }
+        } else if at >= from {
+            match byte(bytes, at) {
+                b'@' => {
+                    search.ask(EMAIL, at);
+                    search.ask(USERINFO, at);
+                }
+                b':' => search.ask(COLON, at),
+                b'-' => search.ask(HYPHEN, at),
+                b'<' if byte(bytes, at + 1) == b'<' && is_word(byte(bytes, at.wrapping_sub(1))) => {
+                    search.ask(MRZ, at);
+                }
+                b'.' if has_url => search.ask(URL, at),
+                _ => {}
             }
         }
     }
-    found
+    search.found
+}
+
+struct Search<'a> {
+    bytes: &'a [u8],
+    policy: &'a Policy,
+    found: Vec<Candidate>,
+    /// Candidates of one detector never overlap: the next one starts where the last one ended.
+    free: [usize; PATTERN + 1],
+}
+
+impl Search<'_> {
+    fn ask(&mut self, detector: usize, at: usize) {
+        let (Some(find), Some(free)) = (DETECTORS.get(detector), self.free.get_mut(detector))
+        else {
+            return;
+        };
+        let candidate = find(self.bytes, at, *free);
+        self.add(detector, candidate);
+    }
+
+    fn add(&mut self, detector: usize, candidate: Option<Candidate>) {
+        if let Some(candidate) = candidate
+            && let Some(free) = self.free.get_mut(detector)
+            && candidate.start >= *free
+            && self.policy.is_on(candidate.category)
+        {
+            *free = candidate.end;
+            insert(&mut self.found, candidate);
+        }
+    }
 }
 
 /// Reads around the anchor `at` (an `@`, the first digit of a number) for a candidate that starts
 /// at `from` or later. It looks at most [`REACH`] folded bytes to either side.
 type Detector = fn(bytes: &[u8], at: usize, from: usize) -> Option<Candidate>;
 
+static DETECTORS: [Detector; 17] = [
+    iban::find,
+    card::find,
+    phone::find,
+    ident::find,
+    net::find_ip4,
+    place::find_date,
+    place::find_position,
+    place::find_address,
+    email::find,
+    secret::find_userinfo,
+    secret::find,
+    secret::find_mixed,
+    secret::find_wallet,
+    net::find_colon,
+    net::find_hyphen,
+    place::find_mrz,
+    net::find_url,
+];
+
+/// Those that begin with a run of digits.
+const NUMBERS: core::ops::Range<usize> = 0..7;
+const ADDRESS: usize = 7;
+const EMAIL: usize = 8;
+const USERINFO: usize = 9;
+const SECRET: usize = 10;
+const MIXED: usize = 11;
+const WALLET: usize = 12;
+const COLON: usize = 13;
+const HYPHEN: usize = 14;
+const MRZ: usize = 15;
+const URL: usize = 16;
+const PATTERN: usize = 17;
+
 /// How far a candidate and the words beside it may reach from its anchor, in folded bytes. Each
-/// detector keeps its own, smaller limits; the longest is the e-mail address'.
-pub(super) const REACH: usize = 400;
+/// detector keeps its own, smaller limits; the longest is the PEM block's.
+pub(super) const REACH: usize = secret::MAX_BLOCK + 100;
+
+/// How far before a value the word that announces it may start.
+const ANNOUNCED: usize = 80;
+
+/// Whether the text is nothing but `bytes[start..end]`: then it answers a question.
+pub(super) fn is_alone(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_empty =
+        |bytes: Option<&[u8]>| bytes.is_some_and(|bytes| !bytes.iter().any(|byte| is_word(*byte)));
+    bytes.len() <= end - start + MAX_AROUND
+        && is_empty(bytes.get(..start))
+        && is_empty(bytes.get(end..))
+}
+
+/// Quotes, spaces and a full stop around a value that stands alone.
+const MAX_AROUND: usize = 8;
 
 /// Whether `text` can contain anything at all, told without folding it: an `@` or its spelling,
-/// or six digits. Most sentences have neither.
-pub(super) fn worth_reading(text: &str) -> bool {
+/// three digits, a word that announces a value without digits. Most sentences have none.
+pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
     let bytes = text.as_bytes();
-    let mut weight = 0_usize;
+    let mut digits = 0_usize;
     let mut signs = 0;
-    for byte in bytes {
+    let mut previous = 0;
+    let mut was_foreign = false;
+    for (at, byte) in bytes.iter().enumerate() {
         let class = CLASS.get(usize::from(*byte)).copied().unwrap_or(0);
-        weight += usize::from(class & DIGIT);
+        digits += usize::from(class & DIGIT);
+        if digits >= 3 {
+            return true;
+        }
         signs |= class;
+        // Beyond ASCII a byte does not tell whether it ends a word.
+        let is_start = class & LETTER != 0 && (previous & LETTER == 0 || was_foreign);
+        previous = class;
+        was_foreign = !byte.is_ascii();
+        if (was_foreign || is_start && cue::may_open(bytes, at)) && cue::opens(text, at) {
+            return true;
+        }
     }
-    weight >= 6 || signs & AT != 0 || (signs & OPENS != 0 && has_spelled_at(bytes))
+    signs & AT != 0
+        || policy.is_on(Category::Url)
+        || !policy.patterns().is_empty()
+        || signs & OPENS != 0 && has_spelled_at(bytes)
+        || signs & JOINT != 0 && has_joint(bytes)
 }
 
 const DIGIT: u8 = 1;
 const AT: u8 = 2;
 const OPENS: u8 = 4;
+const LETTER: u8 = 8;
+const JOINT: u8 = 16;
+const OTHER: u8 = 32;
 
 /// What each byte may begin: see `fold` for the characters beyond ASCII.
 static CLASS: [u8; 256] = {
@@ -227,9 +362,14 @@ static CLASS: [u8; 256] = {
     let mut byte = 0;
     while byte < class.len() {
         class[byte] = match byte as u8 {
-            b'0'..=b'9' | 0xD9..=0xE1 | 0xEA | 0xF0 => DIGIT,
-            b'@' | 0xEF => AT,
-            b'(' | b'[' | b'{' | b'%' => OPENS,
+            b'0'..=b'9' => DIGIT,
+            0xD9..=0xE1 | 0xEA | 0xF0 => DIGIT | LETTER,
+            b'@' => AT,
+            0xEF => AT | LETTER,
+            b'(' | b'[' | b'{' | b'%' | b'&' => OPENS,
+            b'A'..=b'Z' | b'a'..=b'z' | 0x80..=0xFF => LETTER,
+            b':' | b'-' => JOINT,
+            b'<' | b'.' => OTHER,
             _ => 0,
         };
         byte += 1;
@@ -237,9 +377,33 @@ static CLASS: [u8; 256] = {
     class
 };
 
-/// `(at)` in any brackets, `%40`.
+/// The class of a byte of the folded view: its digits and letters are just that.
+fn fold_class(bytes: &[u8], at: usize) -> u8 {
+    match bytes.get(at) {
+        Some(byte) if byte.is_ascii() => {
+            CLASS.get(usize::from(*byte)).copied().unwrap_or(0) & !OPENS
+        }
+        Some(byte) if is_letter(*byte) => LETTER,
+        _ => 0,
+    }
+}
+
+/// `(at)` in any brackets, `%40`, an entity.
 fn has_spelled_at(bytes: &[u8]) -> bool {
-    bytes.windows(2).any(|pair| matches!(pair, [b'(' | b'[' | b'{', b'a' | b'A' | b' '] | b"%4"))
+    bytes.windows(2).any(|pair| {
+        matches!(pair, [b'(' | b'[' | b'{', b'a' | b'A' | b' '] | b"%4" | b"&#" | b"&c")
+    })
+}
+
+/// `::`, or a colon or hyphen in the third place of hexadecimal pairs.
+fn has_joint(bytes: &[u8]) -> bool {
+    bytes.windows(6).any(|part| match part {
+        [b':', b':', ..] | [.., b':', b':'] => true,
+        [a, b, b':' | b'-', c, d, b':' | b'-'] => {
+            [a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit())
+        }
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -302,14 +466,14 @@ mod tests {
         for text in [
             "",
             "Hello, where is my order from 12 May?",
-            "Grüße (bald) [mehr] 100%",
+            "Grüße (bald) [mehr] 10%",
             "спасибо, всё хорошо",
         ] {
-            assert!(!worth_reading(text), "{text}");
+            assert!(!worth_reading(text, &Policy::chat()), "{text}");
         }
         for text in ["123456", "a@b", "a (at) b", "a[at]b", "a%40b", "＠", "١٢٣٤٥٦", "𝟎𝟎𝟎𝟎𝟎𝟎"]
         {
-            assert!(worth_reading(text), "{text}");
+            assert!(worth_reading(text, &Policy::chat()), "{text}");
         }
         assert_eq!(detect("nothing here, in 2024 words", &Policy::chat()).capacity(), 0);
     }

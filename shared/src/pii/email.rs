@@ -5,7 +5,7 @@
 
 use super::Category;
 use super::detect::{Candidate, Certainty, Reason};
-use super::fold::{byte, byte_before, is_letter, is_word};
+use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
 
 /// RFC 5321 allows 64 octets; generated bounce and tracking addresses are longer.
 const MAX_LOCAL: usize = 128;
@@ -18,8 +18,11 @@ const MAX_LABEL: usize = 63;
 
 /// Finds the address around the `@` at `at`.
 pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
-    let start = local_start(bytes, at, from)?;
-    let end = domain_end(bytes, at + 1)?;
+    let (start, end) = if byte_before(bytes, at) == b' ' && byte(bytes, at + 1) == b' ' {
+        spelled_out(bytes, at, from)?
+    } else {
+        (local_start(bytes, at, from)?, domain_end(bytes, at + 1)?)
+    };
     Some(Candidate {
         start,
         end,
@@ -27,6 +30,38 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
         certainty: Certainty::Certain,
         reason: Reason::Structure,
     })
+}
+
+/// An address letter by letter, `j a n e @ e x a m p l e . c o m`: the letters without the spaces
+/// between them are read as any address.
+fn spelled_out(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
+    const MOST: usize = 64;
+    let is_one = |place: usize| byte(bytes, place) > b' ' && byte(bytes, place) != BREAK;
+    let mut start = at;
+    while start >= from + 2
+        && at - start < 2 * MOST
+        && is_one(start - 2)
+        && byte_before(bytes, start) == b' '
+        && !(start > 2 && is_one(start - 3))
+    {
+        start -= 2;
+    }
+    let mut letters = [0; 2 * MOST];
+    let mut length = 0;
+    let mut place = start;
+    while let Some(letter) = letters.get_mut(length)
+        && is_one(place)
+        && !is_one(place + 1)
+    {
+        *letter = byte(bytes, place);
+        length += 1;
+        place += 2;
+    }
+    let letters = letters.get(..length)?;
+    let sign = (at - start) / 2;
+    let first = local_start(letters, sign, 0)?;
+    let end = domain_end(letters, sign + 1)?;
+    Some((start + 2 * first, start + 2 * end - 1))
 }
 
 fn local_start(bytes: &[u8], at: usize, from: usize) -> Option<usize> {

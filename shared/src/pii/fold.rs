@@ -13,7 +13,8 @@
 //! | Latin letters with marks | the letter without |
 //! | currency signs | `$` |
 //! | `(at)`, `[dot]` and their kin, with the spaces around | `@`, `.` |
-//! | percent-encoded ASCII | the character |
+//! | Cyrillic and Greek letters | the Latin letter that looks or sounds like them |
+//! | percent-encoded ASCII, HTML entities | the character |
 //! | zero-width and direction marks, soft hyphens, combining marks | nothing |
 //! | other letters | [`LETTER`] |
 //! | scripts that write no spaces, symbols, emoji | [`BREAK`] |
@@ -31,6 +32,9 @@ const MAX_INVISIBLE: u8 = 4;
 
 /// So many spaces on either side belong to `(at)` and `(dot)`.
 const MAX_SPELLED_SPACES: usize = 2;
+
+/// The longest entity that is read, `&#x1D7CE;`.
+const MAX_ENTITY: usize = 9;
 
 /// The byte at `at`, or [`BREAK`] outside the text, so that detectors need no bounds of their own.
 /// Not inlined: it is called from a hundred places, and the widget pays for each by the byte.
@@ -115,6 +119,7 @@ pub(super) fn fold(text: &str) -> Folded<'_> {
         && !bytes.iter().enumerate().any(|(at, byte)| match byte {
             b'(' | b'[' | b'{' => spelled(bytes, at).is_some(),
             b'%' => percent(bytes, at).is_some(),
+            b'&' => entity(bytes, at).is_some(),
             _ => false,
         });
     if plain {
@@ -124,9 +129,26 @@ pub(super) fn fold(text: &str) -> Folded<'_> {
     let mut origin: Vec<(u32, u32)> = Vec::with_capacity(text.len());
     let mut invisible = 0;
     let mut at = 0;
-    while let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) {
+    loop {
+        // Most characters are plain.
+        if let Some(plain) = bytes.get(at)
+            && plain.is_ascii()
+            && !matches!(plain, b'%' | b'(' | b'[' | b'{' | b'&')
+        {
+            view.push(*plain);
+            origin.push((at as u32, at as u32 + 1));
+            invisible = 0;
+            at += 1;
+            continue;
+        }
+        let Some(mut char) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
         let mut start = at;
         at += char.len_utf8();
+        if char == '&'
+            && let Some((meant, end)) = entity(bytes, start)
+        {
+            (char, at) = (meant, end);
+        }
         let folded = match fold_char(char) {
             Some(b'%') => match percent(bytes, start) {
                 Some(char) => {
@@ -194,6 +216,10 @@ pub(super) fn fold_char(char: char) -> Option<u8> {
                 return Some(digit);
             }
             match code {
+                0x391..=0x3CE => byte(GREEK, code as usize - 0x391),
+                0x386 | 0x388..=0x390 => byte(GREEK_MARKED, code as usize - 0x386),
+                0x400..=0x45F => byte(CYRILLIC, code as usize - 0x400),
+                0x490 | 0x491 => b'g',
                 // Thai, Lao, Burmese, Khmer and the scripts of East Asia put no spaces between
                 // words: a value beside them would grow over the sentence.
                 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF => BREAK,
@@ -209,6 +235,18 @@ static LATIN: &[u8; 192] =
     b"AAAAAAACEEEEIIIIDNOOOOO\x81OUUUUYTsaaaaaaaceeeeiiiidnooooo\x81ouuuuyty\
 AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOo\
 OoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+
+/// Cyrillic letters U+0400 to U+045F: the Latin letter that looks like them, in either case, else
+/// one that sounds like them. So a disguised `jаne` reads `jane`, and a cue word has one spelling.
+static CYRILLIC: &[u8; 96] = b"EEDGESIIJLNHKUYD\
+ABBGDEZZUUKLMHONPCTYFXCHWWBYBEURabbgdezzuuklmhonpctyfxchwwbybeur\
+eedgesiijlnhkuyd";
+
+/// Greek letters U+0391 to U+03CE, in the same way.
+static GREEK: &[u8; 62] = b"ABGDEZHTIKLMNXOPP\x80STYFXYOIYaehiyabgdezhtiklmnxoppsstyfxyoiyoyo";
+
+/// Greek letters U+0386 to U+0390, with marks.
+static GREEK_MARKED: &[u8; 11] = b"A\x81EHI\x80O\x80YOi";
 
 /// The zeros of the decimal digits in the Basic Multilingual Plane (Unicode category Nd); nine
 /// more follow each.
@@ -234,6 +272,32 @@ fn percent(bytes: &[u8], at: usize) -> Option<u8> {
     }
     let char = digit(at + 1)? * 16 + digit(at + 2)?;
     (b' '..=b'~').contains(&char).then_some(char)
+}
+
+/// `&#64;`, `&#x40;`, `&nbsp;` at `at`: the character and where the text goes on.
+fn entity(bytes: &[u8], at: usize) -> Option<(char, usize)> {
+    let rest = bytes.get(at + 1..)?;
+    let length = rest.iter().take(MAX_ENTITY).position(|byte| *byte == b';')?;
+    let name = str::from_utf8(rest.get(..length)?).ok()?;
+    let code = match name.strip_prefix('#') {
+        Some(number) => match number.strip_prefix(['x', 'X']) {
+            Some(number) => u32::from_str_radix(number, 16).ok()?,
+            None => number.parse().ok()?,
+        },
+        None => match name {
+            "nbsp" => 0xA0,
+            "commat" => 0x40,
+            "period" => 0x2E,
+            "hyphen" | "dash" => 0x2D,
+            "shy" => 0xAD,
+            "lowbar" => 0x5F,
+            "plus" => 0x2B,
+            "colon" => 0x3A,
+            "amp" => 0x26,
+            _ => return None,
+        },
+    };
+    char::from_u32(code).filter(|char| *char >= ' ').map(|char| (char, at + length + 2))
 }
 
 /// `(at)`, `[dot]`, `{ at }`, `(@)`, `(.)` at `at`: the sign meant and where the text goes on,
@@ -293,7 +357,10 @@ mod tests {
             ("jane{ AT }example(.)com", "jane@example.com"),
             ("look (at me", "look (at me"),
             ("jane%40example.com%20100%", "jane@example.com 100%"),
-            ("почта 中 🙂", "????? ? ?"),
+            ("почта 中 🙂", "nohta ? ?"),
+            ("jаnе@еxаmple.com", "jane@example.com"),
+            ("Τηλέφωνο", "Thlefono"),
+            ("jane&#64;example&period;com &#x34;&nbsp;&amp", "jane@example.com 4 &amp"),
         ] {
             assert_eq!(view(text), expected, "{text}");
         }

@@ -17,7 +17,7 @@ const MAX_ENCODED: usize = 256 * 1024;
 const VERSION: &str = "sotto-map-1";
 
 /// Which value each numbered placeholder of a conversation stands for.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct PlaceholderMap {
     /// Sorted by category and canonical form.
     entries: Vec<Entry>,
@@ -48,7 +48,7 @@ impl PlaceholderMap {
     /// An empty map: numbers start at 1.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { entries: Vec::new(), last: [0; LABELS.len()] }
     }
 
     /// The same map, in which the next number of `category` is at least `number`.
@@ -60,7 +60,7 @@ impl PlaceholderMap {
 
     /// Makes the next number of `category` at least `number`.
     pub fn raise_next(&mut self, category: Category, number: u32) {
-        if let Some(last) = self.last.get_mut(category as usize) {
+        if let Some(last) = self.last.get_mut(category.by_label() as usize) {
             *last = (*last).max(number.saturating_sub(1));
         }
     }
@@ -80,12 +80,13 @@ impl PlaceholderMap {
     /// The number that the next new value of `category` gets.
     #[must_use]
     pub fn next(&self, category: Category) -> u32 {
-        self.last.get(category as usize).map_or(1, |last| last + 1)
+        self.last.get(category.by_label() as usize).map_or(1, |last| last + 1)
     }
 
     /// What the visitor typed for `[LABEL_number]`, in its first spelling.
     #[must_use]
     pub fn value(&self, category: Category, number: u32) -> Option<&str> {
+        let category = category.by_label();
         self.entries
             .iter()
             .find(|entry| entry.number == number && entry.category == category)
@@ -111,6 +112,7 @@ impl PlaceholderMap {
 
     /// The number of `value`: the one it has, or the next. `None` when the map is full.
     pub(super) fn number(&mut self, category: Category, value: &str) -> Option<u32> {
+        let category = category.by_label();
         let canonical = canonical(category, value);
         let place = match self.find(category, &canonical) {
             Ok(place) => return self.entries.get(place).map(|entry| entry.number),
@@ -196,6 +198,12 @@ impl PlaceholderMap {
 
 /// The highest number a placeholder is written with: five digits.
 const MAX_NUMBER: u32 = 99_999;
+
+impl Default for PlaceholderMap {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl fmt::Debug for PlaceholderMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,9 +11,11 @@
 //! 1. `fold`: a folded view, one byte for each character that matters, with the way back
 //!    to the original. Full-width letters, foreign digits, odd spaces and invisible characters
 //!    look plain in it. ASCII text is its own folded view.
-//! 2. Detectors (`email`, `card`, `iban`, `phone`) look at the few places where a candidate can
-//!    be: an `@`, the first digit of a number. Each looks a bounded distance to either side, so
-//!    the time is linear in the length of any text.
+//! 2. Detectors (`email`, `card`, `iban`, `phone`; `ident` with its table of national numbers,
+//!    `secret`, `net`, `place`, and a site's own `pattern`s) look at the few places where a
+//!    candidate can be: an `@`, the first digit of a number, a word that announces a password.
+//!    Each looks a bounded distance to either side, so the time is linear in the length of any
+//!    text. `cue` says what the words beside a candidate call it, `check` knows check digits.
 //! 3. Candidates that overlap are settled: the longest, then the more certain, then the earlier.
 //! 4. Findings are ranges of the *original* text.
 //!
@@ -31,10 +33,16 @@ mod detect;
 mod fold;
 
 mod card;
+mod check;
 mod cue;
 mod email;
 mod iban;
+mod ident;
+mod net;
+mod pattern;
 mod phone;
+mod place;
+mod secret;
 
 mod placeholder;
 
@@ -42,6 +50,8 @@ mod browser;
 mod edge;
 mod map;
 mod stream;
+
+mod promises;
 
 #[cfg(test)]
 mod corpus;
@@ -51,6 +61,9 @@ pub use category::{CATEGORIES, Category, CategoryInfo, Counts, Tier};
 pub use detect::{Certainty, Finding, Reason, detect};
 pub use edge::{Scrubbed, scrub_for_edge};
 pub use map::{MapError, PlaceholderMap};
+pub use pattern::PatternError;
 pub use placeholder::{Segment, Segments, restore, segments, stable_len};
 pub use policy::Policy;
+#[doc(hidden)]
+pub use promises::check_promises;
 pub use stream::StreamScrubber;

@@ -1,7 +1,8 @@
 //! What a site wants found, and which values are its own.
 
 use super::category::LABELS;
-use super::fold::{byte, fold, is_word};
+use super::fold::{byte, fold, fold_char, is_letter, is_word};
+use super::pattern::{MAX_PATTERNS, Pattern, PatternError};
 use super::{Category, detect};
 
 /// Exempt values that are kept; those beyond are found like any other. A site's address, phone
@@ -15,26 +16,32 @@ const MIN_SUBSCRIBER_DIGITS: usize = 7;
 /// Which categories are looked for, and which values pass.
 #[derive(Clone)]
 pub struct Policy {
-    off: u32,
+    off: u128,
     /// Canonical forms, sorted.
     exempt: Vec<String>,
+    patterns: Vec<Pattern>,
 }
 
 impl Policy {
-    /// The policy for chat: every category is on, nothing is exempt.
+    /// The policy for chat: every category but URL is on, nothing is exempt.
     #[must_use]
     pub const fn chat() -> Self {
-        Self { off: 0, exempt: Vec::new() }
+        Self { off: Category::Url.bit(), exempt: Vec::new(), patterns: Vec::new() }
+    }
+
+    /// The policy for a scan of texts: every category is on.
+    #[must_use]
+    pub const fn scan() -> Self {
+        Self { off: 0, exempt: Vec::new(), patterns: Vec::new() }
     }
 
     /// Switches `category` on or off. Categories that cannot be switched stay on.
     #[must_use]
     pub fn with_category(mut self, category: Category, on: bool) -> Self {
-        let bit = 1 << (category as u32);
         if on {
-            self.off &= !bit;
+            self.off &= !category.bit();
         } else if category.switchable() {
-            self.off |= bit;
+            self.off |= category.bit();
         }
         self
     }
@@ -42,7 +49,23 @@ impl Policy {
     /// Whether `category` is looked for.
     #[must_use]
     pub fn is_on(&self, category: Category) -> bool {
-        self.off & (1 << (category as u32)) == 0
+        self.off & category.bit() == 0
+    }
+
+    /// Adds a pattern of the site's own, such as `'KD'-9{6,8}`; docs/pii.md has the syntax.
+    ///
+    /// # Errors
+    /// If the pattern cannot be read, would hide too much, or is one too many.
+    pub fn add_pattern(&mut self, pattern: &str) -> Result<(), PatternError> {
+        if self.patterns.len() >= MAX_PATTERNS {
+            return Err(PatternError::TooMany);
+        }
+        self.patterns.push(Pattern::parse(pattern)?);
+        Ok(())
+    }
+
+    pub(super) fn patterns(&self) -> &[Pattern] {
+        &self.patterns
     }
 
     /// Lets one value of the site pass: its address, its telephone number. Spelling, case and
@@ -97,9 +120,24 @@ impl core::fmt::Debug for Policy {
     }
 }
 
+/// Values in which every sign counts: `1.11.1980` is not `11.1.1980`.
+const IS_LITERAL: u128 = Category::Secret.bit()
+    | Category::Password.bit()
+    | Category::Ip.bit()
+    | Category::Crypto.bit()
+    | Category::BirthDate.bit()
+    | Category::CardExpiry.bit()
+    | Category::Address.bit()
+    | Category::Geo.bit()
+    | Category::Url.bit()
+    | Category::Custom.bit();
+
 /// The form in which two spellings of one value are equal: folded, in lower case, without
 /// separators; of a telephone number without the signs that lead abroad.
 pub(super) fn canonical(category: Category, value: &str) -> String {
+    if IS_LITERAL & category.bit() != 0 {
+        return value.to_owned();
+    }
     let folded = fold(value);
     let keeps_signs = category == Category::Email;
     let mut form = String::with_capacity(value.len());
@@ -108,8 +146,8 @@ pub(super) fn canonical(category: Category, value: &str) -> String {
             form.push(byte.to_ascii_lowercase() as char);
         }
     }
-    if folded.bytes().iter().any(|byte| !byte.is_ascii()) {
-        // Letters of other alphabets look alike in the folded view.
+    if value.chars().any(|char| char >= '\u{180}' && is_letter(fold_char(char).unwrap_or(b' '))) {
+        // Letters of other alphabets look like Latin ones, or alike, in the folded view.
         form.push_str(value);
     }
     match form.strip_prefix("00") {

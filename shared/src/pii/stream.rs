@@ -8,6 +8,12 @@ use super::{Counts, Policy, Scrubbed};
 /// So many folded bytes before the held text are kept, for the words that name what follows.
 const CONTEXT: usize = 160;
 
+/// Held texts of so many bytes are read again with every chunk.
+const PATIENCE: usize = 256;
+
+/// So many folded bytes after a number may still name it.
+const NAMED_AFTER: usize = 120;
+
 /// So many folded bytes at most are held back, plus one chain of overlapping candidates. Ordinary
 /// prose waits for a word or two; this much only what looks like an endless number or address.
 const MAX_HELD: usize = 2 * REACH + MAX_CLUSTER;
@@ -22,19 +28,28 @@ pub struct StreamScrubber {
     text: String,
     /// Where in `text` the context ends.
     done: usize,
+    /// A long held text is read again only when it has this length, so that the time stays linear
+    /// however small the chunks are.
+    read_again: usize,
 }
 
 impl StreamScrubber {
     /// Starts a text.
     #[must_use]
     pub const fn new(policy: Policy) -> Self {
-        Self { policy, counts: Counts::new(), text: String::new(), done: 0 }
+        Self { policy, counts: Counts::new(), text: String::new(), done: 0, read_again: 0 }
     }
 
     /// Takes the next chunk and gives what is certain by now; often nothing.
     pub fn push(&mut self, chunk: &str) -> Scrubbed {
         self.text.push_str(chunk);
-        self.advance(false)
+        if self.text.len() < self.read_again {
+            return Scrubbed::default();
+        }
+        let scrubbed = self.advance(false);
+        let held = self.text.len() - self.done;
+        self.read_again = if held > PATIENCE { self.text.len() + held / 4 } else { 0 };
+        scrubbed
     }
 
     /// Gives the rest. The scrubber is then ready for another text.
@@ -42,6 +57,7 @@ impl StreamScrubber {
         let rest = self.advance(true);
         self.text.clear();
         self.done = 0;
+        self.read_again = 0;
         rest
     }
 
@@ -54,7 +70,7 @@ impl StreamScrubber {
     fn advance(&mut self, is_end: bool) -> Scrubbed {
         let folded = fold(&self.text);
         let from = folded.index_of(self.done);
-        let candidates = if worth_reading(&self.text) {
+        let candidates = if worth_reading(&self.text, &self.policy) {
             candidates(folded.bytes(), from, &self.policy)
         } else {
             Vec::new()
@@ -99,7 +115,7 @@ impl core::fmt::Debug for StreamScrubber {
 /// A value is made of words that contain a digit or a sign such as `@`, with at most one plain
 /// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and a plain word
 /// before or after it may belong to it or name it. So the text is settled between the last two
-/// plain words that follow each other.
+/// plain words that follow each other, unless a number before them may still be named.
 fn settled_until(bytes: &[u8]) -> usize {
     let mut word_start = bytes.len();
     let mut next_word_start = bytes.len();
@@ -109,6 +125,9 @@ fn settled_until(bytes: &[u8]) -> usize {
     let mut is_last = true;
     let mut is_plain = true;
     let floor = bytes.len().saturating_sub(MAX_HELD);
+    let tail = bytes.len().saturating_sub(NAMED_AFTER);
+    let number = bytes.iter().skip(tail).position(u8::is_ascii_digit);
+    let first_number = number.map_or(bytes.len(), |number| tail + number);
     for (at, byte) in bytes.iter().enumerate().rev() {
         let is_space = matches!(*byte, b' ' | b'\n' | b'\t' | b'\r' | BREAK);
         if is_space {
@@ -117,7 +136,7 @@ fn settled_until(bytes: &[u8]) -> usize {
                 if !is_last {
                     plain_words = if is_plain { plain_words + 1 } else { 0 };
                 }
-                if plain_words == 2 {
+                if plain_words >= 2 && next_word_start <= first_number {
                     return next_word_start.max(floor);
                 }
                 next_word_start = word_start;
