@@ -159,12 +159,13 @@ function expectNoOther(text, where) {
   }
 }
 
-test("numbers of states, addresses of machines and passwords stay in the page", async ({ edge, front, page, provider, workspace }) => {
+test("numbers of states, addresses of machines and passwords stay in the page", async ({ edge, page, provider, workspace }) => {
   provider.reply([`Noted: ${Object.values(OTHERS).join(", ")}. Thank you.`]);
   const settings = JSON.parse(await readFile(new URL("../../www/demo/site.json", import.meta.url), "utf8"));
-  const site = await workspace.createSite({ ...settings, origins: [front.url], provider: openAi(provider) });
-  const requests = recordRequests(page);
-  const chat = await visit(page, `${front.url}/demo/?site=${site.key}`);
+  const site = await workspace.createSite({ ...settings, origins: [edge.url], provider: openAi(provider) });
+  const sent = [];
+  page.on("request", (request) => sent.push({ url: request.url(), headers: request.headers(), body: request.postData() }));
+  const chat = await visit(page, `${edge.url}/demo/?site=${site.key}`);
   await enter(chat);
   await chat.input.fill(OTHERS_TYPED);
   await expect(chat.chips).toHaveCount(Object.keys(OTHERS).length);
@@ -178,16 +179,16 @@ test("numbers of states, addresses of machines and passwords stay in the page", 
   const { text } = await provider.asked();
   expect(text).toContain(OTHERS_SENT);
   expectNoOther(text, "what the provider received");
-  expectNoOther(JSON.stringify(front.requests), "what was sent to the edge");
-  expectNoOther(requests.join(" "), "the URLs that the page requested");
+  expect(sent.filter(({ body }) => body?.includes("[PASSWORD_1]"))).toHaveLength(1);
+  expectNoOther(JSON.stringify(sent), "what the page sent");
   expectNoOther(await edge.stored(), "the edge's storage");
   expectNoOther(edge.log, "the edge's log");
 });
 
 test("a site's own settings hold in the browser and at the edge", async ({ arrive, makeVisitor, provider }) => {
-  const typed = "I am KD-123456, not jo@private.example; you are hello@lantern.example at 198.51.100.7. Call 030 901820 or 198.51.100.8.";
+  const typed = "I am KD-123456, not jo@private.example; you are hello@lantern.example at 198.51.100.7. My IP is 198.51.100.8, call 030 901820.";
   const hidden = (number) =>
-    `I am [CUSTOM${number}], not [EMAIL${number}]; you are hello@lantern.example at 198.51.100.7. Call 030 901820 or [IP${number}].`;
+    `I am [CUSTOM${number}], not [EMAIL${number}]; you are hello@lantern.example at 198.51.100.7. My IP is [IP${number}], call 030 901820.`;
   provider.reply(["Noted."]);
   const chat = await arrive({
     provider: openAi(provider),

@@ -15,6 +15,10 @@ use crate::texts::{Text, Texts};
 /// The counter shows itself when fewer characters than this are left.
 const COUNTED: usize = 200;
 
+/// Marks that are shown: a placeholder has eight characters at least, so that a message short
+/// enough to be sent holds no more.
+const MARKS: usize = 500;
+
 /// Builds the composer; the second element is its text field.
 pub(super) fn composer(app: &App) -> (El, El) {
     let settings = app.settings();
@@ -40,8 +44,7 @@ pub(super) fn composer(app: &App) -> (El, El) {
         .add(&count)
         .add(&disclosure);
 
-    let area: HtmlTextAreaElement = field.clone().unchecked_into();
-    follow_draft(app, area, Hidden { place: hidden, list, why }, count, send.clone());
+    follow_draft(app, field.clone(), Hidden { place: hidden, list, why }, count, send.clone());
     app.follow({
         move |app| {
             let settings = app.settings();
@@ -70,9 +73,10 @@ struct Hidden {
     why: El,
 }
 
-fn follow_draft(app: &App, area: HtmlTextAreaElement, hidden: Hidden, count: El, send: El) {
+fn follow_draft(app: &App, field: El, hidden: Hidden, count: El, send: El) {
     app.follow(move |app| {
         let draft = app.draft.get();
+        let area: &HtmlTextAreaElement = field.unchecked_ref();
         if area.value() != draft {
             area.set_value(&draft);
         }
@@ -84,7 +88,7 @@ fn follow_draft(app: &App, area: HtmlTextAreaElement, hidden: Hidden, count: El,
         hidden.why.state("aria-expanded", explained);
         hidden.place.show(!draft.scrubbed.chips.is_empty());
         hidden.list.clear();
-        for chip in &draft.scrubbed.chips {
+        for chip in draft.scrubbed.chips.iter().take(MARKS) {
             hidden.list.put(&mark(texts, chip, explained));
         }
 
@@ -96,6 +100,7 @@ fn follow_draft(app: &App, area: HtmlTextAreaElement, hidden: Hidden, count: El,
         count.show(over || n < COUNTED);
         count.set("class", if over { "count over" } else { "count" });
         count.set_text_content(Some(&texts.count(words, n as u64)));
+        field.state("aria-invalid", over);
         send.state("aria-disabled", over || draft.is_empty());
     });
 }

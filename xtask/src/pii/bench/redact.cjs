@@ -2,10 +2,10 @@
 // seconds for each file.
 const { best, read } = require("./corpus.cjs");
 
-const [package, runs, ...files] = process.argv.slice(2);
-const { SyncRedactor } = require(package);
+const [path, runs, ...corpora] = process.argv.slice(2);
+const { SyncRedactor } = require(path);
 const redactor = new SyncRedactor({ builtInRedactors: { names: { enabled: false } } });
 
-for (const file of files) {
-  console.log(best(Number(runs), read(file), (message) => redactor.redact(message)));
+for (const corpus of corpora) {
+  console.log(best(Number(runs), read(corpus), (message) => redactor.redact(message)));
 }

@@ -78,7 +78,10 @@ pub(super) fn measure(cases: &Cases<'_>) -> Result<Vec<Figure>> {
                 alone.add(spans.iter().all(|range| one_covers(&found, range)));
                 typed.add(is_covered && has_type);
             }
-            "none" => alarms.add(has_type),
+            "none" => {
+                let set = format!("presidio_cases {entity}, none");
+                alarms.add(!cases.verdict(!has_type, &set, text, &found));
+            }
             _ => {}
         }
     }
@@ -86,8 +89,15 @@ pub(super) fn measure(cases: &Cases<'_>) -> Result<Vec<Figure>> {
     cases.left_out("presidio_cases, must", &left_out);
 
     let all = by_entity.values().copied().sum();
+    let is_by_name = |entity: &str| CATEGORIES.iter().any(|row| row.entity == entity);
+    let by_name =
+        by_entity.iter().filter(|(entity, _)| is_by_name(entity)).map(|(_, share)| *share);
     let mut figures = vec![
         Figure::new("presidio_cases, must: findings cover every span", all).at_least(0.95),
+        Figure::new(
+            "presidio_cases, must: likewise, of entities that have the same name here",
+            by_name.sum(),
+        ),
         Figure::new("presidio_cases, must: one finding covers each span", alone),
         Figure::new("presidio_cases, must: covered, and the type is right", typed).detail(),
         Figure::new("presidio_cases, none: the type is found nevertheless", alarms),
@@ -150,6 +160,6 @@ mod tests {
         ];
         let figures = check("presidio", "presidio_cases.jsonl", &rows.concat(), measure).unwrap();
         let counts: Vec<_> = figures.iter().map(|(_, hits, of)| (*hits, *of)).collect();
-        assert_eq!(counts, [(2, 3), (2, 3), (2, 3), (1, 2), (2, 3)]);
+        assert_eq!(counts, [(2, 3), (2, 3), (2, 3), (2, 3), (1, 2), (2, 3)]);
     }
 }
