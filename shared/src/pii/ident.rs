@@ -9,6 +9,7 @@
 use super::check;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason, is_alone};
+use super::view::View;
 use super::fold::{byte, byte_before, is_letter, is_word};
 use super::{Category, Tier};
 
@@ -82,6 +83,30 @@ static ROWS: &[Row] = &[
     row(Category::UkLicence, Tier::B, b"lxxxx-dmmaad-xxxll", b"j"),
 ];
 
+/// Where the rows of each length begin in [`ROWS`].
+static ROWS_OF: [u8; MAX_LENGTH + 2] = {
+    let mut rows_of = [0; MAX_LENGTH + 2];
+    let (mut length, mut row) = (0, 0);
+    while length < rows_of.len() {
+        while row < ROWS.len() && length_of(ROWS[row].shape) < length {
+            row += 1;
+        }
+        rows_of[length] = row as u8;
+        length += 1;
+    }
+    rows_of
+};
+
+/// A shape's length without its separators.
+const fn length_of(shape: &[u8]) -> usize {
+    let (mut length, mut at) = (0, 0);
+    while at < shape.len() {
+        length += (shape[at] != b'-' && shape[at] != b'/') as usize;
+        at += 1;
+    }
+    length
+}
+
 /// Country and form of VAT numbers. Each prefix and its length is unmistakable; forms that a
 /// security's number shares have a check digit.
 #[rustfmt::skip]
@@ -103,7 +128,7 @@ static VAT: &[(&[u8], &[u8])] = &[
 ];
 
 /// Finds the number of whose first run of digits `at` is the start.
-pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let mut start = at;
     while start > from && at - start < 6 && byte_before(bytes, start).is_ascii_alphabetic() {
         start -= 1;
@@ -199,7 +224,7 @@ impl Number {
     }
 }
 
-fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
+fn read(bytes: &View<'_>, start: usize, is_glued: bool) -> Option<Candidate> {
     let mut number = Number {
         chars: [0; MAX_LENGTH],
         length: 0,
@@ -275,7 +300,7 @@ fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
 
 /// What surrounds a number.
 struct Context<'a> {
-    bytes: &'a [u8],
+    bytes: &'a View<'a>,
     start: usize,
     cue: Option<Cue>,
     /// Whether enough digits were read that a word behind them may be asked.
@@ -311,7 +336,7 @@ fn known(
         |category, certainty, reason| Some(Candidate { start, end, category, certainty, reason });
     if chars.first().is_some_and(u8::is_ascii_alphabetic) && !is_glued {
         for (shape, check) in VAT {
-            if chars.get(..2) == shape.get(..2)
+            if chars.first() == shape.first()
                 && fit(shape, chars).is_some()
                 && check::passes(check, chars)
                 && (number.is_upper || *check == b"i")
@@ -322,7 +347,9 @@ fn known(
             }
         }
     }
-    for row in ROWS {
+    let rows = |length| usize::from(ROWS_OF.get(length).copied().unwrap_or(0));
+    let rows = rows(chars.len())..rows(chars.len() + 1);
+    for row in ROWS.get(rows).unwrap_or_default() {
         let Some((joints, slashes)) = fit(row.shape, chars) else { continue };
         let written = if number.is_spelled_out() { number.hard_joints } else { number.joints };
         // A letter's separator may be left out: Y8063915-Z.

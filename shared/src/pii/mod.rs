@@ -31,10 +31,12 @@ mod policy;
 
 mod detect;
 mod fold;
+mod view;
 
 mod card;
 mod check;
 mod cue;
+mod words;
 mod email;
 mod iban;
 mod ident;

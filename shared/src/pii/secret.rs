@@ -4,6 +4,7 @@
 use super::Category;
 use super::cue;
 use super::detect::{Candidate, Certainty, Reason};
+use super::view::View;
 use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
 
 /// A block between PEM lines: a 4096-bit key has 3,300 bytes.
@@ -17,7 +18,10 @@ const MAX_PASSWORD: usize = 64;
 /// A token without a known prefix is a secret from this length on, when it mixes capital letters,
 /// small ones and digits: 40 characters of base 64 are what the large clouds' secrets have, and
 /// checksums are written in one case.
-const MIN_MIXED: usize = 40;
+pub(super) const MIN_MIXED: usize = 40;
+
+/// So many characters of a long value are asked for digits: the time stays linear.
+const LOOKED_AT: usize = 48;
 
 /// How providers' keys begin, and how many characters follow at least. Sorted.
 #[rustfmt::skip]
@@ -38,13 +42,6 @@ static KEYS: &[(&[u8], usize)] = &[
 /// blocks and `Bearer`.
 pub(super) const STARTS: &[u8] = b"AGEAIzAKIASIEAAGOCSG.dapdckdoodopdp.figghpghoghughsghrgitglp\
 gskhf_keylinnpmntnpk_pplpypr8_rk_rubshpsk-sk_sq0whsxaixapxoxya2apiautjwtkeypaspwdsecsessigtokeyJBEGBea";
-
-/// Whether a key, a token or a parameter may begin here.
-pub(super) fn is_key_start(rest: &[u8]) -> bool {
-    STARTS
-        .chunks_exact(3)
-        .any(|start| rest.get(..3).is_some_and(|first| first.eq_ignore_ascii_case(start)))
-}
 
 /// Names of parameters whose value is a secret, behind `=`.
 static PARAMETERS: &[&[u8]] = &[
@@ -70,12 +67,9 @@ static LINKS: &[&[u8]] = &[
 ];
 
 /// Finds what the word that starts at `at` begins or announces.
-pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let end = word_end(bytes, at);
-    let found = key(bytes, at)
-        .or_else(|| json_web_token(bytes, at))
-        .map(|end| (at, end, Category::Secret))
-        .or_else(|| block(bytes, at).map(|(start, end)| (start, end, Category::Secret)))
+    let found = token(bytes, at, from)
         .or_else(|| parameter(bytes, at, end))
         .or_else(|| announced(bytes, at, end))?;
     let (start, end, category) = found;
@@ -86,26 +80,31 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
     (start >= from).then_some(Candidate { start, end, category, certainty, reason })
 }
 
-/// A long token of mixed characters that starts at `at`, a place after none of its characters.
-pub(super) fn find_mixed(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
-    // Words are short: most are told apart by the byte a few places on.
-    if at < from
-        || is_token(byte_before(bytes, at))
-        || !is_token(byte(bytes, at + 20))
-        || !is_token(byte(bytes, at + 11))
-        || !is_token(byte(bytes, at + MIN_MIXED - 1))
-    {
-        return None;
-    }
-    let end = token_end(bytes, at, MAX_TOKEN, is_token);
+/// The end of the run of characters of long tokens from `at` on, `to` at most.
+pub(super) fn token_run(bytes: &[u8], at: usize, to: usize) -> usize {
+    token_end(bytes, at, to - at, is_token)
+}
+
+/// Finds the long token of mixed characters that starts at `at`, behind none of its characters.
+pub(super) fn find_mixed(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
+    let end = token_end(bytes, at, MAX_TOKEN + 1, is_token);
     let token = bytes.get(at..end)?;
-    let has = |class: fn(&u8) -> bool| token.iter().filter(|byte| class(byte)).count() >= 3;
-    let is_mixed = token.len() >= MIN_MIXED
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_digit)
-        && !token.iter().all(u8::is_ascii_hexdigit)
-        && token.iter().filter(|byte| matches!(byte, b'-' | b'_')).count() <= token.len() / 12;
+    let (mut upper, mut lower, mut digits, mut joints, mut hex) = (0, 0, 0, 0, 0);
+    for byte in token {
+        hex += usize::from(byte.is_ascii_hexdigit());
+        match byte {
+            b'A'..=b'Z' => upper += 1,
+            b'a'..=b'z' => lower += 1,
+            b'0'..=b'9' => digits += 1,
+            b'-' | b'_' => joints += 1,
+            _ => {}
+        }
+    }
+    let is_mixed = at >= from
+        && (MIN_MIXED..=MAX_TOKEN).contains(&token.len())
+        && upper.min(lower).min(digits) >= 3
+        && hex < token.len()
+        && joints <= token.len() / 12;
     is_mixed.then_some(Candidate {
         start: at,
         end,
@@ -116,7 +115,7 @@ pub(super) fn find_mixed(bytes: &[u8], at: usize, from: usize) -> Option<Candida
 }
 
 /// Finds name, password and host around the `@` at `at` of a URL: `https://jane:secret@host`.
-pub(super) fn find_userinfo(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_userinfo(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let floor = at.saturating_sub(128).max(from);
     let mut start = at;
     let mut has_colon = false;
@@ -138,7 +137,7 @@ pub(super) fn find_userinfo(bytes: &[u8], at: usize, from: usize) -> Option<Cand
 }
 
 /// Finds a wallet's address that starts at `at`.
-pub(super) fn find_wallet(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_wallet(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     if at < from || is_word(byte_before(bytes, at)) {
         return None;
     }
@@ -189,31 +188,55 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'=')
 }
 
-/// The end of a provider's key: its prefix, and a body with a digit in it.
-fn key(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    let (prefix, least) = KEYS.iter().find(|(prefix, _)| rest.starts_with(prefix))?;
-    let body = at + prefix.len();
-    let end = token_end(bytes, body, MAX_TOKEN, |byte| is_token(byte) || byte == b'.');
-    let end = if byte_before(bytes, end) == b'.' { end - 1 } else { end };
-    let has_digit = bytes.get(body..end)?.iter().filter(|byte| byte.is_ascii_digit()).count() > 1
-        || prefix.len() == 4 && prefix.ends_with(b"IA");
-    (end - body >= *least && has_digit).then_some(end)
+/// A provider's key, a JSON Web Token or a PEM block that begins at `at`, behind no character of
+/// such tokens, so that each run of them is read once.
+fn token(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize, Category)> {
+    if at < from {
+        return None;
+    }
+    let (start, end) = match block(bytes, at) {
+        Some(block) => block,
+        None if is_key(byte_before(bytes, at)) => return None,
+        None => (at, key(bytes, at).or_else(|| json_web_token(bytes, at))?),
+    };
+    Some((start, end, Category::Secret))
 }
 
-/// Three parts of base 64 with dots between them, the first two JSON.
+fn is_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'.')
+}
+
+/// The end of a provider's key: its prefix, and a body with digits in it.
+fn key(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let first = rest.first();
+    let (prefix, least) =
+        KEYS.iter().find(|(prefix, _)| prefix.first() == first && rest.starts_with(prefix))?;
+    let body = at + prefix.len();
+    let end = token_end(bytes, body, MAX_TOKEN + 1, is_key);
+    let length = end - body;
+    let end = if byte_before(bytes, end) == b'.' { end - 1 } else { end };
+    let digits = rest.iter().skip(prefix.len()).take(length.min(LOOKED_AT));
+    let has_digits = digits.filter(|byte| byte.is_ascii_digit()).count() > 1
+        || prefix.len() == 4 && prefix.ends_with(b"IA");
+    ((*least..=MAX_TOKEN).contains(&length) && has_digits).then_some(end)
+}
+
+/// The end of three parts of base 64 with dots between them, the first two JSON.
 fn json_web_token(bytes: &[u8], at: usize) -> Option<usize> {
     if bytes.get(at..at + 3)? != b"eyJ" {
         return None;
     }
-    let head = token_end(bytes, at, MAX_TOKEN, is_token);
-    let is_dotted = byte(bytes, head) == b'.' && head - at >= 10;
-    let claims = token_end(bytes, head + 1, MAX_TOKEN, is_token);
-    if !is_dotted || claims - head < 4 {
+    let part_end =
+        |at| token_end(bytes, at, MAX_TOKEN, |byte| is_key(byte) && !matches!(byte, b'.' | b'+'));
+    let head = part_end(at);
+    let claims = part_end(head + 1);
+    if byte(bytes, head) != b'.' || head - at < 10 || claims - head < 4 {
         return None;
     }
-    let has_signature = byte(bytes, claims) == b'.' && is_token(byte(bytes, claims + 1));
-    Some(if has_signature { token_end(bytes, claims + 1, MAX_TOKEN, is_token) } else { claims })
+    let signature = part_end(claims + 1);
+    let has_signature = byte(bytes, claims) == b'.' && signature > claims + 1;
+    Some(if has_signature { signature } else { claims })
 }
 
 /// `-----BEGIN … -----` up to its end line, or as far as it goes.
@@ -248,11 +271,14 @@ fn parameter(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Categ
         _ => return None,
     };
     let value = token_end(bytes, start, MAX_TOKEN, |byte| {
-        is_token(byte) || matches!(byte, b'.' | b'~' | b'/' | b'%')
+        is_key(byte) || matches!(byte, b'~' | b'/' | b'%')
     });
+    let length = value - start;
     let value = if byte_before(bytes, value) == b'.' { value - 1 } else { value };
-    let has_digit = bytes.get(start..value)?.iter().any(u8::is_ascii_digit);
-    (value - start >= least && has_digit).then_some((start, value, Category::Secret))
+    let padded = token_end(bytes, value, 2, |byte| byte == b'=');
+    let has_digit =
+        bytes.iter().skip(start).take(length.min(LOOKED_AT)).any(u8::is_ascii_digit);
+    (length >= least && has_digit).then_some((start, padded, Category::Secret))
 }
 
 /// `password is …`, `BIC: …`, `e-mail: jane at example dot com`.

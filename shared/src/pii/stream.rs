@@ -1,6 +1,6 @@
 //! The edge's pass over a reply that is still being written.
 
-use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, locate, settle, worth_reading};
+use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, locate, settle};
 use super::edge::replace;
 use super::fold::{BREAK, fold};
 use super::{Counts, Policy, Scrubbed};
@@ -70,11 +70,7 @@ impl StreamScrubber {
     fn advance(&mut self, is_end: bool) -> Scrubbed {
         let folded = fold(&self.text);
         let from = folded.index_of(self.done);
-        let candidates = if worth_reading(&self.text, &self.policy) {
-            candidates(folded.bytes(), from, &self.policy)
-        } else {
-            Vec::new()
-        };
+        let candidates = candidates(folded.bytes(), from, &self.policy);
         let mut cut =
             if is_end { folded.bytes().len() } else { settled_until(folded.bytes()).max(from) };
         let mut findings = Vec::new();
@@ -92,8 +88,8 @@ impl StreamScrubber {
             settle(cluster, &mut findings);
         }
         locate(&mut findings, &folded, &self.text, &self.policy);
-        let to = folded.position(cut, &self.text).max(self.done);
-        let keep = folded.position(cut.saturating_sub(CONTEXT), &self.text).min(to);
+        let to = folded.position(cut).max(self.done);
+        let keep = folded.position(cut.saturating_sub(CONTEXT)).min(to);
         let mut scrubbed = String::new();
         replace(&self.text, self.done, to, &findings, &mut scrubbed, &mut self.counts);
         drop(folded);
