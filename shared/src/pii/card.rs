@@ -3,8 +3,8 @@
 use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason, is_alone};
-use super::view::View;
 use super::fold::{byte, byte_before, is_word};
+use super::view::View;
 
 const MIN_DIGITS: usize = 12;
 const MAX_DIGITS: usize = 19;

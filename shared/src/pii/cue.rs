@@ -89,13 +89,12 @@ fn read_before(bytes: &[u8], at: usize) -> Cue {
             end -= 1;
             is_same_sentence &= !ends_sentence(bytes, end);
         }
-        let mut start = end;
-        while start > floor && is_letter(byte_before(bytes, start)) {
-            start -= 1;
-        }
-        if start == end {
+        let letters = bytes.get(floor..end).unwrap_or_default();
+        let letters = letters.iter().rev().take_while(|byte| is_letter(**byte)).count();
+        if letters == 0 {
             break;
         }
+        let start = end - letters;
         since_number += 1;
         since_code += 1;
         since_id += 1;

@@ -174,38 +174,23 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
         let class = class_of(*byte);
         match class {
             Class::Letter | Class::Digit => {
+                let end = at + run(bytes, at, class);
                 if !was_word && at >= from {
                     for pattern in policy.patterns() {
                         search.add(PATTERN, pattern.find(bytes, at));
                     }
-                    if matches!(byte, b'b' | b'B' | b'0' | b'1' | b'3') {
-                        search.ask(WALLET, at);
-                    }
+                }
+                if class == Class::Digit && at >= from {
+                    search.number(at, end);
+                } else if may_open(bytes, at) {
+                    search.ask(SECRET, at);
                 }
                 was_word = true;
-                if class == Class::Letter {
-                    if may_open(bytes, at) {
-                        search.ask(SECRET, at);
-                    }
-                    at += 1;
-                    while bytes.get(at).is_some_and(|byte| class_of(*byte) == Class::Letter) {
-                        at += 1;
-                    }
-                } else {
-                    if at >= from {
-                        for detector in NUMBERS {
-                            search.ask(detector, at);
-                        }
-                    }
-                    at += 1;
-                    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                        at += 1;
-                    }
-                }
+                at = end;
                 continue;
             }
             Class::Space => {
-                if at - space > secret::MIN_MIXED {
+                if at - space > secret::MIN_WALLET {
                     search.long_word(space, at);
                 }
                 space = at;
@@ -226,7 +211,7 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
         was_word = *byte == b'@';
         at += 1;
     }
-    if at - space > secret::MIN_MIXED {
+    if at - space > secret::MIN_WALLET {
         search.long_word(space, at);
     }
     search.found
@@ -250,15 +235,41 @@ impl Search<'_> {
         self.add(detector, candidate);
     }
 
-    /// Asks for the long tokens between two spaces.
+    /// Asks for what may begin with the digits `at..end`.
+    fn number(&mut self, at: usize, end: usize) {
+        let length = end - at;
+        self.ask(IBAN, at);
+        if length == 1 || length >= 4 {
+            self.ask(CARD, at);
+        }
+        self.ask(PHONE, at);
+        self.ask(IDENT, at);
+        if matches!(length, 1 | 2 | 4 | 8) {
+            self.ask(DATE, at);
+        }
+        if length <= 3 && byte_at(self.view, end) == b'.' {
+            self.ask(IP4, at);
+            self.ask(POSITION, at);
+        }
+        if length <= 4 {
+            self.ask(ADDRESS, at);
+        }
+    }
+
+    /// Asks for the wallets and the long tokens between two spaces.
     fn long_word(&mut self, from: usize, to: usize) {
-        let mut start = from;
-        while start < to {
-            let end = secret::token_run(self.view, start, to);
-            if end - start >= secret::MIN_MIXED {
-                self.ask(MIXED, start);
+        for (detector, least) in [(WALLET, secret::MIN_WALLET), (MIXED, secret::MIN_MIXED)] {
+            let is_part = |byte: &u8| {
+                byte.is_ascii_alphanumeric() || detector == MIXED && secret::is_token(*byte)
+            };
+            let word = self.view.get(from..to).unwrap_or_default();
+            let mut start = from;
+            for part in word.split(|byte| !is_part(byte)) {
+                if part.len() >= least {
+                    self.ask(detector, start);
+                }
+                start += part.len() + 1;
             }
-            start = end + 1;
         }
     }
 
@@ -278,13 +289,13 @@ impl Search<'_> {
 /// at `from` or later. It looks at most [`REACH`] folded bytes to either side.
 type Detector = fn(view: &View<'_>, at: usize, from: usize) -> Option<Candidate>;
 
-static DETECTORS: [Detector; 17] = [
+static DETECTORS: [Detector; PATTERN] = [
     iban::find,
     card::find,
     phone::find,
     ident::find,
-    net::find_ip4,
     place::find_date,
+    net::find_ip4,
     place::find_position,
     place::find_address,
     email::find,
@@ -298,8 +309,14 @@ static DETECTORS: [Detector; 17] = [
     net::find_url,
 ];
 
-/// Those that begin with a run of digits.
-const NUMBERS: core::ops::Range<usize> = 0..8;
+const IBAN: usize = 0;
+const CARD: usize = 1;
+const PHONE: usize = 2;
+const IDENT: usize = 3;
+const DATE: usize = 4;
+const IP4: usize = 5;
+const POSITION: usize = 6;
+const ADDRESS: usize = 7;
 const EMAIL: usize = 8;
 const USERINFO: usize = 9;
 const SECRET: usize = 10;
@@ -309,6 +326,7 @@ const COLON: usize = 13;
 const HYPHEN: usize = 14;
 const MRZ: usize = 15;
 const URL: usize = 16;
+/// A site's own patterns.
 const PATTERN: usize = 17;
 
 /// How far a candidate and the words beside it may reach from its anchor, in folded bytes. Each
@@ -357,7 +375,13 @@ static CLASSES: [Class; 256] = {
 };
 
 fn class_of(byte: u8) -> Class {
-    CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other)
+    CLASSES[usize::from(byte)]
+}
+
+/// How many bytes of `class` follow each other from `at` on.
+fn run(bytes: &[u8], at: usize, class: Class) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().position(|byte| class_of(*byte) != class).unwrap_or(rest.len())
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 
 use super::Category;
 use super::detect::{Candidate, Certainty, Reason};
-use super::view::View;
 use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// RFC 5321 allows 64 octets; generated bounce and tracking addresses are longer.
 const MAX_LOCAL: usize = 128;

@@ -35,8 +35,8 @@ const MAX_SPELLED_SPACES: usize = 2;
 const MAX_ENTITY: usize = 9;
 
 /// The byte at `at`, or [`BREAK`] outside the text, so that detectors need no bounds of their own.
-/// Not inlined: it is called from a hundred places, and the widget pays for each by the byte.
-#[inline(never)]
+/// Not inlined in the browser: it is called from a hundred places, each paid for by the byte.
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
     #[cfg(test)]
     LOOKS.set(LOOKS.get() + 1);
@@ -71,10 +71,16 @@ pub(super) fn is_word(byte: u8) -> bool {
 pub(super) struct Folded<'a> {
     text: &'a str,
     /// `None` when the view is the text itself.
-    view: Option<Short<u8, 512>>,
+    other: Option<Other>,
+}
+
+/// A view that is not the text itself.
+#[derive(Default)]
+struct Other {
+    bytes: Short<u8, 512>,
     /// The folded bytes that are not just one plain byte of the text after the one before, in
     /// order. All others lie as far apart as in the original.
-    odd: Short<Odd, 256>,
+    odd: Short<Odd, 128>,
 }
 
 /// A folded byte and where its character starts and ends in the original.
@@ -87,10 +93,14 @@ struct Odd {
 
 impl Folded<'_> {
     pub(super) fn bytes(&self) -> &[u8] {
-        match &self.view {
-            Some(view) => view.as_slice(),
+        match &self.other {
+            Some(other) => other.bytes.as_slice(),
             None => self.text.as_bytes(),
         }
+    }
+
+    fn odd(&self) -> &[Odd] {
+        self.other.as_ref().map_or(&[], |other| other.odd.as_slice())
     }
 
     /// The range of the original text that the folded bytes `start..end` stand for; `start < end`.
@@ -106,20 +116,20 @@ impl Folded<'_> {
 
     /// The first folded byte that stands for the original from `position` on.
     pub(super) fn index_of(&self, position: usize) -> usize {
-        let before = self.odd.as_slice().partition_point(|odd| (odd.start as usize) < position);
-        let plain = match before.checked_sub(1).and_then(|last| self.odd.as_slice().get(last)) {
+        let before = self.odd().partition_point(|odd| (odd.start as usize) < position);
+        let plain = match before.checked_sub(1).and_then(|last| self.odd().get(last)) {
             Some(odd) => odd.at as usize + 1 + position.saturating_sub(odd.end as usize),
             None => position,
         };
         // What cannot be seen lies before an odd byte, or at the end.
-        let next = self.odd.as_slice().get(before).map_or(self.bytes().len(), |odd| odd.at as usize);
+        let next = self.odd().get(before).map_or(self.bytes().len(), |odd| odd.at as usize);
         plain.min(next)
     }
 
     /// Where the character of the folded byte `at` starts and ends in the original.
     fn place(&self, at: usize) -> (usize, usize) {
-        let before = self.odd.as_slice().partition_point(|odd| odd.at as usize <= at);
-        match before.checked_sub(1).and_then(|last| self.odd.as_slice().get(last)) {
+        let before = self.odd().partition_point(|odd| odd.at as usize <= at);
+        match before.checked_sub(1).and_then(|last| self.odd().get(last)) {
             Some(odd) if odd.at as usize == at => (odd.start as usize, odd.end as usize),
             Some(odd) => {
                 let start = odd.end as usize + at - odd.at as usize - 1;
@@ -153,10 +163,6 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
         }
     }
 
-    fn length(&self) -> usize {
-        self.length
-    }
-
     fn push(&mut self, item: T) {
         self.extend(&[item]);
     }
@@ -185,7 +191,7 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
 /// Folds `text`. ASCII without disguises is borrowed.
 pub(super) fn fold(text: &str) -> Folded<'_> {
     let bytes = text.as_bytes();
-    let mut folded = Folded { text, view: None, odd: Short::default() };
+    let mut folded = Folded { text, other: None };
     let mut plain_from = 0;
     let mut at = 0;
     let mut invisible = 0;
@@ -196,15 +202,8 @@ pub(super) fn fold(text: &str) -> Folded<'_> {
             at += 1;
             continue;
         };
-        let view = folded.view.get_or_insert_with(Short::default);
-        if plain_from < at {
-            let gap = invisible > 0;
-            invisible = 0;
-            if gap {
-                folded.odd.push(odd(view.length(), plain_from, plain_from + 1));
-            }
-            view.extend(bytes.get(plain_from..at).unwrap_or_default());
-        }
+        let other = folded.other.get_or_insert_with(Other::default);
+        other.plain(bytes, plain_from, at, &mut invisible);
         let mut start = at;
         at = meant.end;
         plain_from = at;
@@ -219,32 +218,54 @@ pub(super) fn fold(text: &str) -> Folded<'_> {
         invisible = 0;
         if meant.takes_spaces {
             for _ in 0..MAX_SPELLED_SPACES {
-                let last = folded.bytes().len().saturating_sub(1);
-                if folded.bytes().get(last) == Some(&b' ') {
-                    start = folded.place(last).0;
-                    let odd = folded.odd.as_slice();
-                    if odd.last().is_some_and(|odd| odd.at as usize == last) {
-                        folded.odd.truncate(folded.odd.length() - 1);
-                    }
-                    if let Some(view) = &mut folded.view {
-                        view.truncate(last);
-                    }
-                }
+                start = folded.take_space().unwrap_or(start);
             }
         }
-        let view = folded.view.get_or_insert_with(Short::default);
-        folded.odd.push(odd(view.length(), start, at));
-        view.push(char);
-    }
-    if let Some(view) = &mut folded.view
-        && plain_from < bytes.len()
-    {
-        if invisible > 0 {
-            folded.odd.push(odd(view.length(), plain_from, plain_from + 1));
+        if let Some(other) = &mut folded.other {
+            other.odd(start, at);
+            other.bytes.push(char);
         }
-        view.extend(bytes.get(plain_from..).unwrap_or_default());
+    }
+    if let Some(other) = &mut folded.other {
+        other.plain(bytes, plain_from, bytes.len(), &mut invisible);
     }
     folded
+}
+
+impl Other {
+    /// Adds the plain bytes `from..to`. Behind something invisible the first of them is odd.
+    fn plain(&mut self, bytes: &[u8], from: usize, to: usize, invisible: &mut u8) {
+        if from < to {
+            if *invisible > 0 {
+                self.odd(from, from + 1);
+            }
+            *invisible = 0;
+            self.bytes.extend(bytes.get(from..to).unwrap_or_default());
+        }
+    }
+
+    /// Notes where the next byte comes from.
+    fn odd(&mut self, start: usize, end: usize) {
+        let at = self.bytes.length as u32;
+        self.odd.push(Odd { at, start: start as u32, end: end as u32 });
+    }
+}
+
+impl Folded<'_> {
+    /// Takes back a space at the end, and says where it began.
+    fn take_space(&mut self) -> Option<usize> {
+        let last = self.bytes().len().checked_sub(1)?;
+        let start = self.place(last).0;
+        let other = self.other.as_mut()?;
+        if other.bytes.as_slice().last() != Some(&b' ') {
+            return None;
+        }
+        other.bytes.truncate(last);
+        if other.odd.as_slice().last().is_some_and(|odd| odd.at as usize == last) {
+            other.odd.truncate(other.odd.length - 1);
+        }
+        Some(start)
+    }
 }
 
 /// The bytes that are themselves in every view.
@@ -257,10 +278,6 @@ static IS_PLAIN: [bool; 256] = {
     }
     is_plain
 };
-
-fn odd(at: usize, start: usize, end: usize) -> Odd {
-    Odd { at: at as u32, start: start as u32, end: end as u32 }
-}
 
 /// What stands in a text instead of a plain byte.
 struct Meant {
@@ -488,8 +505,8 @@ mod tests {
 
     #[test]
     fn plain_text_is_borrowed() {
-        assert!(fold("call (me) [now] 1234567").view.is_none());
-        assert!(fold("grüße").view.is_some());
+        assert!(fold("call (me) [now] 1234567").other.is_none());
+        assert!(fold("grüße").other.is_some());
     }
 
     #[test]

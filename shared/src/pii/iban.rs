@@ -2,8 +2,8 @@
 
 use super::Category;
 use super::detect::{Candidate, Certainty, Reason};
-use super::view::View;
 use super::fold::{byte, byte_before, is_word};
+use super::view::View;
 
 /// Characters between two groups.
 const MAX_SEPARATORS: usize = 3;

@@ -9,8 +9,8 @@
 use super::check;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason, is_alone};
-use super::view::View;
 use super::fold::{byte, byte_before, is_letter, is_word};
+use super::view::View;
 use super::{Category, Tier};
 
 /// The longest number, without separators: Italy's and Britain's have 16 characters.

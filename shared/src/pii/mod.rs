@@ -36,7 +36,6 @@ mod view;
 mod card;
 mod check;
 mod cue;
-mod words;
 mod email;
 mod iban;
 mod ident;
@@ -45,6 +44,7 @@ mod pattern;
 mod phone;
 mod place;
 mod secret;
+mod words;
 
 mod placeholder;
 

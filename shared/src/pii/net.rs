@@ -3,8 +3,8 @@
 use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
-use super::view::View;
 use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// The longest IPv6 address, with IPv4 at its end, has 45 characters.
 const MAX_IP: usize = 48;

@@ -14,8 +14,8 @@
 use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
-use super::view::View;
 use super::fold::{byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// E.164 allows 15 digits; a trunk 0 in parentheses and `00` may come on top.
 const MAX_DIGITS: usize = 17;

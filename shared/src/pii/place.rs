@@ -4,8 +4,8 @@
 use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
-use super::view::View;
 use super::fold::{byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// Finds the date whose first number is at `at`, beside a word for birth or expiry.
 pub(super) fn find_date(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {

@@ -4,8 +4,8 @@
 use super::Category;
 use super::cue;
 use super::detect::{Candidate, Certainty, Reason};
-use super::view::View;
 use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// A block between PEM lines: a 4096-bit key has 3,300 bytes.
 pub(super) const MAX_BLOCK: usize = 4_096;
@@ -19,6 +19,9 @@ const MAX_PASSWORD: usize = 64;
 /// small ones and digits: 40 characters of base 64 are what the large clouds' secrets have, and
 /// checksums are written in one case.
 pub(super) const MIN_MIXED: usize = 40;
+
+/// The shortest address of a wallet.
+pub(super) const MIN_WALLET: usize = 26;
 
 /// So many characters of a long value are asked for digits: the time stays linear.
 const LOOKED_AT: usize = 48;
@@ -69,20 +72,17 @@ static LINKS: &[&[u8]] = &[
 /// Finds what the word that starts at `at` begins or announces.
 pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let end = word_end(bytes, at);
-    let found = token(bytes, at, from)
-        .or_else(|| parameter(bytes, at, end))
-        .or_else(|| announced(bytes, at, end))?;
+    let next = byte(bytes, end);
+    let is_part = is_token(next) || next == b'.' || byte_before(bytes, at) == b'-';
+    let found = if is_part { token(bytes, at, from) } else { None };
+    let found =
+        found.or_else(|| parameter(bytes, at, end)).or_else(|| announced(bytes, at, end))?;
     let (start, end, category) = found;
     let (certainty, reason) = match category {
         Category::Secret => (Certainty::Certain, Reason::Structure),
         _ => (Certainty::Cued, Reason::Cue),
     };
     (start >= from).then_some(Candidate { start, end, category, certainty, reason })
-}
-
-/// The end of the run of characters of long tokens from `at` on, `to` at most.
-pub(super) fn token_run(bytes: &[u8], at: usize, to: usize) -> usize {
-    token_end(bytes, at, to - at, is_token)
 }
 
 /// Finds the long token of mixed characters that starts at `at`, behind none of its characters.
@@ -149,7 +149,7 @@ pub(super) fn find_wallet(bytes: &View<'_>, at: usize, from: usize) -> Option<Ca
             rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit)
         }
         [b'1' | b'3', ..] => {
-            (26..=35).contains(&wallet.len())
+            (MIN_WALLET..=35).contains(&wallet.len())
                 && !wallet.iter().any(|byte| b"0OIl".contains(byte))
                 && count(u8::is_ascii_uppercase) >= 4
                 && count(u8::is_ascii_lowercase) >= 4
@@ -184,7 +184,7 @@ fn token_end(bytes: &[u8], at: usize, most: usize, class: fn(u8) -> bool) -> usi
     end
 }
 
-fn is_token(byte: u8) -> bool {
+pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'=')
 }
 
@@ -264,10 +264,14 @@ fn block(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 
 /// `token=…`, `Bearer …`.
 fn parameter(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Category)> {
-    let word = bytes.get(at..end)?;
     let (start, least) = match byte(bytes, end) {
-        b'=' if PARAMETERS.iter().any(|name| name.eq_ignore_ascii_case(word)) => (end + 1, 8),
-        b' ' if word == b"Bearer" => (end + 1, 16),
+        b'=' if PARAMETERS
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(bytes.get(at..end).unwrap_or_default())) =>
+        {
+            (end + 1, 8)
+        }
+        b' ' if bytes.get(at..end) == Some(b"Bearer") => (end + 1, 16),
         _ => return None,
     };
     let value = token_end(bytes, start, MAX_TOKEN, |byte| {
@@ -276,8 +280,7 @@ fn parameter(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Categ
     let length = value - start;
     let value = if byte_before(bytes, value) == b'.' { value - 1 } else { value };
     let padded = token_end(bytes, value, 2, |byte| byte == b'=');
-    let has_digit =
-        bytes.iter().skip(start).take(length.min(LOOKED_AT)).any(u8::is_ascii_digit);
+    let has_digit = bytes.iter().skip(start).take(length.min(LOOKED_AT)).any(u8::is_ascii_digit);
     (length >= least && has_digit).then_some((start, padded, Category::Secret))
 }
 

@@ -78,10 +78,7 @@ fn table() -> &'static Table {
     TABLE.get_or_init(|| {
         let mut table = Table { slots: [(0, 0); SLOTS], openers: [0; 1_024] };
         for (list, (meaning, words)) in LISTS.iter().enumerate() {
-            let opens = matches!(
-                meaning,
-                Code | Says(Cue::Password | Cue::Bic | Cue::Email)
-            );
+            let opens = matches!(meaning, Code | Says(Cue::Password | Cue::Bic | Cue::Email));
             let mut at = 0;
             for word in words.split(' ') {
                 let mut slot = hash(word.as_bytes());
@@ -124,9 +121,9 @@ fn opener(first: u8, second: u8, third: u8) -> (usize, u32) {
 
 /// FNV-1a, without the case of letters.
 fn hash(word: &[u8]) -> usize {
-    let hash = word
-        .iter()
-        .fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193));
+    let hash = word.iter().fold(0x811C_9DC5_u32, |hash, byte| {
+        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
+    });
     (hash ^ hash >> 15) as usize % SLOTS
 }
 
