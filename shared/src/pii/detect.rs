@@ -181,7 +181,7 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
                     }
                 }
                 if class == Class::Digit && at >= from {
-                    search.number(at, end);
+                    search.number(at, end, was_word);
                 } else if may_open(bytes, at) {
                     search.ask(SECRET, at);
                 }
@@ -235,24 +235,34 @@ impl Search<'_> {
         self.add(detector, candidate);
     }
 
-    /// Asks for what may begin with the digits `at..end`.
-    fn number(&mut self, at: usize, end: usize) {
-        let length = end - at;
+    /// Asks for what may begin with the digits `at..end`. `was_word` says that a letter stands
+    /// right before them.
+    fn number(&mut self, at: usize, end: usize, was_word: bool) {
         self.ask(IBAN, at);
-        if length == 1 || length >= 4 {
+        if was_word {
+            self.ask(IDENT, at);
+            return;
+        }
+        let length = end - at;
+        let (before, next) = (byte_at(self.view, at.wrapping_sub(1)), byte_at(self.view, end));
+        // In the middle of a row of numbers only some begin.
+        let is_in_row = is_in_row(self.view, at);
+        if length >= 4 || length == 1 && !is_in_row {
             self.ask(CARD, at);
         }
         self.ask(PHONE, at);
-        self.ask(IDENT, at);
-        if matches!(length, 1 | 2 | 4 | 8) {
+        if !is_in_row {
+            self.ask(IDENT, at);
+            if length <= 4 && matches!(before, b' ' | b',' | b'\n' | BREAK) {
+                self.ask(ADDRESS, at);
+            }
+        }
+        if matches!(length, 1 | 2 | 4 | 8) && !matches!(before, b'.' | b'/' | b'-') {
             self.ask(DATE, at);
         }
-        if length <= 3 && byte_at(self.view, end) == b'.' {
+        if length <= 3 && next == b'.' {
             self.ask(IP4, at);
             self.ask(POSITION, at);
-        }
-        if length <= 4 {
-            self.ask(ADDRESS, at);
         }
     }
 
@@ -373,6 +383,24 @@ static CLASSES: [Class; 256] = {
     }
     classes
 };
+
+/// Characters between two groups of one number, at most.
+pub(super) const MAX_SEPARATORS: usize = 3;
+
+/// What may stand between two groups of one number.
+pub(super) fn is_joint(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b'+' | b'\n' | b'(' | b')')
+}
+
+/// Whether a group of digits stands before `at`, on the same line.
+pub(super) fn is_in_row(bytes: &[u8], at: usize) -> bool {
+    let mut place = at;
+    let before = |place: usize| byte_at(bytes, place.wrapping_sub(1));
+    while at - place < MAX_SEPARATORS && before(place) != b'\n' && is_joint(before(place)) {
+        place -= 1;
+    }
+    place < at && before(place).is_ascii_digit()
+}
 
 fn class_of(byte: u8) -> Class {
     CLASSES[usize::from(byte)]

@@ -8,16 +8,13 @@
 
 use super::check;
 use super::cue::{self, Cue};
-use super::detect::{Candidate, Certainty, Reason, is_alone};
+use super::detect::{Candidate, Certainty, MAX_SEPARATORS, Reason, is_alone, is_in_row, is_joint};
 use super::fold::{byte, byte_before, is_letter, is_word};
 use super::view::View;
 use super::{Category, Tier};
 
 /// The longest number, without separators: Italy's and Britain's have 16 characters.
 const MAX_LENGTH: usize = 18;
-
-/// Characters between two groups.
-const MAX_SEPARATORS: usize = 3;
 
 /// One written form of a number.
 struct Row {
@@ -139,7 +136,7 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
         let is_glued = start < at || before.is_ascii_lowercase();
         return (is_glued && at >= from).then(|| read(bytes, at, true)).flatten();
     }
-    if matches!(before, b'#' | b'$' | b'\\' | b'@') || is_inside_row(bytes, start) {
+    if matches!(before, b'#' | b'$' | b'\\' | b'@') || is_in_row(bytes, start) {
         return None;
     }
     let glued_prefix = byte_before(bytes, at).is_ascii_lowercase() && start < at;
@@ -169,7 +166,7 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
 /// when there is none.
 fn letters_before(bytes: &[u8], at: usize, from: usize) -> usize {
     let mut end = at;
-    while end > from && at - end < MAX_SEPARATORS && is_separator(byte_before(bytes, end)) {
+    while end > from && at - end < MAX_SEPARATORS && is_joint(byte_before(bytes, end)) {
         end -= 1;
     }
     if end == at {
@@ -181,22 +178,6 @@ fn letters_before(bytes: &[u8], at: usize, from: usize) -> usize {
     }
     let is_group = (1..=3).contains(&(end - start)) && !is_word(byte_before(bytes, start));
     if is_group { start } else { at }
-}
-
-/// Whether a group of digits stands before `start`, on the same line.
-fn is_inside_row(bytes: &[u8], start: usize) -> bool {
-    let mut place = start;
-    while start - place < MAX_SEPARATORS
-        && byte_before(bytes, place) != b'\n'
-        && is_separator(byte_before(bytes, place))
-    {
-        place -= 1;
-    }
-    place < start && byte_before(bytes, place).is_ascii_digit()
-}
-
-fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b'+' | b'\n' | b'(' | b')')
 }
 
 /// A number without its separators.
@@ -256,7 +237,7 @@ fn read(bytes: &View<'_>, start: usize, is_glued: bool) -> Option<Candidate> {
             break;
         }
         let mut next = end;
-        while next < end + MAX_SEPARATORS && is_separator(byte(bytes, next)) {
+        while next < end + MAX_SEPARATORS && is_joint(byte(bytes, next)) {
             next += 1;
         }
         let goes_on = next > end && byte(bytes, next).is_ascii_alphanumeric();
