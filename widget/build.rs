@@ -1,5 +1,6 @@
-//! Turns `locales/en.json` into an enum of texts with the English words, and takes comments and
-//! needless space out of `style/*.css`. What is left goes into the Wasm, so each byte counts.
+//! Turns `locales/en.json` into an enum of texts with the English words, finds the words of each
+//! category of personal data in it, and takes comments and needless space out of `style/*.css`.
+//! What is left goes into the Wasm, so each byte counts.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a build that cannot go on should stop")]
 
@@ -7,6 +8,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use sotto_shared::json::Value;
+use sotto_shared::pii::CATEGORIES;
 
 /// The sheets in the order of the cascade.
 const SHEETS: [&str; 3] = ["panel.css", "gate.css", "talk.css"];
@@ -25,7 +27,8 @@ fn main() {
     write("style.css", &minify(&sheets));
 }
 
-/// `Text`, one variant for each key in the order of the file, and `ENGLISH`, the words, a line each.
+/// `Text`, one variant for each key in the order of the file; `ENGLISH`, the words, a line each;
+/// `KINDS`, the text of each category, whose key is `kind_` and its placeholder's word.
 fn texts(english: &str) -> String {
     let english = Value::parse(english).expect("locales/en.json is JSON");
     let mut variants = String::new();
@@ -39,6 +42,13 @@ fn texts(english: &str) -> String {
         words.push('\n');
     }
     let count = english.members().len();
+    let kinds: String = CATEGORIES
+        .iter()
+        .map(|row| {
+            let words = row.label.split('_').map(|word| capitalised(&word.to_lowercase()));
+            format!("    Text::Kind{},\n", words.collect::<String>())
+        })
+        .collect();
     format!(
         "/// A text, by its key in `locales/*.json`.\n\
          #[derive(Clone, Copy, Debug, PartialEq, Eq)]\n\
@@ -47,7 +57,10 @@ fn texts(english: &str) -> String {
          /// How many texts there are.\n\
          const TEXTS: usize = {count};\n\n\
          /// The English texts in the order of [`Text`], a line each.\n\
-         const ENGLISH: &str = {words:?};\n"
+         const ENGLISH: &str = {words:?};\n\n\
+         /// What the categories are called, in the order of [`Category`].\n\
+         const KINDS: [Text; {}] = [\n{kinds}];\n",
+        CATEGORIES.len()
     )
 }
 

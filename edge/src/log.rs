@@ -78,14 +78,21 @@ impl Line {
 
     /// Writes the line.
     pub fn write(self) {
-        let line = self.text + "}";
+        let level = self.level;
+        let line = self.into_text();
         #[cfg(target_arch = "wasm32")]
-        match self.level {
+        match level {
             Level::Info | Level::Warn => worker::console_log!("{line}"),
             Level::Error => worker::console_error!("{line}"),
         }
         #[cfg(not(target_arch = "wasm32"))]
-        drop((line, self.level));
+        drop((line, level));
+    }
+
+    /// The line as it is written.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.text + "}"
     }
 
     fn quoted(mut self, name: &'static str, value: &str) -> Self {
@@ -117,7 +124,7 @@ mod tests {
             .number("status", 500)
             .fault(&"no such table: x\nat line 1");
         assert_eq!(
-            line.text + "}",
+            line.into_text(),
             "{\"level\":\"error\",\"event\":\"workspace_failed\",\
              \"request_id\":\"0000000001041061050R3GG28A\",\"route\":\"/v1/chat\",\"status\":500,\
              \"fault\":\"no such table: x\\nat line 1\"}"

@@ -20,6 +20,10 @@ pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 /// a visitor's patience.
 pub const DOCUMENTS_PER_SITE: usize = 500;
 
+/// Values in a site's documents (addresses, phones) that are never hidden, those of the newest
+/// documents first: as many as a policy has room for beside the ones in the settings.
+pub const DOCUMENT_VALUES: usize = 400;
+
 /// Name of a document in its URL, in characters.
 pub const DOCUMENT_NAME_CHARS: usize = 120;
 
@@ -72,6 +76,23 @@ pub const RECIPIENTS: usize = 20;
 
 /// Values of a site that are never hidden (its own address, its own phone).
 pub const EXEMPT_VALUES: usize = 50;
+
+/// How long browsers and the edge may go by a site's public settings before they ask again, in
+/// seconds: a change is in effect everywhere within a minute, and a busy site is asked rarely.
+pub const SETTINGS_SECONDS: u64 = 60;
+
+/// Words of placeholders that a site switches off: more than there are.
+pub const SCRUB_OFF: usize = 64;
+
+/// Patterns of one site: each is tried at the start of every word of every message.
+pub const SCRUB_PATTERNS: usize = 16;
+
+/// Characters that one pattern may take of a text: no customer number is longer, and the time for
+/// one place is bounded by it.
+pub const SCRUB_PATTERN_TAKES: usize = 64;
+
+/// One pattern as it is written, in bytes: 64 signs, each with how often it may come, and a check.
+pub const SCRUB_PATTERN_BYTES: usize = 600;
 
 /// A language tag (BCP 47), in bytes: the longest tag in use is 35.
 pub const LANGUAGE_TAG_BYTES: usize = 35;

@@ -5,17 +5,8 @@
 // 3. On a desktop the panel is not modal: Tab leaves it. On a phone it is modal and fills the screen.
 
 import { openAi } from "../support/admin.js";
-import { enter } from "../support/act.js";
+import { enter, reach } from "../support/act.js";
 import { expect, test } from "../support/test.js";
-
-/** Presses Tab (or another key) until an element has the focus; fails when `most` were not enough. */
-async function reach(page, locator, key = "Tab", most = 25) {
-  for (let n = 0; n < most; n += 1) {
-    if (await locator.evaluate((element) => element.getRootNode().activeElement === element)) return;
-    await page.keyboard.press(key);
-  }
-  await expect(locator).toBeFocused();
-}
 
 test("a conversation without a pointer", async ({ arrive, page, provider }) => {
   provider.reply(["An answer."]);

@@ -5,6 +5,8 @@
 // 3. Placeholders that a visitor types are inert.
 // 4. From a client that does not scrub: the edge does, before storage and provider.
 // 5. What a model invents is scrubbed; what the site itself says is not.
+// 6. Numbers of states, addresses of machines, passwords: on the demo page, from the composer to the provider.
+// 7. A site's own values pass, its own patterns are hidden, what it switched off is not: the same in the browser and at the edge.
 
 import { readFile } from "node:fs/promises";
 import { openAi } from "../support/admin.js";
@@ -134,4 +136,75 @@ test("what a model invents is scrubbed, what the site says itself is not", async
   const { text } = await visitor.ask("What is your contact phone?");
   expect(text).toBe("Write to [EMAIL] or hello@lantern.example, or call +49 30 901820. Bye.");
   expect((await visitor.copy()).messages[1].text).toBe(text);
+});
+
+/** What each stands for when the browser hides it, in a message where it stands for itself. */
+const OTHERS = {
+  "198.51.100.23": "[IP_1]",
+  "86 095 742 719": "[TAX_ID_1]",
+  "Tide-Wheel-92": "[PASSWORD_1]",
+  "219-09-9998": "[SSN_1]",
+  "12 May 1984": "[BIRTH_DATE_1]",
+  "DE89 3704 0044 0532 0130 00": "[IBAN_1]",
+  AKIAIOSFODNN7EXAMPLE: "[SECRET_1]",
+};
+const OTHERS_TYPED =
+  "My IP is 198.51.100.23, my German tax ID is 86 095 742 719, the password is Tide-Wheel-92, my SSN is 219-09-9998, " +
+  "I was born on 12 May 1984, my account DE89 3704 0044 0532 0130 00, the key AKIAIOSFODNN7EXAMPLE.";
+const OTHERS_SENT = Object.entries(OTHERS).reduce((text, [value, placeholder]) => text.replace(value, placeholder), OTHERS_TYPED);
+
+function expectNoOther(text, where) {
+  for (const value of Object.keys(OTHERS)) {
+    for (const trace of [value, value.replaceAll(/[ -]/g, "")]) expect(text.includes(trace), `${trace} in ${where}`).toBe(false);
+  }
+}
+
+test("numbers of states, addresses of machines and passwords stay in the page", async ({ edge, front, page, provider, workspace }) => {
+  provider.reply([`Noted: ${Object.values(OTHERS).join(", ")}. Thank you.`]);
+  const settings = JSON.parse(await readFile(new URL("../../www/demo/site.json", import.meta.url), "utf8"));
+  const site = await workspace.createSite({ ...settings, origins: [front.url], provider: openAi(provider) });
+  const requests = recordRequests(page);
+  const chat = await visit(page, `${front.url}/demo/?site=${site.key}`);
+  await enter(chat);
+  await chat.input.fill(OTHERS_TYPED);
+  await expect(chat.chips).toHaveCount(Object.keys(OTHERS).length);
+  await chat.button(chat.words.show_sent).click();
+  await expect(chat.panel).toContainText(OTHERS_SENT);
+  await chat.send.click();
+  await expect(chat.messages("visitor")).toContainText(OTHERS_TYPED);
+  await expect(chat.lastReply).toContainText(`Noted: ${Object.keys(OTHERS).join(", ")}. Thank you.`);
+  await expect(chat.stop).toBeHidden();
+
+  const { text } = await provider.asked();
+  expect(text).toContain(OTHERS_SENT);
+  expectNoOther(text, "what the provider received");
+  expectNoOther(JSON.stringify(front.requests), "what was sent to the edge");
+  expectNoOther(requests.join(" "), "the URLs that the page requested");
+  expectNoOther(await edge.stored(), "the edge's storage");
+  expectNoOther(edge.log, "the edge's log");
+});
+
+test("a site's own settings hold in the browser and at the edge", async ({ arrive, makeVisitor, provider }) => {
+  const typed = "I am KD-123456, not jo@private.example; you are hello@lantern.example at 198.51.100.7. Call 030 901820 or 198.51.100.8.";
+  const hidden = (number) =>
+    `I am [CUSTOM${number}], not [EMAIL${number}]; you are hello@lantern.example at 198.51.100.7. Call 030 901820 or [IP${number}].`;
+  provider.reply(["Noted."]);
+  const chat = await arrive({
+    provider: openAi(provider),
+    exempt: ["hello@lantern.example", "198.51.100.7"],
+    scrub: { off: ["PHONE"], patterns: ["'KD'-9{6}"] },
+  });
+  await enter(chat);
+  await chat.input.fill(typed);
+  await expect(chat.chips).toHaveCount(3);
+  await chat.why.click();
+  await expect(chat.chips.first()).toContainText(chat.reason("structure", "custom"));
+  await ask(chat, typed);
+  expect((await provider.asked()).text).toContain(hidden("_1"));
+
+  const visitor = await (await makeVisitor(chat.site)).mint();
+  const { facts } = await visitor.ask(typed);
+  expect(facts.question).toBe(hidden(""));
+  // What the browser hid passes the edge as it is.
+  expect((await visitor.ask(hidden("_1"))).facts.question).toBe(hidden("_1"));
 });

@@ -25,6 +25,15 @@ export async function enter(chat, purposes = []) {
   await expect(chat.input).toBeVisible();
 }
 
+/** Presses Tab (or another key) until an element has the focus; fails when `most` were not enough. */
+export async function reach(page, locator, key = "Tab", most = 25) {
+  for (let n = 0; n < most; n += 1) {
+    if (await locator.evaluate((element) => element.getRootNode().activeElement === element)) return;
+    await page.keyboard.press(key);
+  }
+  await expect(locator).toBeFocused();
+}
+
 /** Sends a message. */
 export async function say(chat, text) {
   await chat.input.fill(text);

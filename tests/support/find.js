@@ -123,6 +123,16 @@ export class Chat {
     return this.panel.getByRole("list", { name: this.words.hidden_label }).getByRole("listitem");
   }
 
+  /** The button that says of each chip what it is and how that was seen. */
+  get why() {
+    return this.button(this.words.why);
+  }
+
+  /** What a chip then says, by the keys of the reason and of the kind. */
+  reason(reason, kind) {
+    return this.words[`why_${reason}`].replace("{kind}", this.words[`kind_${kind}`]);
+  }
+
   /** A text of the locale anywhere in the panel; `{names}` in it match anything. */
   text(key) {
     return this.panel.getByText(pattern(this.words[key]));

@@ -37,6 +37,8 @@ pub(crate) enum Action {
     Stop,
     /// Show or hide the text that will be sent.
     Preview,
+    /// Show or hide why something is hidden.
+    Why,
     /// Copy the message that the button stands in.
     Copy,
     /// Try the message that the button stands in again.
@@ -60,7 +62,7 @@ pub(crate) enum Action {
 }
 
 /// Every action with its code, a letter.
-const ALL: [(Action, &str); 25] = [
+const ALL: [(Action, &str); 26] = [
     (Action::Close, "a"),
     (Action::Menu, "b"),
     (Action::AskNew, "c"),
@@ -86,6 +88,7 @@ const ALL: [(Action, &str); 25] = [
     (Action::AskErase, "w"),
     (Action::Erase, "x"),
     (Action::SaveReceipt, "y"),
+    (Action::Why, "z"),
 ];
 
 impl Action {

@@ -10,8 +10,7 @@ use crate::texts::Texts;
 pub(crate) struct Settings {
     pub(crate) site: Site,
     pub(crate) texts: Texts,
-    /// What is hidden before a message leaves: everything that is recognised, except the values
-    /// that are the site's own.
+    /// What is hidden before a message leaves; the edge reads it again with the same policy.
     pub(crate) policy: Policy,
 }
 
@@ -20,21 +19,13 @@ impl Settings {
     /// `None` if the settings lack something.
     pub(crate) fn read(settings: &str, lang: &str, locale: &str) -> Option<Self> {
         let site = Site::read(&Value::parse(settings)?)?;
-        Some(Self { policy: policy(&site), site, texts: Texts::new(lang, locale) })
+        Some(Self { policy: site.policy(), site, texts: Texts::new(lang, locale) })
     }
 
     /// The same with the site's settings as they are now.
     pub(crate) fn with_site(&self, site: Site) -> Self {
-        Self { policy: policy(&site), site, texts: self.texts.clone() }
+        Self { policy: site.policy(), site, texts: self.texts.clone() }
     }
-}
-
-fn policy(site: &Site) -> Policy {
-    let mut policy = Policy::chat();
-    for value in &site.exempt {
-        policy.exempt_value(value);
-    }
-    policy
 }
 
 #[cfg(test)]
@@ -44,12 +35,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sites_own_values_are_not_hidden() {
+    fn the_policy_is_the_sites() {
         let fixture = include_str!("../../shared/tests/fixtures/wire/site.json");
         let settings = Settings::read(fixture, "en", "").unwrap();
-        let text = "hello@shop.example or jo@shop.example";
-        let scrubbed = preview(text, &settings.policy, &PlaceholderMap::new());
-        assert_eq!(scrubbed.text, "hello@shop.example or [EMAIL_1]");
+        for (typed, sent) in [
+            ("hello@shop.example or jo@shop.example", "hello@shop.example or [EMAIL_1]"),
+            ("kd 1234567", "[CUSTOM_1]"),
+            ("IP 198.51.100.23, tax id 86095742719", "IP [IP_1], tax id 86095742719"),
+        ] {
+            let scrubbed = preview(typed, &settings.policy, &PlaceholderMap::new());
+            assert_eq!(scrubbed.text, sent);
+            let again = settings.with_site(settings.site.clone());
+            assert_eq!(preview(typed, &again.policy, &PlaceholderMap::new()).text, sent);
+        }
         assert!(Settings::read("{}", "en", "").is_none());
     }
 }

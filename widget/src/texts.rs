@@ -6,8 +6,16 @@
 //! place and the keys themselves cost the visitor nothing.
 
 use sotto_shared::json::Value;
+use sotto_shared::pii::Category;
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+impl Text {
+    /// What a category of personal data is called.
+    pub(crate) fn kind(category: Category) -> Self {
+        KINDS.get(category as usize).copied().unwrap_or(Self::KindCustom)
+    }
+}
 
 /// Languages that are written from right to left.
 const RIGHT_TO_LEFT: [&str; 5] = ["ar", "dv", "fa", "he", "ur"];
@@ -111,6 +119,8 @@ fn language(tag: &str) -> &str {
 mod tests {
     use std::fs;
 
+    use sotto_shared::pii::CATEGORIES;
+
     use super::*;
 
     fn locales() -> Vec<(String, Vec<(String, String)>)> {
@@ -160,6 +170,17 @@ mod tests {
         let texts = Texts::new("de", "{\"send\":\"Senden\"}");
         assert_eq!((texts.get(Text::Send), texts.lang.as_str()), ("Send", "en"));
         assert_eq!(Texts::new("en-GB", "").lang, "en-GB");
+    }
+
+    #[test]
+    fn every_category_is_called_by_the_words_of_its_placeholder() {
+        let (_, english) = locales().into_iter().find(|(name, _)| name == "en").unwrap();
+        let texts = Texts::new("en", "");
+        for row in &CATEGORIES {
+            let key = ["kind_", &row.label.to_lowercase()].concat();
+            let (_, words) = english.iter().find(|(known, _)| *known == key).expect(&key);
+            assert_eq!(texts.get(Text::kind(row.category)), words, "{}", row.entity);
+        }
     }
 
     #[test]

@@ -27,9 +27,10 @@ usage: cargo xtask <command>
   keys rotate [access|site|receipt|root]... [--file FILE]
                               put a new key first in the lists named, or in all of them
   pii scan                    find personal data in {\"text\": …} lines of standard input
-  pii eval DIR                print how well the cases in DIR are found
+  pii eval DIR [--misses]     print how well the cases in DIR are found (--misses: and on standard
+                              error each case that is not, and what is not counted)
   pii table [--write]         print the table of categories, or write it into docs/pii.md
-  bench pii                   print how fast the scrubber is, natively and in Wasm
+  bench pii                   print how fast the scrubber is, natively and in Wasm, and its bytes
 ";
 
 /// Port of `dev` unless another is named.
@@ -241,7 +242,7 @@ fn read_pii(parser: &mut Parser) -> Result<Command> {
     };
     let task = match task.as_str() {
         "scan" => pii::Task::Scan,
-        "eval" => pii::Task::Eval(parser.value().context("`pii eval` needs a directory")?.into()),
+        "eval" => return read_eval(parser),
         "table" => match parser.next()? {
             None => return Ok(Command::Pii(pii::Task::Table(false))),
             Some(Arg::Long("write")) => pii::Task::Table(true),
@@ -250,6 +251,19 @@ fn read_pii(parser: &mut Parser) -> Result<Command> {
         other => bail!("`pii` has no task `{other}`"),
     };
     finish(parser, Command::Pii(task))
+}
+
+fn read_eval(parser: &mut Parser) -> Result<Command> {
+    let (mut cases, mut shows_misses) = (None, false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("misses") => shows_misses = true,
+            Arg::Value(dir) if cases.is_none() => cases = Some(PathBuf::from(dir)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let cases = cases.context("`pii eval` needs a directory")?;
+    Ok(Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses })))
 }
 
 fn read_bench(parser: &mut Parser) -> Result<Command> {
@@ -333,11 +347,17 @@ mod tests {
     #[test]
     fn pii_has_tasks() {
         assert_eq!(check("pii scan"), Command::Pii(pii::Task::Scan));
-        assert_eq!(check("pii eval some/dir"), Command::Pii(pii::Task::Eval("some/dir".into())));
+        let eval = |shows_misses| {
+            let cases = PathBuf::from("some/dir");
+            Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses }))
+        };
+        assert_eq!(check("pii eval some/dir"), eval(false));
+        assert_eq!(check("pii eval --misses some/dir"), eval(true));
         assert_eq!(check("pii table"), Command::Pii(pii::Task::Table(false)));
         assert_eq!(check("pii table --write"), Command::Pii(pii::Task::Table(true)));
         assert_eq!(check("bench pii"), Command::Pii(pii::Task::Bench));
         assert!(refusal("pii eval").contains("directory"));
+        assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));
         assert!(refusal("bench").contains("`pii`"));
     }

@@ -44,7 +44,7 @@ enum Measure {
 
 /// One line of the output, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Size {
+pub(crate) struct Size {
     artefact: String,
     raw: usize,
     /// Level 9.
@@ -90,7 +90,11 @@ fn measure() -> Result<Vec<Size>> {
 }
 
 impl Size {
-    fn of(artefact: &str, bytes: &[u8]) -> Result<Self> {
+    /// Weighs `bytes`.
+    ///
+    /// # Errors
+    /// If a compressor fails.
+    pub(crate) fn of(artefact: &str, bytes: &[u8]) -> Result<Self> {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(bytes)?;
         let gzip = gzip.finish()?.len();

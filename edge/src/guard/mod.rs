@@ -2,7 +2,9 @@
 //!
 //! In: [`identity`] answers "are you human?" without a model; [`input`] builds the prompt from
 //! storage alone. Out: [`output`] scrubs the reply while it is written, and [`watch`] cuts it off
-//! where it repeats its instructions. A screen for injection belongs here too and is not built yet.
+//! where it repeats its instructions. What is looked for is the site's own [`policy`], in replies
+//! as in messages, for which the Worker keeps [`policies`]. A screen for injection belongs here too
+//! and is not built yet.
 
 pub mod identity;
 
@@ -11,21 +13,19 @@ pub mod input;
 pub mod output;
 pub mod watch;
 
+pub mod policies;
+
 pub(crate) mod characters;
 
 use sotto_shared::pii::Policy;
 
 use crate::workspace::command::TurnContext;
 
-/// What is looked for in passages and replies: everything but the site's own values, which are
-/// those in its settings and in the passages it gave.
+/// What is looked for in passages and replies: what is looked for in the site's messages, except
+/// the values in what the model is given of the site's own words.
 #[must_use]
 pub fn policy(context: &TurnContext) -> Policy {
-    let mut policy = Policy::chat();
-    for value in &context.exempt {
-        policy.exempt_value(value);
-        policy.exempt_text(value);
-    }
+    let mut policy = context.rules.policy();
     policy.exempt_text(&context.system_prompt);
     if let Some(contact) = &context.contact {
         policy.exempt_text(&contact.url);
@@ -44,9 +44,9 @@ pub fn policy(context: &TurnContext) -> Policy {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::workspace::command::{Passage, TurnProvider};
+    use crate::workspace::command::{Passage, ScrubRules, TurnProvider};
     use sotto_shared::pii::scrub_for_edge;
-    use sotto_shared::wire::site::Contact;
+    use sotto_shared::wire::site::{Contact, ScrubSettings};
 
     /// A site's context with one passage.
     pub(crate) fn context() -> TurnContext {
@@ -59,7 +59,10 @@ pub(crate) mod tests {
                 label: "Write to us".into(),
                 url: "mailto:help@shop.example".into(),
             }),
-            exempt: vec!["info@shop.example".into()],
+            rules: ScrubRules {
+                scrub: ScrubSettings::default(),
+                exempt: vec!["info@shop.example".into()],
+            },
         }
     }
 
@@ -82,5 +85,20 @@ pub(crate) mod tests {
         }
         assert_eq!(scrub_for_edge("call +49 30 901820", &policy).0.as_str(), "call +49 30 901820");
         assert_eq!(scrub_for_edge("jo@other.example", &policy).0.as_str(), "[EMAIL]");
+    }
+
+    #[test]
+    fn the_sites_settings_hold_for_replies_as_for_messages() {
+        let mut context = context();
+        context.rules.scrub =
+            ScrubSettings { off: vec!["IP".into()], patterns: vec!["'KD'-9{6}".into()] };
+        let text = "192.0.2.7, KD-123456, jo@other.example, info@shop.example";
+        let expected = "192.0.2.7, [CUSTOM], [EMAIL], info@shop.example";
+        let message = scrub_for_edge(text, &context.rules.policy()).0;
+        assert_eq!(message.as_str(), expected);
+        let mut output = output::Output::new(policy(&context), []);
+        let mut reply = output.push(text);
+        reply.append(&output.finish());
+        assert_eq!(reply.as_str(), expected);
     }
 }

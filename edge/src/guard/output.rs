@@ -2,7 +2,7 @@
 //! is longer than any answer needs to be is cut off, and personal data is replaced.
 
 use sotto_shared::limits::REPLY_BYTES;
-use sotto_shared::pii::{Policy, Scrubbed, StreamScrubber};
+use sotto_shared::pii::{Counts, Policy, Scrubbed, StreamScrubber};
 
 use super::characters::plain;
 use super::watch::Watch;
@@ -53,6 +53,12 @@ impl Output {
         } else {
             None
         }
+    }
+
+    /// How much was replaced of what, so far.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        self.scrubber.counts()
     }
 
     /// Gives what was held back.

@@ -4,19 +4,17 @@
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::join;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::limits::{CHAT_BODY_BYTES, SMALL_BODY_BYTES};
-use sotto_shared::pii::{Policy, scrub_for_edge};
 use sotto_shared::wire::chat::StopRequest;
 use sotto_shared::wire::stream;
 
 use super::caller::{Limit, own, readable};
 use super::{Edge, chat_body};
 use crate::error::ApiError;
-use crate::guard::characters::plain;
 use crate::http::body;
-use crate::log;
 use crate::object::{self, Streamed};
 use crate::session::command::{Chat, Resume, Stop};
 
@@ -27,7 +25,8 @@ use crate::session::command::{Chat, Resume, Stop};
 /// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
 /// 4. The body is what `useChat` sends, about this conversation: 413, 415, 400, 422,
 ///    403 `token_mismatch`.
-/// 5. The text is scrubbed. From here on there is no other.
+/// 5. The text is scrubbed by the site's policy, which is had while the body comes in: 503. From
+///    here on there is no other text.
 /// 6. The session stores the message and answers: 409, 410, 422 `conversation_full`, 429.
 ///
 /// # Errors
@@ -42,14 +41,12 @@ pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response
     // 3
     let access = edge.access(&head.headers, &origin)?;
     // 4
-    let json = body::json_text(&head.headers, stream, CHAT_BODY_BYTES).await?;
-    let request = chat_body::parse(&json)?;
+    let json = body::json_text(&head.headers, stream, CHAT_BODY_BYTES);
+    let (json, policy) = join(json, edge.policy(&access)).await;
+    let request = chat_body::parse(&json?)?;
     own(&access, Some(request.conversation))?;
     // 5
-    let (text, counts) = scrub_for_edge(&plain(&request.message.text), &Policy::chat());
-    if !counts.is_empty() {
-        log::info("scrubbed").request(&edge.request).counts(&counts).write();
-    }
+    let text = edge.scrub(&request.message.text, &*policy?);
     // 6
     let command = Chat { trigger: request.trigger, message_id: request.message.id, text, network };
     let reply = object::stream(&edge.env, &access.conversation.to_hex(), &command).await?;

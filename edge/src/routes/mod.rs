@@ -5,6 +5,7 @@
 //! numbers its steps and names the status that a step fails with.
 
 mod caller;
+mod scrub;
 
 pub mod health;
 

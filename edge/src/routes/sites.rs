@@ -13,7 +13,8 @@ use crate::object::{self, CallError};
 use crate::workspace::command::{PublicSite, WorkspaceError};
 use crate::workspace::settings::is_language;
 
-/// A browser may keep the settings this long: a changed notice is noticed at minting.
+/// A browser may keep the settings for [`sotto_shared::limits::SETTINGS_SECONDS`]: a changed notice
+/// is noticed at minting.
 const CACHE: &str = "public, max-age=60";
 
 /// `GET /v1/sites/{key}?lang=…`
@@ -73,6 +74,12 @@ fn language(query: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sotto_shared::limits::SETTINGS_SECONDS;
+
+    #[test]
+    fn the_time_that_browsers_are_told_is_the_named_one() {
+        assert_eq!(CACHE, format!("public, max-age={SETTINGS_SECONDS}"));
+    }
 
     #[test]
     fn a_language_is_read_from_the_query() {

@@ -1,12 +1,13 @@
 //! Lets a provider write a reply: its words go through the guard and out, and however it ends
 //! becomes the reply's end.
 
-use sotto_shared::pii::Scrubbed;
+use sotto_shared::pii::{Counts, Scrubbed};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::FinishReason;
 
 use crate::guard::output::{Cut, Output};
+use crate::log::{self, Line};
 use crate::provider::{Event, Provider, ProviderError, Usage};
 use crate::session::record::End;
 
@@ -17,8 +18,26 @@ pub struct Written {
     pub end: End,
     /// What the provider counted.
     pub usage: Usage,
+    /// How much was replaced of what.
+    pub found: Counts,
     /// Why it broke off, for the log.
     pub error: Option<ProviderError>,
+}
+
+impl Written {
+    /// What the log is told of a reply that `provider` wrote: numbers and words of this program.
+    pub fn line(&self, provider: &'static str) -> Line {
+        let line = log::info("reply")
+            .word("provider", provider)
+            .word("state", self.end.state.name())
+            .number("input_tokens", self.usage.input)
+            .number("output_tokens", self.usage.output)
+            .counts(&self.found);
+        match self.error {
+            Some(error) => line.fault(&error),
+            None => line,
+        }
+    }
 }
 
 /// Writes the reply. `each` gets every piece that may be sent.
@@ -54,7 +73,7 @@ pub async fn write(
         Ok(reason) if !has_text && reason != FinishReason::ContentFilter => Err(ProviderError::Cut),
         other => other,
     };
-    Written { end: end(result), usage, error: result.err() }
+    Written { end: end(result), usage, found: output.counts(), error: result.err() }
 }
 
 fn end(result: Result<FinishReason, ProviderError>) -> End {
@@ -116,6 +135,23 @@ mod tests {
         assert_eq!(got, "Write to [EMAIL]");
         assert_eq!((written.end.state, written.usage), (MessageState::Complete, usage));
         assert_eq!((written.end.finish, written.end.problem), (FinishReason::Stop, None));
+    }
+
+    #[test]
+    fn the_log_is_told_how_much_was_found_and_never_what() {
+        let (_, written) = run(vec![
+            text("Hello Jane, jane@exam"),
+            text("ple.com and jim@example.com, +49 30 1234567"),
+            Err(ProviderError::Cut),
+        ]);
+        let line = written.line("openai").into_text();
+        assert!(line.contains(r#","EMAIL":2,"PHONE":1,"#), "{line}");
+        for secret in ["Jane", "jane", "jim", "example.com", "1234567", "Hello"] {
+            assert!(!line.contains(secret), "{line}");
+        }
+        let (_, written) = run(vec![text("Hello"), Ok(Event::Finish(FinishReason::Stop))]);
+        let line = written.line("local").into_text();
+        assert!(line.ends_with(r#""output_tokens":0}"#), "{line}");
     }
 
     #[test]

@@ -192,15 +192,7 @@ impl Shell {
         let sources: Vec<Source> = passages.iter().map(source).collect();
         let stored = core.end(running.id(), running.text(), &sources, written.end);
         running.end(&sources, if stored.is_ok() { written.end } else { REFUSED });
-        let line = log::info("reply")
-            .word("provider", name)
-            .word("state", written.end.state.name())
-            .number("input_tokens", written.usage.input)
-            .number("output_tokens", written.usage.output);
-        match written.error {
-            Some(error) => line.fault(&error).write(),
-            None => line.write(),
-        }
+        written.line(name).write();
         Ok(stored?)
     }
 

@@ -8,13 +8,13 @@
 use serde::{Deserialize, Serialize};
 use sotto_shared::consent::{Choice, NoticeVersion};
 use sotto_shared::id::{ConversationId, Origin};
-use sotto_shared::pii::Scrubbed;
+use sotto_shared::pii::{Policy, Scrubbed};
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{
     ConversationList, DocumentEntry, DocumentList, SiteEntry, SiteList, SiteSettings,
 };
 use sotto_shared::wire::session::Client;
-use sotto_shared::wire::site::{Contact, Site};
+use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
 pub use crate::object::Command;
 use crate::object::commands;
@@ -26,6 +26,7 @@ pub const BINDING: &str = "WORKSPACES";
 commands! { WorkspaceError:
     Create => "/create", CreatedWorkspace;
     PublicSite => "/site", PublicSettings;
+    ReadRules => "/rules", ScrubRules;
     Admit => "/admit", SessionTerms;
     Turn => "/turn", TurnContext;
     Forget => "/forget", ();
@@ -71,6 +72,30 @@ pub struct PublicSettings {
     pub site: Site,
     /// Who may ask.
     pub origins: Vec<Origin>,
+}
+
+/// Reads what is looked for in a site's messages. Who asks has an access token for the site.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadRules {
+    /// The site's number.
+    pub site: u16,
+}
+
+/// What is looked for in a site's messages and replies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrubRules {
+    /// What the site changes about the scrubber.
+    pub scrub: ScrubSettings,
+    /// The site's own values, which are not hidden.
+    pub exempt: Vec<String>,
+}
+
+impl ScrubRules {
+    /// The policy that they mean.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        self.scrub.policy(&self.exempt)
+    }
 }
 
 /// Admits a visitor: checks origin, consent and budgets, lists the conversation, and says what it
@@ -124,8 +149,8 @@ pub struct TurnContext {
     pub passages: Vec<Passage>,
     /// Where to turn when nothing fits.
     pub contact: Option<Contact>,
-    /// The site's own values, which are not hidden in passages and replies.
-    pub exempt: Vec<String>,
+    /// What is looked for in passages and replies.
+    pub rules: ScrubRules,
 }
 
 /// Who writes a reply.

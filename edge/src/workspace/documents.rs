@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use sotto_shared::limits;
+use sotto_shared::pii::{Category, Policy, detect};
 
 use super::command::Passage;
 
@@ -32,6 +33,9 @@ pub struct Document {
     pub title: String,
     /// Its passages, in their order.
     pub passages: Vec<Passage>,
+    /// The values in it that the scrubber would hide, each once, at most
+    /// [`limits::DOCUMENT_VALUES`]: in a document they are the site's own.
+    pub own_values: Vec<String>,
 }
 
 impl Format {
@@ -64,6 +68,7 @@ pub fn is_name(name: &str) -> bool {
 #[must_use]
 pub fn split(name: &str, format: Format, text: &str) -> Document {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let own_values = own_values(&text);
     let sections = match format {
         Format::Markdown => sections(&text),
         Format::Plain => vec![Section { heading: String::new(), text }],
@@ -88,7 +93,24 @@ pub fn split(name: &str, format: Format, text: &str) -> Document {
             });
         }
     }
-    Document { title, passages }
+    Document { title, passages, own_values }
+}
+
+/// Addresses, telephone numbers and the like. A password or a key in a document is a mistake and
+/// stays one.
+fn own_values(text: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for finding in detect(text, &Policy::chat()) {
+        if values.len() == limits::DOCUMENT_VALUES {
+            break;
+        }
+        let value = text.get(finding.start..finding.end).unwrap_or_default();
+        let is_secret = matches!(finding.category, Category::Secret | Category::Password);
+        if !is_secret && !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    }
+    values
 }
 
 impl core::fmt::Debug for Document {
@@ -352,6 +374,21 @@ mod tests {
         for bad in ["", ".", "..", ".env", "a/b", "a b", "ä", "a%20b", &"x".repeat(121)] {
             assert!(!is_name(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn its_addresses_and_numbers_are_the_sites_own() {
+        let text = "# Contact\n\n[Write](mailto:hello@shop.example) or call +49 30 901820.\n\n\
+                    hello@shop.example, the password is Xk7!pq92Z\n";
+        let document = split("contact.md", Format::Markdown, text);
+        assert_eq!(document.own_values, ["hello@shop.example", "+49 30 901820"]);
+        let many = (0..limits::DOCUMENT_VALUES + 9)
+            .map(|n| format!("u{n}@shop.example"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let document = split("staff.txt", Format::Plain, &many);
+        assert_eq!(document.own_values.len(), limits::DOCUMENT_VALUES);
+        assert_eq!(document.own_values[0], "u0@shop.example");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use sotto_shared::id::WorkspaceId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::budget::end_day;
-use super::command::{Admin, Admit, Create, Forget, PublicSite, Turn, WorkspaceError};
+use super::command::{Admin, Admit, Create, Forget, PublicSite, ReadRules, Turn, WorkspaceError};
 use super::core::{Fault, Workspace};
 use super::store::Store;
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
@@ -36,6 +36,7 @@ impl DurableObject for WorkspaceObject {
         match request.path().as_str() {
             Create::PATH => self.run(request, |core, command| core.create(&command)).await,
             PublicSite::PATH => self.run(request, |core, command| core.public_site(&command)).await,
+            ReadRules::PATH => self.run(request, |core, command| core.rules(&command)).await,
             // Both count, under a key that is to go when the day is over.
             Admit::PATH => {
                 self.plan_end_of_day().await?;

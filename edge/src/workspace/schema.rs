@@ -4,20 +4,21 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError};
 
-const MIGRATIONS: &Migrations = &[&[
-    "CREATE TABLE workspace (
+const MIGRATIONS: &Migrations = &[
+    &[
+        "CREATE TABLE workspace (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         name TEXT NOT NULL,
         created_at INTEGER NOT NULL,
         wrapped_key BLOB NOT NULL,
         next_site INTEGER NOT NULL
     ) STRICT",
-    // A key is 256 random bits, so its plain hash gives nothing away.
-    "CREATE TABLE api_key (
+        // A key is 256 random bits, so its plain hash gives nothing away.
+        "CREATE TABLE api_key (
         hash BLOB PRIMARY KEY,
         created_at INTEGER NOT NULL
     ) STRICT",
-    "CREATE TABLE site (
+        "CREATE TABLE site (
         number INTEGER PRIMARY KEY,
         generation INTEGER NOT NULL,
         settings TEXT NOT NULL,
@@ -26,8 +27,8 @@ const MIGRATIONS: &Migrations = &[&[
         key_ends TEXT,
         created_at INTEGER NOT NULL
     ) STRICT",
-    // A document's passages have the row ids from first_passage on, one after the other.
-    "CREATE TABLE document (
+        // A document's passages have the row ids from first_passage on, one after the other.
+        "CREATE TABLE document (
         site INTEGER NOT NULL,
         name TEXT NOT NULL,
         title TEXT NOT NULL,
@@ -38,30 +39,35 @@ const MIGRATIONS: &Migrations = &[&[
         updated_at INTEGER NOT NULL,
         PRIMARY KEY (site, name)
     ) STRICT",
-    "CREATE VIRTUAL TABLE passage USING fts5 (
+        "CREATE VIRTUAL TABLE passage USING fts5 (
         title, heading, text,
         site UNINDEXED, document UNINDEXED, media_type UNINDEXED, anchor UNINDEXED,
         tokenize = 'unicode61 remove_diacritics 2'
     )",
-    "CREATE TABLE conversation (
+        "CREATE TABLE conversation (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
         site INTEGER NOT NULL,
         created_at INTEGER NOT NULL
     ) STRICT",
-    "CREATE TABLE day (
+        "CREATE TABLE day (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         number INTEGER NOT NULL,
         key BLOB NOT NULL
     ) STRICT",
-    "CREATE TABLE counter (
+        "CREATE TABLE counter (
         site INTEGER NOT NULL,
         kind TEXT NOT NULL,
         network BLOB NOT NULL,
         count INTEGER NOT NULL,
         PRIMARY KEY (site, kind, network)
     ) STRICT",
-]];
+    ],
+    &[
+        // A list in JSON. A document that was put before has none until it is put again.
+        "ALTER TABLE document ADD COLUMN own_values TEXT NOT NULL DEFAULT '[]'",
+    ],
+];
 
 /// Whether the workspace was ever created. It writes nothing.
 ///

@@ -271,7 +271,7 @@ mod tests {
                 passages: document.passages.len() as u64,
                 updated_at: 0,
             };
-            Store(&sql).put_document(*site, &entry, &document.passages).unwrap();
+            Store(&sql).put_document(*site, &entry, &document.passages, &[]).unwrap();
         }
         sql
     }

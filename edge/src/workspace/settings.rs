@@ -3,7 +3,9 @@
 use sotto_shared::consent::{Purposes, Recipient};
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
+use sotto_shared::pii::{Policy, SwitchError};
 use sotto_shared::wire::admin::{Audience, OpenAi, Provider, SiteSettings, SiteTexts};
+use sotto_shared::wire::site::ScrubSettings;
 use worker::Url;
 
 use super::command::WorkspaceError;
@@ -58,7 +60,8 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
         let chars = value.trim().chars().count();
         (EXEMPT_CHARS_MIN..=limits::TEXT_CHARS).contains(&chars)
     };
-    rule(settings.exempt.iter().all(fit), "exempt", "must be values of 4 to 300 characters")
+    rule(settings.exempt.iter().all(fit), "exempt", "must be values of 4 to 300 characters")?;
+    scrub(&settings.scrub)
 }
 
 /// The host, with its port, that a provider's key is bound to; `None` if the URL has none.
@@ -120,6 +123,34 @@ pub fn is_language(tag: &str) -> bool {
             (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic())
         })
         && parts.all(|part| (1..=8).contains(&part.len()) && alphanumeric(part))
+}
+
+/// What a policy takes is right, and nothing else is: the scrubber itself is asked.
+fn scrub(settings: &ScrubSettings) -> Result<(), WorkspaceError> {
+    let few = settings.off.len() <= limits::SCRUB_OFF;
+    rule(few, "scrub.off", "must be at most 64 words")?;
+    let few = settings.patterns.len() <= limits::SCRUB_PATTERNS;
+    rule(few, "scrub.patterns", "must be at most 16 patterns")?;
+    let mut policy = Policy::chat();
+    for (place, label) in settings.off.iter().enumerate() {
+        let fault = match policy.switch_off(label) {
+            Ok(()) => continue,
+            Err(SwitchError::Fixed) => {
+                "must not be EMAIL, CARD, IBAN, SECRET or PASSWORD, which are always hidden"
+            }
+            Err(SwitchError::Unknown) => {
+                "must be the word of a placeholder, such as PHONE, IP or TAX_ID"
+            }
+        };
+        rule(false, &format!("scrub.off[{place}]"), fault)?;
+    }
+    for (place, pattern) in settings.patterns.iter().enumerate() {
+        if let Err(error) = policy.add_pattern(pattern) {
+            let fault = format!("must be a pattern that can be read: {error}");
+            rule(false, &format!("scrub.patterns[{place}]"), &fault)?;
+        }
+    }
+    Ok(())
 }
 
 fn origins(origins: &[Origin]) -> Result<(), WorkspaceError> {
@@ -264,6 +295,7 @@ fn is_mail_address(text: &str) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use sotto_shared::pii::CATEGORIES;
     use sotto_shared::wire::site::Contact;
 
     pub(crate) fn settings() -> SiteSettings {
@@ -342,6 +374,10 @@ pub(crate) mod tests {
         assert_eq!(broken(|s| s.budget.messages_per_minute = 0), "budget");
         assert_eq!(broken(|s| s.exempt = vec!["abc".into()]), "exempt");
         assert_eq!(broken(|s| s.exempt = vec!["abcd".into(); 51]), "exempt");
+        let off = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
+        assert_eq!(broken(|s| s.scrub.off = off(&["PHONE", "phone"])), "scrub.off[1]");
+        assert_eq!(broken(|s| s.scrub.off = off(&["PHONE"; 65])), "scrub.off");
+        assert_eq!(broken(|s| s.scrub.patterns = off(&["'KD'-9{6}"; 17])), "scrub.patterns");
         let texts = |lang: &str| SiteTexts {
             lang: lang.into(),
             greeting: None,
@@ -354,6 +390,51 @@ pub(crate) mod tests {
         assert_eq!(broken(|s| s.texts = vec![starters.clone()]), "texts.starters");
         let greeting = SiteTexts { greeting: Some(long(301)), ..texts("de") };
         assert_eq!(broken(|s| s.texts = vec![greeting.clone()]), "texts.greeting");
+    }
+
+    fn fault(change: impl Fn(&mut ScrubSettings)) -> (String, String) {
+        let mut changed = settings();
+        change(&mut changed.scrub);
+        match check(&changed, false) {
+            Err(WorkspaceError::InvalidValue { field, rule }) => (field, rule),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_always_hidden_cannot_be_switched_off() {
+        for label in ["EMAIL", "CARD", "IBAN", "SECRET", "PASSWORD"] {
+            let (field, rule) = fault(|scrub| scrub.off = vec!["IP".into(), label.into()]);
+            assert_eq!(field, "scrub.off[1]");
+            assert!(rule.contains(label) && rule.contains("always hidden"), "{rule}");
+        }
+        let mut all_others = settings();
+        for row in &CATEGORIES {
+            if row.switchable && !all_others.scrub.off.iter().any(|label| label == row.label) {
+                all_others.scrub.off.push(row.label.to_owned());
+            }
+        }
+        assert_eq!(check(&all_others, false), Ok(()));
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_read_is_named_with_the_reason() {
+        for (pattern, reason) in [
+            ("'KD'9{6", "open bracket"),
+            ("'KD'x{6}", "a sign that means nothing"),
+            ("9{8}", "a quoted prefix or a check digit"),
+            ("'AB'9", "fewer than 4"),
+            ("", "fewer than 4"),
+        ] {
+            let (field, rule) =
+                fault(|scrub| scrub.patterns = vec!["'KD'-9{6,8}".into(), pattern.into()]);
+            assert_eq!(field, "scrub.patterns[1]");
+            assert!(rule.contains(reason), "{rule}");
+            assert!(pattern.is_empty() || !rule.contains(pattern), "{rule}");
+        }
+        let mut full = settings();
+        full.scrub.patterns = vec!["A{2}9{2}*{5,21}+mod97".into(); limits::SCRUB_PATTERNS];
+        assert_eq!(check(&full, false), Ok(()));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! All SQL of a workspace object.
 
+use std::collections::HashSet;
+
 use sotto_shared::id::ConversationId;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{ConversationEntry, DocumentEntry};
@@ -152,6 +154,7 @@ impl<S: Sql> Store<'_, S> {
         site: u16,
         entry: &DocumentEntry,
         passages: &[Passage],
+        own_values: &[String],
     ) -> Result<(), SqlError> {
         self.delete_document(site, &entry.name)?;
         let first = number(
@@ -175,8 +178,8 @@ impl<S: Sql> Store<'_, S> {
             )?;
         }
         self.run(
-            "INSERT INTO document (site, name, title, media_type, bytes, first_passage, passages, updated_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO document (site, name, title, media_type, bytes, first_passage, passages, updated_at, own_values)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 site.into(),
                 entry.name.as_str().into(),
@@ -186,8 +189,26 @@ impl<S: Sql> Store<'_, S> {
                 first.into(),
                 entry.passages.into(),
                 entry.updated_at.into(),
+                serde_json::Value::from(own_values).to_string().as_str().into(),
             ],
         )
+    }
+
+    /// The values in a site's documents that the scrubber would hide, at most `limit`, those of
+    /// the newest documents first.
+    pub fn document_values(&self, site: u16, limit: usize) -> Result<Vec<String>, SqlError> {
+        let rows = self.0.exec(
+            "SELECT own_values FROM document WHERE site = ? AND own_values <> '[]'
+             ORDER BY updated_at DESC, name",
+            &[site.into()],
+        )?;
+        let lists = rows.iter().filter_map(|row| serde_json::from_str(&text(row, 0)).ok());
+        let mut seen = HashSet::new();
+        Ok(lists
+            .flat_map(Vec::<String>::into_iter)
+            .filter(|value| seen.insert(value.clone()))
+            .take(limit)
+            .collect())
     }
 
     /// Removes a document with its passages; `false` if there was none.

@@ -138,20 +138,22 @@ fn has_issuer(digits: &[u8]) -> bool {
     }
 }
 
-/// ISO/IEC 7812-1, annex B.
+/// ISO/IEC 7812-1, annex B. The digits are values or ASCII.
 pub(super) fn luhn(digits: &[u8]) -> bool {
+    let digits = digits.iter().map(|digit| digit & 0xF);
     let mut sum = 0;
-    for (place, digit) in digits.iter().rev().enumerate() {
-        let weighted = if place % 2 == 1 { digit * 2 } else { *digit };
+    for (place, digit) in digits.clone().rev().enumerate() {
+        let weighted = if place % 2 == 1 { digit * 2 } else { digit };
         sum += u32::from(if weighted > 9 { weighted - 9 } else { weighted });
     }
-    sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != 0)
+    sum.is_multiple_of(10) && digits.into_iter().any(|digit| digit != 0)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::pii::Category;
+    use super::luhn;
     use crate::pii::corpus::{check, check_none};
+    use crate::pii::{Category, Policy, detect};
 
     #[test]
     fn cards_in_sentences() {
@@ -179,6 +181,81 @@ mod tests {
                 "charge it to visa «4111111111111111» for the order",
             ],
         );
+    }
+
+    /// `prefix` filled up to `length` digits, the last of which is the check digit plus `error`.
+    fn number(prefix: u32, length: usize, error: u32) -> String {
+        let mut digits: Vec<u8> = format!("{prefix}2718281828459045")
+            .bytes()
+            .take(length - 1)
+            .map(|d| d - b'0')
+            .collect();
+        digits.push(0);
+        let check = (0..10).find(|check| {
+            digits[length - 1] = *check;
+            luhn(&digits)
+        });
+        digits[length - 1] = (check.unwrap() + error as u8) % 10;
+        digits.iter().map(|digit| char::from(digit + b'0')).collect()
+    }
+
+    fn is_found(number: &str) -> bool {
+        let text = format!("It is {number}, thanks");
+        let whole = (6, 6 + number.len());
+        detect(&text, &Policy::chat())
+            .iter()
+            .any(|found| found.category == Category::Card && (found.start, found.end) == whole)
+    }
+
+    /// Issuer, first and last prefix, lengths.
+    static ISSUERS: &[(&str, u32, u32, &[usize])] = &[
+        ("Visa", 4000, 4999, &[13, 16, 19]),
+        ("Mastercard", 5100, 5599, &[16]),
+        ("Mastercard, second range", 2221, 2720, &[16]),
+        ("American Express", 3400, 3499, &[15]),
+        ("American Express", 3700, 3799, &[15]),
+        ("Diners Club", 3000, 3059, &[14, 16]),
+        ("Diners Club", 3095, 3095, &[14, 16]),
+        ("Diners Club", 3600, 3699, &[14, 15, 16, 17, 18, 19]),
+        ("Diners Club", 3800, 3999, &[14, 16]),
+        ("JCB", 3528, 3589, &[16, 17, 18, 19]),
+        ("JCB, older", 2131, 2131, &[15]),
+        ("JCB, older", 1800, 1800, &[15]),
+        ("Mir", 2200, 2204, &[16, 17, 18, 19]),
+        ("Troy", 9792, 9792, &[16]),
+        ("UnionPay, second range", 8100, 8171, &[16, 17, 18, 19]),
+        ("Maestro", 5000, 5099, &[12, 13, 14, 15, 16, 17, 18, 19]),
+        ("Maestro", 5600, 5899, &[12, 13, 14, 15, 16, 17, 18, 19]),
+        ("Discover, UnionPay, RuPay, Maestro", 6000, 6999, &[12, 13, 14, 15, 16, 17, 18, 19]),
+    ];
+
+    #[test]
+    fn issuers_have_their_prefixes_and_lengths() {
+        for (issuer, first, last, lengths) in ISSUERS {
+            for prefix in [*first, u32::midpoint(*first, *last), *last] {
+                for length in 12..=19 {
+                    let right = number(prefix, length, 0);
+                    assert_eq!(is_found(&right), lengths.contains(&length), "{issuer}: {right}");
+                    for error in 1..10 {
+                        let wrong = number(prefix, length, error);
+                        assert!(!is_found(&wrong), "{issuer}: {wrong}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn prefixes_beside_a_range_are_nobodys() {
+        for prefix in [
+            1799, 1801, 2130, 2132, 2199, 2205, 2220, 2721, 2999, 3060, 3094, 3096, 3399, 3500,
+            3527, 3590, 5900, 7000, 8099, 8172, 9791, 9793,
+        ] {
+            for length in 12..=19 {
+                let number = number(prefix, length, 0);
+                assert!(!is_found(&number), "{number}");
+            }
+        }
     }
 
     #[test]

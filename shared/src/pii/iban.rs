@@ -56,7 +56,7 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
     for place in 0..4 {
         remainder = mod97(remainder, byte(bytes, start + place * step))?;
     }
-    (remainder == 1 && !is_word(byte(bytes, end))).then_some(Candidate {
+    (remainder == 1 && may_end(bytes, start, end)).then_some(Candidate {
         start,
         end,
         category: Category::Iban,
@@ -87,6 +87,13 @@ fn may_start(bytes: &[u8], start: usize) -> bool {
         .is_some_and(|name| name.eq_ignore_ascii_case(b"iban"))
 }
 
+/// Whether no word goes on at `end`. A small letter after a number in capitals begins a new one
+/// (`DE89…danke`).
+fn may_end(bytes: &[u8], start: usize, end: usize) -> bool {
+    let after = byte(bytes, end);
+    !is_word(after) || after.is_ascii_lowercase() && byte(bytes, start).is_ascii_uppercase()
+}
+
 fn skip_separators(bytes: &[u8], at: usize) -> usize {
     let mut end = at;
     while end < at + MAX_SEPARATORS
@@ -111,6 +118,7 @@ pub(super) fn mod97(remainder: u32, char: u8) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::pii::corpus::{check, check_none};
+    use crate::pii::{Policy, detect};
 
     #[test]
     fn ibans_in_sentences() {
@@ -149,6 +157,99 @@ mod tests {
             "GB29 is a road",
             "container MEDU6246078",
         ]);
+    }
+
+    /// An IBAN of `length` characters with right check digits.
+    fn iban(country: &str, length: usize) -> String {
+        let account: String = "31415926535897932384626433832795".chars().take(length - 4).collect();
+        let remainder = format!("{account}{country}00")
+            .bytes()
+            .fold(0, |remainder, char| mod97(remainder, char).unwrap());
+        format!("{country}{:02}{account}", 98 - remainder)
+    }
+
+    fn countries() -> impl Iterator<Item = (String, usize)> {
+        LENGTHS.chunks_exact(4).map(|row| {
+            let row = String::from_utf8_lossy(row);
+            (row[..2].to_owned(), row[2..].parse().unwrap())
+        })
+    }
+
+    fn in_fours(iban: &str) -> String {
+        let groups: Vec<_> = iban.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+        groups.join(" ")
+    }
+
+    /// What is found as an IBAN in a sentence with `written` in it.
+    fn found(written: &str) -> Vec<String> {
+        let text = format!("Pay to {written}, thanks");
+        let findings = detect(&text, &Policy::chat());
+        let ibans = findings.iter().filter(|finding| finding.category == Category::Iban);
+        ibans.map(|finding| text[finding.start..finding.end].to_owned()).collect()
+    }
+
+    #[test]
+    fn each_country_has_its_exact_length() {
+        for (country, length) in countries() {
+            let right = iban(&country, length);
+            assert_eq!(found(&right), [right.as_str()], "{country}");
+            for wrong in [length - 1, length + 1] {
+                let wrong = iban(&country, wrong);
+                assert!(found(&wrong).is_empty(), "{wrong}");
+                assert!(found(&in_fours(&wrong)).is_empty(), "{wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_other_digit_is_noticed() {
+        for (country, length) in countries() {
+            let right = iban(&country, length);
+            for place in 2..length {
+                let digit = u32::from(right.as_bytes()[place] - b'0');
+                let mut wrong = right.clone();
+                wrong.replace_range(place..=place, &((digit + 3) % 10).to_string());
+                assert!(found(&wrong).is_empty(), "{wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_country_is_found_however_it_is_written() {
+        for (country, length) in countries() {
+            let plain = iban(&country, length);
+            let fours = in_fours(&plain);
+            let (start, account) = plain.split_at(4);
+            let (odd, rest) = account.split_at(7);
+            for written in [
+                plain.to_lowercase(),
+                fours.to_lowercase(),
+                fours.replace(' ', "\u{a0}"),
+                fours.replace(' ', "-"),
+                fours.replace(' ', "\u{2011}"),
+                fours.replace(' ', ". "),
+                fours.replace(' ', "\n"),
+                format!("{start} {odd} {rest}"),
+                plain.chars().map(String::from).collect::<Vec<_>>().join(" "),
+                fours,
+            ] {
+                assert_eq!(found(&written), [written.as_str()], "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_may_be_glued_to_either_side() {
+        check(
+            Category::Iban,
+            &[
+                "to:«DE89370400440532013000»,please",
+                "auf«DE89370400440532013000»danke",
+                "(«DE89 3704 0044 0532 0130 00»)und",
+                "«DE89370400440532013000»我的",
+            ],
+        );
+        check_none(&["de89370400440532013000danke", "DE89370400440532013000UND"]);
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub use edge::{Scrubbed, scrub_for_edge};
 pub use map::{MapError, PlaceholderMap};
 pub use pattern::PatternError;
 pub use placeholder::{Segment, Segments, restore, segments, stable_len};
-pub use policy::Policy;
+pub use policy::{Policy, SwitchError};
 #[doc(hidden)]
 pub use promises::check_promises;
 pub use stream::StreamScrubber;

@@ -11,12 +11,7 @@ use super::card::luhn;
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{byte, is_letter, is_word};
 use super::iban::mod97;
-
-/// Patterns of one site.
-pub(super) const MAX_PATTERNS: usize = 16;
-
-/// Characters that one pattern may take: no customer number is longer.
-const MAX_CHARS: usize = 64;
+use crate::limits::{SCRUB_PATTERN_BYTES, SCRUB_PATTERN_TAKES as MAX_CHARS};
 
 /// How often one sign may be repeated.
 const MAX_REPEAT: u8 = 32;
@@ -31,6 +26,8 @@ pub enum PatternError {
     Syntax,
     /// Fewer than four characters, or more than 64.
     Length,
+    /// It begins with a separator or another sign at which no word begins: it would never match.
+    Start,
     /// Neither a quoted prefix nor a check digit: it would hide too much.
     Vague,
     /// The site has 16 patterns already.
@@ -44,6 +41,7 @@ impl core::fmt::Display for PatternError {
                 "the pattern has a sign that means nothing, or an open bracket or quote"
             }
             Self::Length => "the pattern takes fewer than 4 or more than 64 characters",
+            Self::Start => "the pattern has to begin with a letter or a digit",
             Self::Vague => "the pattern needs a quoted prefix or a check digit",
             Self::TooMany => "a site has at most 16 patterns",
         })
@@ -78,11 +76,15 @@ pub(super) struct Pattern {
 
 impl Pattern {
     pub(super) fn parse(text: &str) -> Result<Self, PatternError> {
-        let (body, check) = match text.split_once('+') {
-            None => (text, Check::None),
-            Some((body, "luhn")) => (body, Check::Luhn),
-            Some((body, "mod97")) => (body, Check::Mod97),
-            Some(_) => return Err(PatternError::Syntax),
+        if text.len() > SCRUB_PATTERN_BYTES {
+            return Err(PatternError::Length);
+        }
+        let (body, check) = if let Some(body) = text.strip_suffix("+luhn") {
+            (body, Check::Luhn)
+        } else if let Some(body) = text.strip_suffix("+mod97") {
+            (body, Check::Mod97)
+        } else {
+            (text, Check::None)
         };
         let mut signs = Vec::new();
         let mut rest = body;
@@ -127,6 +129,14 @@ impl Pattern {
         let (least, most): (usize, usize) = (sum(|sign| sign.1), sum(|sign| sign.2));
         if least < MIN_CHARS || most > MAX_CHARS {
             return Err(PatternError::Length);
+        }
+        let starts_word = match signs.first() {
+            Some((Class::Itself(byte), ..)) => is_word(*byte),
+            Some((class, ..)) => *class != Class::Separator,
+            None => false,
+        };
+        if !starts_word {
+            return Err(PatternError::Start);
         }
         let has_prefix = matches!(signs.first(), Some((Class::Itself(_), ..)));
         if !has_prefix && check == Check::None {
@@ -196,6 +206,7 @@ impl Class {
 mod tests {
     use super::super::{Policy, detect};
     use super::*;
+    use crate::limits::SCRUB_PATTERNS;
 
     fn found<'a>(pattern: &str, text: &'a str) -> Vec<&'a str> {
         let mut policy = Policy::chat();
@@ -218,6 +229,7 @@ mod tests {
             ["KD-123456", "kd 12345678", "KD1234567"]
         );
         assert_eq!(found("'P'A{2}-9{4}-*{3}", "police pab 1234/x9z"), ["pab 1234/x9z"]);
+        assert_eq!(found("'A+B'-9{4}", "a+b 1234, ab1234"), ["a+b 1234"]);
     }
 
     #[test]
@@ -233,6 +245,8 @@ mod tests {
             ("", PatternError::Length),
             ("'AB'9", PatternError::Length),
             ("9{8}", PatternError::Vague),
+            ("'#'9{6}", PatternError::Start),
+            ("-9{6}+luhn", PatternError::Start),
             ("'KD'9{6", PatternError::Syntax),
             ("'KD9", PatternError::Syntax),
             ("'KD'9{0,3}", PatternError::Syntax),
@@ -240,12 +254,17 @@ mod tests {
             ("'KD'9{99}", PatternError::Syntax),
             ("'KD'9{6}+crc", PatternError::Syntax),
             ("'KD'x{6}", PatternError::Syntax),
+            ("'KD'9{6}+", PatternError::Syntax),
+            ("'KD'9{6}+luhn+luhn", PatternError::Syntax),
+            ("'KD\u{e9}'9{6}", PatternError::Syntax),
             ("'KD'9{32}9{32}", PatternError::Length),
         ] {
             assert_eq!(Policy::chat().add_pattern(pattern), Err(error), "{pattern}");
         }
+        let long = format!("'{}'", "a".repeat(SCRUB_PATTERN_BYTES));
+        assert_eq!(Policy::chat().add_pattern(&long), Err(PatternError::Length));
         let mut policy = Policy::chat();
-        for _ in 0..MAX_PATTERNS {
+        for _ in 0..SCRUB_PATTERNS {
             policy.add_pattern("'KD'9{6}").unwrap();
         }
         assert_eq!(policy.add_pattern("'KD'9{6}"), Err(PatternError::TooMany));

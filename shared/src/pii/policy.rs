@@ -2,8 +2,9 @@
 
 use super::category::LABELS;
 use super::fold::{byte, fold, fold_char, is_letter, is_word};
-use super::pattern::{MAX_PATTERNS, Pattern, PatternError};
+use super::pattern::{Pattern, PatternError};
 use super::{Category, detect};
+use crate::limits::SCRUB_PATTERNS;
 
 /// Exempt values that are kept; those beyond are found like any other. A site's address, phone
 /// and the values in its documents are tens.
@@ -46,6 +47,26 @@ impl Policy {
         self
     }
 
+    /// Switches every category off whose placeholder has this word, in upper case as it stands
+    /// there: `PHONE`, `TAX_ID`.
+    ///
+    /// # Errors
+    /// If there is no such placeholder, or its categories stay on for every site.
+    pub fn switch_off(&mut self, label: &str) -> Result<(), SwitchError> {
+        let mut bits = 0;
+        for (category, _) in LABELS.iter().filter(|(_, known)| *known == label) {
+            if !category.switchable() {
+                return Err(SwitchError::Fixed);
+            }
+            bits |= category.bit();
+        }
+        if bits == 0 {
+            return Err(SwitchError::Unknown);
+        }
+        self.off |= bits;
+        Ok(())
+    }
+
     /// Whether `category` is looked for.
     #[must_use]
     pub fn is_on(&self, category: Category) -> bool {
@@ -57,7 +78,7 @@ impl Policy {
     /// # Errors
     /// If the pattern cannot be read, would hide too much, or is one too many.
     pub fn add_pattern(&mut self, pattern: &str) -> Result<(), PatternError> {
-        if self.patterns.len() >= MAX_PATTERNS {
+        if self.patterns.len() >= SCRUB_PATTERNS {
             return Err(PatternError::TooMany);
         }
         self.patterns.push(Pattern::parse(pattern)?);
@@ -77,7 +98,7 @@ impl Policy {
 
     /// Lets every value pass that is found in `text`, one of the site's documents or settings.
     pub fn exempt_text(&mut self, text: &str) {
-        for finding in detect(text, &Self::chat()) {
+        for finding in detect(text, self) {
             let value = text.get(finding.start..finding.end).unwrap_or_default();
             self.exempt_canonical(canonical(finding.category, value));
         }
@@ -105,6 +126,15 @@ impl Policy {
     }
 }
 
+/// Why a word switches nothing off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwitchError {
+    /// No placeholder has it.
+    Unknown,
+    /// Its categories are looked for in every chat.
+    Fixed,
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self::chat()
@@ -129,8 +159,7 @@ const IS_LITERAL: u128 = Category::Secret.bit()
     | Category::CardExpiry.bit()
     | Category::Address.bit()
     | Category::Geo.bit()
-    | Category::Url.bit()
-    | Category::Custom.bit();
+    | Category::Url.bit();
 
 /// The form in which two spellings of one value are equal: folded, in lower case, without
 /// separators; of a telephone number without the signs that lead abroad.
@@ -181,6 +210,33 @@ mod tests {
             assert_eq!(policy.is_on(row.category), !row.switchable, "{}", row.label);
         }
         assert!(policy.with_category(Category::Phone, true).is_on(Category::Phone));
+    }
+
+    #[test]
+    fn a_word_switches_off_all_that_share_it_or_nothing() {
+        for row in &CATEGORIES {
+            let mut policy = Policy::scan();
+            let switched = policy.switch_off(row.label);
+            assert_eq!(switched.is_ok(), row.switchable, "{}", row.label);
+            for other in &CATEGORIES {
+                let is_off = row.switchable && other.label == row.label;
+                assert_eq!(policy.is_on(other.category), !is_off, "{} {}", row.label, other.label);
+            }
+        }
+        let mut policy = Policy::chat();
+        assert_eq!(policy.switch_off("PASSWORD"), Err(SwitchError::Fixed));
+        for unknown in ["", "phone", "PHONE_NUMBER", "[PHONE]", "PHONE "] {
+            assert_eq!(policy.switch_off(unknown), Err(SwitchError::Unknown), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn values_of_the_sites_own_patterns_in_its_texts_pass() {
+        let mut policy = Policy::chat();
+        policy.add_pattern("'KD'-9{6}").unwrap();
+        policy.exempt_text("Your number is on the invoice, such as KD-123456.");
+        assert_eq!(detect("kd 123456 or KD-123456", &policy), []);
+        assert_eq!(detect("KD-123457", &policy).len(), 1);
     }
 
     #[test]

@@ -17,7 +17,7 @@
 use crate::consent::{LegalBasis, Party, Purposes, Recipient};
 use crate::id::{ConversationId, Origin, SiteKey, WorkspaceId};
 use crate::redacted_debug;
-use crate::wire::site::Contact;
+use crate::wire::site::{Contact, ScrubSettings};
 
 /// Body of `POST /v1/admin/workspaces`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,9 @@ pub struct SiteSettings {
     /// The site's own values (its address, its phone), which are never hidden.
     #[cfg_attr(feature = "serde", serde(default))]
     pub exempt: Vec<String>,
+    /// Categories switched off, and patterns of the site's own.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub scrub: ScrubSettings,
 }
 
 /// A site's texts in one language.

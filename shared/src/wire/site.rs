@@ -3,6 +3,7 @@
 use crate::consent::{LegalBasis, Notice, NoticeVersion, Party, Purposes, Recipient};
 use crate::id::SiteKey;
 use crate::json::Value;
+use crate::pii::Policy;
 
 /// The public settings of a site. Nothing in it is secret; it is cacheable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,21 @@ pub struct Site {
     pub message_chars: u32,
     /// The site's own values, which are never hidden.
     pub exempt: Vec<String>,
+    /// What the site wants found beyond, or short of, what a chat looks for.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub scrub: ScrubSettings,
+}
+
+/// What a site changes about the scrubber. It is public, like all that a browser needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields, default))]
+pub struct ScrubSettings {
+    /// Words of placeholders (`PHONE`, `TAX_ID`) that are not wanted. Each switches off every
+    /// category that shares it.
+    pub off: Vec<String>,
+    /// Patterns of the site's own, such as `'KD'-9{6,8}`; docs/pii.md has the syntax.
+    pub patterns: Vec<String>,
 }
 
 /// A way to reach a person.
@@ -49,21 +65,54 @@ impl Site {
     /// Reads the settings; `None` if something that the widget needs is missing.
     #[must_use]
     pub fn read(value: &Value) -> Option<Self> {
-        let strings =
-            |name| value.get(name).items().iter().filter_map(Value::string).collect::<Vec<_>>();
         Some(Self {
             site: SiteKey::parse(value.get("site").as_str()?).ok()?,
             name: value.get("name").string()?,
             lang: value.get("lang").string()?,
             accent: value.get("accent").string()?,
             greeting: value.get("greeting").string(),
-            starters: strings("starters"),
+            starters: strings(value, "starters"),
             contact: Contact::read(value.get("contact")),
             notice: Notice::read(value.get("notice"))?,
             purposes: Purposes::read(value.get("purposes")),
             message_chars: u32::try_from(value.get("message_chars").unsigned()?).ok()?,
-            exempt: strings("exempt"),
+            exempt: strings(value, "exempt"),
+            scrub: ScrubSettings::read(value.get("scrub")),
         })
+    }
+
+    /// What is hidden in this site's chat before a message leaves the browser.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        self.scrub.policy(&self.exempt)
+    }
+}
+
+impl ScrubSettings {
+    /// The policy of a site with these settings and these values of its own. Browser and edge
+    /// both have it from here, so that they find the same.
+    ///
+    /// The edge stores no setting that cannot be read. One that an older widget does not know is
+    /// passed over, and the widget hides more or leaves the finding to the edge.
+    #[must_use]
+    pub fn policy(&self, exempt: &[String]) -> Policy {
+        let mut policy = Policy::chat();
+        for label in &self.off {
+            let _ = policy.switch_off(label);
+        }
+        for pattern in &self.patterns {
+            let _ = policy.add_pattern(pattern);
+        }
+        for value in exempt {
+            policy.exempt_value(value);
+            policy.exempt_text(value);
+        }
+        policy
+    }
+
+    /// Reads the settings; what is missing changes nothing.
+    fn read(value: &Value) -> Self {
+        Self { off: strings(value, "off"), patterns: strings(value, "patterns") }
     }
 }
 
@@ -123,5 +172,52 @@ impl Purposes {
             improve: value.get("improve").is_true(),
             analytics: value.get("analytics").is_true(),
         }
+    }
+}
+
+/// The texts of a list; none if it is missing.
+fn strings(value: &Value, name: &str) -> Vec<String> {
+    value.get(name).items().iter().filter_map(Value::string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pii::{Category, scrub_for_edge};
+
+    fn scrub(off: &[&str], patterns: &[&str]) -> ScrubSettings {
+        let owned = |texts: &[&str]| texts.iter().copied().map(Into::into).collect();
+        ScrubSettings { off: owned(off), patterns: owned(patterns) }
+    }
+
+    #[test]
+    fn a_label_switches_off_every_category_that_shares_it() {
+        let policy = scrub(&["TAX_ID", "PHONE"], &[]).policy(&[]);
+        for category in [Category::TaxId, Category::DeTaxId, Category::HrOib, Category::Phone] {
+            assert!(!policy.is_on(category), "{category:?}");
+        }
+        assert!(policy.is_on(Category::NationalId));
+        assert_eq!(scrub_for_edge("+49 30 1234567", &policy).0.as_str(), "+49 30 1234567");
+    }
+
+    #[test]
+    fn patterns_and_own_values_are_part_of_the_policy() {
+        let own = ["shop@shop.example", "Call us: +49 30 901820", "192.0.2.7"].map(Into::into);
+        let policy = scrub(&[], &["'KD'-9{6}"]).policy(&own);
+        let (text, _) = scrub_for_edge(
+            "KD-123456, jo@shop.example; you are shop@shop.example, 030 901820, 192.0.2.7",
+            &policy,
+        );
+        assert_eq!(
+            text.as_str(),
+            "[CUSTOM], [EMAIL]; you are shop@shop.example, 030 901820, 192.0.2.7"
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_or_not_allowed_switches_nothing_off() {
+        let policy = scrub(&["EMAIL", "SECRET", "PLANET", ""], &["9{8}"]).policy(&[]);
+        let text = "jo@shop.example, 12345678";
+        assert_eq!(scrub_for_edge(text, &policy).0.as_str(), "[EMAIL], 12345678");
     }
 }

@@ -5,7 +5,7 @@
 //! again, and what is refused returns to the composer.
 
 use sotto_shared::id::MessageId;
-use sotto_shared::pii::{restore, scrub_for_browser};
+use sotto_shared::pii::restore;
 use sotto_shared::wire::chat::{ChatRequest, Trigger, VisitorMessage};
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::problem::Code;
@@ -14,25 +14,23 @@ use sotto_shared::wire::stream::Author;
 use super::session::read;
 use super::{App, page};
 use crate::client::{Request, Stream};
+use crate::state::draft::Draft;
 use crate::state::retry::Backoff;
 use crate::state::talk::Phase;
 use crate::state::trouble::{Failure, Trouble};
-use crate::texts::characters;
 use crate::watched::spawn;
 
 impl App {
     /// Sends what the visitor typed.
     pub(super) fn send(&self, typed: &str) {
-        let text = typed.trim();
-        if text.is_empty() {
+        let mut map = self.map().clone();
+        let draft = Draft::read(typed, &self.settings(), &mut map);
+        if draft.is_empty() {
             return;
         }
-        let settings = self.settings();
-        let mut map = self.map().clone();
-        let scrubbed = scrub_for_browser(text, &settings.policy, &mut map);
         let trouble = if self.is_busy() {
             Some(Trouble::Busy)
-        } else if characters(&scrubbed.text) > settings.site.message_chars as usize {
+        } else if draft.left.is_err() {
             Some(Trouble::TooLong)
         } else if !page::online() {
             Some(Trouble::Offline)
@@ -47,8 +45,9 @@ impl App {
         self.keep();
         self.draft.set(String::new());
         self.preview.set(false);
+        self.why.set(false);
         page::tell(&self.host, "sotto:message", "{\"author\":\"visitor\"}");
-        self.deliver(Trigger::SubmitMessage, &page::random_id(), scrubbed.text);
+        self.deliver(Trigger::SubmitMessage, &page::random_id(), draft.scrubbed.text);
     }
 
     /// Sends a message again that did not arrive, or asks for another reply to the last one.

@@ -73,6 +73,8 @@ pub(crate) struct Inner {
     pub(crate) draft: Watched<String>,
     /// Whether the text that will be sent is shown.
     pub(crate) preview: Watched<bool>,
+    /// Whether it is shown why something is hidden.
+    pub(crate) why: Watched<bool>,
     pub(crate) copy: Watched<Option<Conversation>>,
     pub(crate) receipt: Watched<Option<ErasureReceipt>>,
     /// What screen readers are told next.
@@ -115,6 +117,7 @@ impl App {
             talk: Watched::new(Talk::default()),
             draft: Watched::new(String::new()),
             preview: Watched::new(false),
+            why: Watched::new(false),
             copy: Watched::new(None),
             receipt: Watched::new(None),
             spoken: Watched::new(String::new()),
@@ -167,6 +170,7 @@ impl App {
             Action::Send => self.send(&self.draft.peek()),
             Action::Stop => self.stop(),
             Action::Preview => self.preview.update(|shown| *shown = !*shown),
+            Action::Why => self.why.update(|shown| *shown = !*shown),
             Action::Copy => self.copy_message(message),
             Action::Again => self.again(message),
             Action::Data => self.open_data(),

@@ -1,6 +1,6 @@
 //! The composer: what will be hidden, the text field, the disclosure beside it.
 
-use sotto_shared::pii::{BrowserScrub, Chip, preview};
+use sotto_shared::pii::{Chip, Reason};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
@@ -8,8 +8,9 @@ use super::icon;
 use crate::action::Action;
 use crate::app::App;
 use crate::dom::{El, button, el, icon_button, said, text};
+use crate::state::draft::Draft;
 use crate::state::talk::Phase;
-use crate::texts::{Text, Texts, characters};
+use crate::texts::{Text, Texts};
 
 /// The counter shows itself when fewer characters than this are left.
 const COUNTED: usize = 200;
@@ -19,10 +20,11 @@ pub(super) fn composer(app: &App) -> (El, El) {
     let settings = app.settings();
     let texts = &settings.texts;
 
-    let list = el("ul").name(texts, Text::HiddenLabel);
+    let list = el("ul|tabindex=0").name(texts, Text::HiddenLabel);
+    let why = button("button.plain", texts, Text::Why, Action::Why);
     let toggle = button("button.plain", texts, Text::ShowSent, Action::Preview);
     let sent = el("p.sent|tabindex=0|dir=auto");
-    let hidden = el("div.hidden").add(&list).add(&toggle).add(&sent);
+    let hidden = el("div.hidden").add(&list).add(&why).add(&toggle).add(&sent);
 
     let field = el("textarea|id=field|rows=1|dir=auto|enterkeyhint=send")
         .name(texts, Text::MessageLabel)
@@ -39,7 +41,7 @@ pub(super) fn composer(app: &App) -> (El, El) {
         .add(&disclosure);
 
     let area: HtmlTextAreaElement = field.clone().unchecked_into();
-    follow_draft(app, area, Hidden { place: hidden, list }, count, send.clone());
+    follow_draft(app, area, Hidden { place: hidden, list, why }, count, send.clone());
     app.follow({
         move |app| {
             let settings = app.settings();
@@ -49,7 +51,7 @@ pub(super) fn composer(app: &App) -> (El, El) {
             toggle.state("aria-expanded", shown);
             sent.show(shown);
             if shown {
-                let words = app.draft.with(|draft| scrub(app, draft).text);
+                let words = app.draft.with(|draft| read(app, draft).scrubbed.text);
                 sent.set_text_content(Some(&words));
             }
         }
@@ -65,6 +67,7 @@ pub(super) fn composer(app: &App) -> (El, El) {
 struct Hidden {
     place: El,
     list: El,
+    why: El,
 }
 
 fn follow_draft(app: &App, area: HtmlTextAreaElement, hidden: Hidden, count: El, send: El) {
@@ -75,44 +78,55 @@ fn follow_draft(app: &App, area: HtmlTextAreaElement, hidden: Hidden, count: El,
         }
         let settings = app.settings();
         let texts = &settings.texts;
-        let scrubbed = scrub(app, draft.trim());
+        let draft = read(app, &draft);
 
-        hidden.place.show(!scrubbed.chips.is_empty());
+        let explained = app.why.get();
+        hidden.why.state("aria-expanded", explained);
+        hidden.place.show(!draft.scrubbed.chips.is_empty());
         hidden.list.clear();
-        for chip in &scrubbed.chips {
-            hidden.list.put(&mark(texts, chip));
+        for chip in &draft.scrubbed.chips {
+            hidden.list.put(&mark(texts, chip, explained));
         }
 
-        let most = settings.site.message_chars as usize;
-        let used = characters(&scrubbed.text);
-        let over = used > most;
-        count.show(used + COUNTED > most);
+        let (words, n) = match draft.left {
+            Ok(left) => (Text::CharactersLeft, left),
+            Err(over) => (Text::CharactersOver, over),
+        };
+        let over = draft.left.is_err();
+        count.show(over || n < COUNTED);
         count.set("class", if over { "count over" } else { "count" });
-        count.set_text_content(Some(&if over {
-            texts.count(Text::CharactersOver, (used - most) as u64)
-        } else {
-            texts.count(Text::CharactersLeft, (most - used) as u64)
-        }));
-        send.state("aria-disabled", over || used == 0);
+        count.set_text_content(Some(&texts.count(words, n as u64)));
+        send.state("aria-disabled", over || draft.is_empty());
     });
 }
 
 /// The draft as it would be sent now.
-fn scrub(app: &App, draft: &str) -> BrowserScrub {
-    preview(draft, &app.settings().policy, &app.map())
+fn read(app: &App, typed: &str) -> Draft {
+    Draft::read(typed, &app.settings(), &mut app.map().clone())
 }
 
-/// `jo… → [EMAIL_1]`
-fn mark(texts: &Texts, chip: &Chip) -> El {
+/// `jo… → [EMAIL_1]`, and what it is and how that was seen.
+fn mark(texts: &Texts, chip: &Chip, explained: bool) -> El {
     let values = [("value", chip.value.as_str()), ("placeholder", &chip.placeholder)];
     let mut short: String = chip.value.chars().take(2).collect();
     short.push('…');
-    el("li").add(&text("span.unseen", &texts.fill(Text::HiddenAs, &values))).add(
-        &el("span|aria-hidden=true")
+    let mark = el("li").add(&text("span.unseen", &texts.fill(Text::HiddenAs, &values))).add(
+        &el("span|aria-hidden=true|dir=ltr")
             .say(&short)
             .say(" → ")
             .add(&text("span.value", &chip.placeholder)),
-    )
+    );
+    if explained {
+        let why = match chip.reason {
+            Reason::Structure => Text::WhyStructure,
+            Reason::CheckDigit => Text::WhyCheckDigit,
+            Reason::Grouping => Text::WhyGrouping,
+            Reason::Cue => Text::WhyCue,
+        };
+        let kind = texts.get(Text::kind(chip.category));
+        mark.put(&text("p.why", &texts.fill(why, &[("kind", kind)])));
+    }
+    mark
 }
 
 impl App {

@@ -1,6 +1,7 @@
 //! The consent gate: a short letter with two answers of equal weight.
 
 use sotto_shared::consent::{LegalBasis, OptionalPurpose, Party, Recipient};
+use sotto_shared::pii::Category;
 
 use crate::action::Action;
 use crate::app::{App, View};
@@ -48,7 +49,7 @@ fn write(letter: &El, app: &App) {
         LegalBasis::Contract => Text::GateWhatContract,
     };
     say(&texts.fill(what, &[("controller", &notice.controller.name)]));
-    say(texts.get(Text::GateHidden));
+    say(&hidden(&settings));
     let span = texts.span(notice.idle_seconds);
     let mut stored = texts.fill(Text::GateStored, &[("place", &notice.storage), ("span", &span)]);
     if site.purposes.remember || site.purposes.improve {
@@ -73,6 +74,24 @@ fn write(letter: &El, app: &App) {
         .add(&button("button", texts, Text::Decline, Action::Decline));
     letter.put(&answers);
     app.follow(move |app| answers.state("aria-busy", app.busy.get()));
+}
+
+/// What is hidden, and what would be if the site wanted it.
+fn hidden(settings: &Settings) -> String {
+    let texts = &settings.texts;
+    let mut words = texts.get(Text::GateHidden).to_owned();
+    let mut kinds = String::new();
+    for label in &settings.site.scrub.off {
+        if let Some(category) = Category::from_label(label) {
+            kinds.push_str(if kinds.is_empty() { "" } else { ", " });
+            kinds.push_str(texts.get(Text::kind(category)));
+        }
+    }
+    if !kinds.is_empty() {
+        words.push(' ');
+        words.push_str(&texts.fill(Text::GateShown, &[("kinds", &kinds)]));
+    }
+    words
 }
 
 fn received(settings: &Settings, recipient: &Recipient) -> String {

@@ -1,5 +1,6 @@
 //! What the widget knows and decides: plain Rust, tested natively.
 
+pub(crate) mod draft;
 pub(crate) mod talk;
 
 pub(crate) mod gate;

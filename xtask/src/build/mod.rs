@@ -5,6 +5,7 @@
 //! the new files and those of earlier releases that are still asked for.
 
 pub(crate) mod assets;
+pub(crate) mod widget;
 
 mod edge;
 mod headers;
@@ -13,7 +14,6 @@ mod names;
 mod pages;
 mod panics;
 mod releases;
-mod widget;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

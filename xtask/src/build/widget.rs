@@ -34,16 +34,7 @@ const FEATURES: [&str; 7] = [
 
 pub(crate) fn build(mode: Mode) -> Result<Widget> {
     let profile = if mode == Mode::Quick { "dev" } else { "widget" };
-    let mut cargo = Run::new("cargo").args(["build", "--package", "sotto-widget", "--lib"]).args([
-        "--target",
-        WASM,
-        "--profile",
-        profile,
-    ]);
-    if mode != Mode::Quick {
-        cargo = cargo.env("CARGO_ENCODED_RUSTFLAGS", portable_paths());
-    }
-    cargo.run()?;
+    compile("sotto-widget", profile)?;
 
     // Cargo's directory for the profile `dev` is `debug`.
     let directory = if mode == Mode::Quick { "debug" } else { profile };
@@ -61,18 +52,34 @@ pub(crate) fn build(mode: Mode) -> Result<Widget> {
     if mode == Mode::Quick {
         return Ok(Widget { glue, wasm: read(&bound)?, names: Table::new() });
     }
-    let quiet = out.join("sotto_widget_quiet.wasm");
-    fs::write(&quiet, panics::silence(&read(&bound)?)?)?;
-    let (wasm, names) = names::shorten(&read(&optimise(&quiet)?)?)?;
+    let (wasm, names) = names::shorten(&shrink(&bound, &sh::at(WORK).join("sotto_widget.wasm"))?)?;
     Ok(Widget { glue, wasm, names })
 }
 
-fn read(file: &Path) -> Result<Vec<u8>> {
-    fs::read(file).with_context(|| file.display().to_string())
+/// Compiles a package's library to `target/wasm32-unknown-unknown/…`.
+///
+/// # Errors
+/// If it does not compile.
+pub(crate) fn compile(package: &str, profile: &str) -> Result<()> {
+    let mut cargo = Run::new("cargo").args(["build", "--package", package, "--lib"]).args([
+        "--target",
+        WASM,
+        "--profile",
+        profile,
+    ]);
+    if profile != "dev" {
+        cargo = cargo.env("CARGO_ENCODED_RUSTFLAGS", portable_paths());
+    }
+    cargo.run()
 }
 
-fn optimise(wasm: &Path) -> Result<PathBuf> {
-    let out = sh::at(WORK).join("sotto_widget.wasm");
+/// Takes the words of panics out of a module and makes it short; `out` holds the result too.
+///
+/// # Errors
+/// If the module formats, or wasm-opt cannot read it.
+pub(crate) fn shrink(wasm: &Path, out: &Path) -> Result<Vec<u8>> {
+    let quiet = out.with_extension("quiet.wasm");
+    fs::write(&quiet, panics::silence(&read(wasm)?)?)?;
     Run::npm_bin("wasm-opt")
         // In this order control flow gets shorter than `-Oz` alone makes it. A Rust module keeps
         // its first KB of memory free.
@@ -80,9 +87,13 @@ fn optimise(wasm: &Path) -> Result<PathBuf> {
         .args(["--strip-debug", "--strip-producers"])
         .args(["--strip-target-features"])
         .args(FEATURES)
-        .arg(wasm)
+        .arg(&quiet)
         .arg("--output")
-        .arg(&out)
+        .arg(out)
         .run()?;
-    Ok(out)
+    read(out)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| file.display().to_string())
 }

@@ -1,10 +1,15 @@
 //! `cargo xtask pii` and `cargo xtask bench pii`: the scrubber on text from outside, measured.
 
-mod bench;
-mod chat;
-mod eval;
+mod random;
+mod spans;
+
 mod scan;
+
+mod eval;
+
 mod table;
+
+mod bench;
 
 use std::path::PathBuf;
 
@@ -16,11 +21,20 @@ pub(crate) enum Task {
     /// JSON lines on standard input, spans on standard output.
     Scan,
     /// Figures from the cases in a directory.
-    Eval(PathBuf),
+    Eval(Eval),
     /// The documentation's table of categories; with `true` written into its file.
     Table(bool),
-    /// Megabytes and messages a second.
+    /// Megabytes and messages a second, and the bytes that the scrubber weighs.
     Bench,
+}
+
+/// Options of `pii eval`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Eval {
+    /// Where the cases are.
+    pub(crate) cases: PathBuf,
+    /// Whether each case that is missed goes to standard error.
+    pub(crate) shows_misses: bool,
 }
 
 /// Does it.
@@ -30,7 +44,7 @@ pub(crate) enum Task {
 pub(crate) fn run(task: &Task) -> Result<()> {
     match task {
         Task::Scan => scan::run(),
-        Task::Eval(cases) => eval::run(cases),
+        Task::Eval(options) => eval::run(options),
         Task::Table(is_written) => table::run(*is_written),
         Task::Bench => bench::run(),
     }

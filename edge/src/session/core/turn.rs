@@ -88,7 +88,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     ///
     /// A message that was not there before is stored at once. Steps and their refusals:
     /// 1. The conversation lives.
-    /// 2. An id stands for one text: [`SessionError::MessageConflict`].
+    /// 2. An id stands for one text: [`SessionError::MessageConflict`]. Where another reply is
+    ///    asked for, the id alone says to what: the site's policy may have changed since, and
+    ///    with it what the scrubber leaves of the same words.
     /// 3. There is one reply at a time: [`SessionError::ReplyInProgress`].
     /// 4. Only the last message is answered again: [`SessionError::NothingToRegenerate`].
     /// 5. There is room: [`SessionError::Full`].
@@ -105,7 +107,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         // 2
         let known = store.message(chat.message_id.as_str())?;
         if let Some(message) = &known
-            && (message.author != Author::Visitor || message.text != chat.text)
+            && (message.author != Author::Visitor
+                || (chat.trigger == Trigger::SubmitMessage && message.text != chat.text))
         {
             return Err(SessionError::MessageConflict.into());
         }
@@ -124,6 +127,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         if is_new && chat.trigger == Trigger::RegenerateMessage {
             return Err(SessionError::NothingToRegenerate.into());
         }
+        let text = known.as_ref().map_or(&chat.text, |message| &message.text).clone();
         let mut replaces = None;
         if let Some(question) = known {
             let is_last =
@@ -167,7 +171,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(Accepted::Write(Begun {
             reply: self.ulid()?,
             message: chat.message_id.clone(),
-            question: chat.text.clone(),
+            question: text,
             lang: session.terms.lang,
             at: now,
             replaces,

@@ -158,7 +158,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             passages: count(document.passages.len()),
             updated_at: self.clock.now_ms(),
         };
-        self.store().put_document(site, &entry, &document.passages)?;
+        self.store().put_document(site, &entry, &document.passages, &document.own_values)?;
         Ok(AdminReply::Document(entry))
     }
 

@@ -6,7 +6,7 @@ use sotto_shared::wire::admin::{
     Budget as DayBudget, DocumentEntry, Provider, SiteEntry, SiteTexts,
 };
 use sotto_shared::wire::session::{Client, Holder};
-use sotto_shared::wire::site::Contact;
+use sotto_shared::wire::site::{Contact, ScrubSettings};
 
 use super::*;
 use crate::auth::keyring::{Keyring, test_json, test_keyring};
@@ -16,8 +16,8 @@ use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
 use crate::workspace::command::{
-    Admin, AdminAction, AdminReply, Admit, Forget, PublicSettings, PublicSite, Turn, TurnContext,
-    TurnProvider,
+    Admin, AdminAction, AdminReply, Admit, Forget, PublicSettings, PublicSite, ReadRules, Turn,
+    TurnContext, TurnProvider,
 };
 use crate::workspace::settings::tests::{openai, settings};
 
@@ -501,6 +501,78 @@ fn documents_are_put_replaced_searched_and_removed() {
     assert_eq!(remove(), Err(WorkspaceError::DocumentUnknown));
     assert!(fixture.turn("deliver").unwrap().passages.is_empty());
     assert_eq!(fixture.turn("invoice").unwrap().passages.len(), 1);
+}
+
+/// A visitor's message is read before the turn, by what `ReadRules` gives; the reply is read by
+/// what the turn gives. Both are the same.
+#[test]
+fn messages_and_replies_are_read_by_the_same_rules() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    let rules = || fixture.core().rules(&ReadRules { site: 1 }).map_err(refused).unwrap();
+    assert_eq!(rules().exempt, ["privacy@shop.example"]);
+    assert_eq!(rules().scrub, ScrubSettings::default());
+
+    let mut changed = settings();
+    changed.exempt = vec!["+49 30 901820".into()];
+    changed.scrub = ScrubSettings { off: vec!["IP".into()], patterns: vec!["'KD'-9{6}".into()] };
+    let entry = fixture.site(secret, AdminAction::ChangeSite(1, Box::new(changed.clone())));
+    assert_eq!(entry.settings.scrub, changed.scrub, "the operator sees what is in force");
+    assert_eq!(fixture.public(None).unwrap().site.scrub, changed.scrub);
+    assert_eq!(rules().scrub, changed.scrub);
+    assert_eq!(rules().exempt, ["+49 30 901820", "privacy@shop.example"]);
+    assert_eq!(fixture.turn("Hi").unwrap().rules, rules());
+
+    let unknown = fixture.core().rules(&ReadRules { site: 2 }).map_err(refused);
+    assert_eq!(unknown, Err(WorkspaceError::SiteUnknown));
+}
+
+/// A value of a document that an earlier turn quoted is still the site's own in the next one,
+/// whichever passages that one is given.
+#[test]
+fn values_in_documents_are_the_sites_own_until_they_go() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    let rules = || fixture.core().rules(&ReadRules { site: 1 }).map_err(refused).unwrap();
+    let contact = "# Contact\n\nCall 030 9018200 or write to desk@shop.example.\n";
+    fixture.put(secret, "contact.md", contact).unwrap();
+    fixture.clock.advance(1);
+    fixture.put(secret, "press.md", "# Press\n\npress@shop.example, desk@shop.example\n").unwrap();
+    assert_eq!(
+        rules().exempt,
+        ["privacy@shop.example", "press@shop.example", "desk@shop.example", "030 9018200"]
+    );
+    let turn = fixture.turn("Do you have tea?").unwrap();
+    assert!(turn.passages.is_empty());
+    let said = scrub_for_edge("+49 30 9018200, desk@shop.example", &turn.rules.policy()).0;
+    assert_eq!(said.as_str(), "+49 30 9018200, desk@shop.example");
+    assert_eq!(
+        fixture.public(None).unwrap().site.exempt,
+        ["privacy@shop.example"],
+        "the public settings are no list of what is in documents"
+    );
+
+    let gone = AdminAction::DeleteDocument { site: 1, name: "contact.md".into() };
+    fixture.admin(secret, gone).unwrap();
+    assert_eq!(rules().exempt, ["privacy@shop.example", "press@shop.example", "desk@shop.example"]);
+}
+
+/// What was stored before there were such settings is read as it was meant.
+#[test]
+fn sites_and_documents_of_an_earlier_version_are_read() {
+    let (fixture, secret) = Fixture::with_site(settings());
+    fixture.put(secret, "contact.md", "# Contact\n\nCall 030 9018200.\n").unwrap();
+    for statement in [
+        "UPDATE site SET settings = json_remove(settings, '$.scrub')",
+        "ALTER TABLE document DROP COLUMN own_values",
+        "UPDATE schema SET version = 1",
+    ] {
+        fixture.sql.exec(statement, &[]).unwrap();
+    }
+    let rules = fixture.core().rules(&ReadRules { site: 1 }).map_err(refused).unwrap();
+    assert_eq!(rules.scrub, ScrubSettings::default());
+    assert_eq!(rules.exempt, ["privacy@shop.example"]);
+    fixture.put(secret, "contact.md", "# Contact\n\nCall 030 9018200.\n").unwrap();
+    let rules = fixture.core().rules(&ReadRules { site: 1 }).map_err(refused).unwrap();
+    assert_eq!(rules.exempt, ["privacy@shop.example", "030 9018200"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use sotto_shared::wire::admin::{OpenAi, Provider, SiteSettings, SiteTexts};
 use sotto_shared::wire::session::Holder;
 use sotto_shared::wire::site::{Contact, Site};
 
-use super::{Fault, Workspace, invalid};
+use super::{Fault, Workspace, invalid, read_settings};
 use crate::clock::Clock;
 use crate::language::Language;
 use crate::random::Random;
@@ -15,8 +15,8 @@ use crate::session::command::SessionTerms;
 use crate::sql::Sql;
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
-    Admit, Forget, PublicSettings, PublicSite, SiteRef, Turn, TurnContext, TurnProvider,
-    WorkspaceError,
+    Admit, Forget, PublicSettings, PublicSite, ReadRules, ScrubRules, SiteRef, Turn, TurnContext,
+    TurnProvider, WorkspaceError,
 };
 use crate::workspace::store::SiteRow;
 use crate::workspace::{notice, search, settings};
@@ -39,8 +39,16 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             purposes: settings.purposes,
             message_chars: u32::try_from(limits::MESSAGE_CHARS).unwrap_or(u32::MAX),
             exempt: settings::own_values(&settings),
+            scrub: settings.scrub.clone(),
         };
         Ok(PublicSettings { site, origins: settings.origins })
+    }
+
+    /// Reads what is looked for in a site's messages.
+    pub fn rules(&self, command: &ReadRules) -> Result<ScrubRules, Fault> {
+        self.wake()?;
+        let row = self.known_site(command.site)?;
+        self.rules_of(&row, &read_settings(&row)?)
     }
 
     /// Admits a visitor, in this order:
@@ -136,7 +144,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             passages: search::search(&self.store(), row.number, command.question.as_str())?,
             provider,
             contact: contact(&settings, texts),
-            exempt: settings::own_values(&settings),
+            rules: self.rules_of(&row, &settings)?,
             site_name: settings.name,
             system_prompt: settings.system_prompt,
         })
@@ -156,6 +164,14 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         } else {
             Err(WorkspaceError::OriginNotAllowed.into())
         }
+    }
+
+    /// What is looked for in a site's messages and replies. The site's own are the values in its
+    /// settings, which browsers know too, and those in its documents, of which nobody gets a list.
+    fn rules_of(&self, row: &SiteRow, settings: &SiteSettings) -> Result<ScrubRules, Fault> {
+        let mut exempt = settings::own_values(settings);
+        exempt.extend(self.store().document_values(row.number, limits::DOCUMENT_VALUES)?);
+        Ok(ScrubRules { scrub: settings.scrub.clone(), exempt })
     }
 
     /// The notice in force, in a language.

@@ -113,6 +113,19 @@ fn regenerating_replaces_the_last_reply_only() {
     assert_eq!(texts(&world)[3], (begun.reply, String::new()));
 }
 
+/// What was let through once may be hidden by the policy of today, and the other way round.
+#[test]
+fn another_reply_is_to_what_is_stored() {
+    let world = World::minted();
+    exchange(&world, "m-1", "Call 192.0.2.7", "A", DONE);
+    let begun = write(regenerate(&world, "m-1", "Call [IP]"));
+    assert_eq!(begun.question.as_str(), "Call 192.0.2.7");
+    assert_eq!(texts(&world)[0], ("m-1".into(), "Call 192.0.2.7".into()));
+    assert_eq!(refusal(regenerate(&world, &begun.reply, "A")), SessionError::NothingToRegenerate);
+    let author = refusal(regenerate(&world, &texts(&world)[1].0, "A"));
+    assert_eq!(author, SessionError::MessageConflict, "a reply is no message of the visitor's");
+}
+
 #[test]
 fn an_older_message_sent_again_is_replayed_however_it_ended() {
     let world = World::minted();

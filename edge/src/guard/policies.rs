@@ -1,0 +1,106 @@
+//! The policies of the sites that an isolate has met of late, so that a message does not wait for
+//! its site's workspace.
+//!
+//! It is the one thing that the Worker remembers from request to request, and only a copy: an
+//! entry is asked for anew after [`limits::SETTINGS_SECONDS`], which bounds how long a changed
+//! setting is not yet in effect.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sotto_shared::id::WorkspaceId;
+use sotto_shared::limits;
+use sotto_shared::pii::Policy;
+
+/// Sites that are remembered. A policy with every list full takes some 50 KB of the isolate's
+/// 128 MB.
+const SITES: usize = 256;
+
+/// A site among all tenants': its workspace and its number.
+pub type SiteName = (WorkspaceId, u16);
+
+/// The policies, each with the time at which it was asked for.
+#[derive(Debug, Default)]
+pub struct Policies(HashMap<SiteName, (u64, Arc<Policy>)>);
+
+impl Policies {
+    /// A site's policy, unless it has to be asked for. Times are Unix milliseconds.
+    #[must_use]
+    pub fn get(&self, site: &SiteName, now: u64) -> Option<Arc<Policy>> {
+        let (at, policy) = self.0.get(site)?;
+        is_fresh(*at, now).then(|| Arc::clone(policy))
+    }
+
+    /// Remembers a policy that was asked for at `now`. Where there is no room, the one that was
+    /// asked for first goes.
+    pub fn put(&mut self, site: SiteName, policy: Arc<Policy>, now: u64) {
+        if self.0.len() >= SITES {
+            self.0.retain(|_, (at, _)| is_fresh(*at, now));
+        }
+        if self.0.len() >= SITES && !self.0.contains_key(&site) {
+            let first = self.0.iter().min_by_key(|(_, (at, _))| *at).map(|(site, _)| *site);
+            first.and_then(|first| self.0.remove(&first));
+        }
+        self.0.insert(site, (now, policy));
+    }
+}
+
+fn is_fresh(at: u64, now: u64) -> bool {
+    now.saturating_sub(at) < limits::SETTINGS_SECONDS * 1_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sotto_shared::pii::Category;
+
+    const NOW: u64 = 1_700_000_000_000;
+    const LIFE: u64 = limits::SETTINGS_SECONDS * 1_000;
+
+    fn site(number: u16) -> SiteName {
+        (WorkspaceId::from_bytes([1; 32]), number)
+    }
+
+    fn without_phone() -> Arc<Policy> {
+        let mut policy = Policy::chat();
+        policy.switch_off("PHONE").unwrap();
+        Arc::new(policy)
+    }
+
+    #[test]
+    fn a_change_takes_effect_within_the_stated_time() {
+        let mut policies = Policies::default();
+        assert!(policies.get(&site(1), NOW).is_none());
+        policies.put(site(1), Arc::new(Policy::chat()), NOW);
+        assert!(policies.get(&site(1), NOW + LIFE - 1).unwrap().is_on(Category::Phone));
+        assert!(policies.get(&site(1), NOW + LIFE).is_none(), "it is asked for anew");
+        policies.put(site(1), without_phone(), NOW + LIFE);
+        assert!(!policies.get(&site(1), NOW + LIFE).unwrap().is_on(Category::Phone));
+    }
+
+    #[test]
+    fn sites_and_tenants_are_kept_apart() {
+        let mut policies = Policies::default();
+        policies.put(site(1), without_phone(), NOW);
+        assert!(policies.get(&site(2), NOW).is_none());
+        assert!(policies.get(&(WorkspaceId::from_bytes([2; 32]), 1), NOW).is_none());
+    }
+
+    #[test]
+    fn where_there_is_no_room_the_oldest_goes() {
+        let mut policies = Policies::default();
+        let more = u16::try_from(SITES).unwrap();
+        for number in 0..=more {
+            policies.put(site(number), without_phone(), NOW + u64::from(number));
+        }
+        let later = NOW + u64::from(more);
+        assert_eq!(policies.0.len(), SITES);
+        assert!(policies.get(&site(0), later).is_none());
+        assert!(policies.get(&site(1), later).is_some());
+        assert!(policies.get(&site(more), later).is_some());
+        policies.put(site(more), without_phone(), later);
+        assert_eq!(policies.0.len(), SITES, "one that is there takes no more room");
+        policies.put(site(0), without_phone(), later + LIFE);
+        assert_eq!(policies.0.len(), 1, "what is stale goes first");
+    }
+}

@@ -1,0 +1,36 @@
+//! `bench pii`: how fast the scrubber reads chat and hostile text, natively and in Wasm under Node,
+//! beside others on the same messages in the same run; and what the scrubber weighs.
+
+mod chat;
+mod corpora;
+mod texts;
+
+mod engines;
+
+mod report;
+
+use anyhow::Result;
+
+use crate::setup::{self, Need};
+use crate::sh;
+use crate::size::Size;
+
+pub(super) fn run() -> Result<()> {
+    setup::run(Need::Build)?;
+    let dir = sh::at("target/bench-pii");
+    let corpora = corpora::write(&dir.join("corpora"))?;
+    let wasm = engines::build(&dir)?;
+    let engines = engines::all(&dir)?;
+
+    let mut speeds = Vec::new();
+    for engine in &engines {
+        speeds.extend(sh::step(&engine.name, || engine.measure(&corpora))?);
+    }
+    for speed in &speeds {
+        println!("{}", serde_json::to_string(speed)?);
+    }
+    let size = Size::of("scrubber alone, as in the widget", &wasm)?;
+    println!("{}", serde_json::to_string(&size)?);
+    print!("\n{}", report::table(&speeds));
+    Ok(())
+}

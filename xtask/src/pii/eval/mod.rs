@@ -1,0 +1,55 @@
+//! `pii eval DIR`: how well the cases in a directory are found, as JSON lines and as the table of
+//! the README.
+//!
+//! One file per set of cases. A set that is not there is passed over. Everything is measured with
+//! the policy of `pii scan`, false alarms with that of chat as well. `--misses` tells on standard
+//! error which cases were missed, and which values of a set are not counted at all.
+
+mod cases;
+mod figure;
+mod regions;
+
+mod research;
+
+mod presidio;
+
+mod kinds;
+mod numbers;
+
+mod phones;
+
+mod adversarial;
+
+mod negatives;
+
+mod orders;
+
+use anyhow::{Result, bail};
+
+use super::Eval;
+use cases::Cases;
+
+pub(super) fn run(options: &Eval) -> Result<()> {
+    if !options.cases.is_dir() {
+        bail!("{} is no directory", options.cases.display());
+    }
+    let cases = Cases::new(options);
+    let mut figures = Vec::new();
+    for measure in [
+        research::measure,
+        presidio::measure,
+        numbers::measure,
+        phones::measure,
+        adversarial::measure,
+        negatives::messages,
+        negatives::values,
+        orders::measure,
+    ] {
+        figures.extend(measure(&cases)?);
+    }
+    for figure in &figures {
+        println!("{}", serde_json::to_string(figure)?);
+    }
+    print!("\n{}", figure::table(&figures));
+    Ok(())
+}
