@@ -10,6 +10,9 @@ use super::view::View;
 /// A block between PEM lines: a 4096-bit key has 3,300 bytes.
 pub(super) const MAX_BLOCK: usize = 4_096;
 
+/// A word of base 64 in a block without an end.
+const MIN_LINE: usize = 16;
+
 /// The longest token, a signed one with its claims.
 const MAX_TOKEN: usize = 2_048;
 
@@ -190,7 +193,7 @@ pub(super) fn is_token(byte: u8) -> bool {
 
 /// A provider's key, a JSON Web Token or a PEM block that begins at `at`, behind no character of
 /// such tokens, so that each run of them is read once.
-fn token(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize, Category)> {
+fn token(bytes: &View<'_>, at: usize, from: usize) -> Option<(usize, usize, Category)> {
     if at < from {
         return None;
     }
@@ -239,25 +242,28 @@ fn json_web_token(bytes: &[u8], at: usize) -> Option<usize> {
     Some(if has_signature { signature } else { claims })
 }
 
-/// `-----BEGIN … -----` up to its end line, or as far as it goes.
-fn block(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+/// `-----BEGIN … -----` up to its end line; without one, up to its last long word of base 64.
+fn block(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let start = at.checked_sub(5)?;
-    if bytes.get(start..at)? != b"-----" || bytes.get(at..at + 6)? != b"BEGIN " {
+    if view.get(start..at)? != b"-----" || view.get(at..at + 6)? != b"BEGIN " {
         return None;
     }
-    let mut end = token_end(bytes, at, MAX_BLOCK, |byte| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r' | b' ' | b'-' | b':' | b',')
-    });
-    let body = bytes.get(at..end)?;
-    if let Some(last) = body.windows(9).position(|line| line == b"-----END ") {
-        let label = at + last + 9;
-        let close = token_end(bytes, label, 40, |byte| byte.is_ascii_uppercase() || byte == b' ');
-        end = token_end(bytes, close, 5, |byte| byte == b'-');
-    } else {
-        while end > at && !is_token(byte_before(bytes, end)) {
-            end -= 1;
+    let label_end = |at: usize| {
+        let end = token_end(view, at, 40, |byte| byte.is_ascii_uppercase() || byte == b' ');
+        token_end(view, end, 5, |byte| byte == b'-')
+    };
+    if let Some(last) = view.end_line(at, start + MAX_BLOCK) {
+        return Some((start, label_end(last + 9)));
+    }
+    let mut end = label_end(at);
+    loop {
+        let word = token_end(view, end, 4, |byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\\'));
+        let is_part = |byte: u8| is_token(byte) || byte == b'/';
+        let next = token_end(view, word, MAX_TOKEN, is_part);
+        if next - word < MIN_LINE || next - start > MAX_BLOCK {
+            break;
         }
+        end = next;
     }
     Some((start, end))
 }
