@@ -4,6 +4,7 @@ use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason, is_alone};
 use super::fold::{byte, byte_before, is_word};
+use super::view::View;
 
 const MIN_DIGITS: usize = 12;
 const MAX_DIGITS: usize = 19;
@@ -12,7 +13,7 @@ const MAX_DIGITS: usize = 19;
 const MAX_SEPARATORS: usize = 3;
 
 /// Finds the card number whose first digit is at `at`.
-pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let before = byte_before(bytes, at);
     if at < from
         || is_word(before)

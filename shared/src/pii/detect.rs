@@ -1,8 +1,10 @@
 //! From text to findings: folds, asks the detectors, settles overlaps.
 
-use super::fold::{Folded, byte, fold, is_letter, is_word};
+use super::fold::{BREAK, Folded, LETTER, byte as byte_at, fold, is_word};
 use super::policy::Policy;
-use super::{Category, card, cue, email, iban, ident, net, phone, place, secret};
+use super::view::View;
+use super::words::may_open;
+use super::{Category, card, email, iban, ident, net, phone, place, secret};
 use core::fmt;
 
 /// How sure a finding is. The order counts: of two equally long candidates the surer one wins.
@@ -53,9 +55,6 @@ impl fmt::Debug for Finding {
 /// Everything in `text` that `policy` wants found, in order and without overlaps.
 #[must_use]
 pub fn detect(text: &str, policy: &Policy) -> Vec<Finding> {
-    if !worth_reading(text, policy) {
-        return Vec::new();
-    }
     let folded = fold(text);
     let mut found = Vec::new();
     let candidates = candidates(folded.bytes(), 0, policy);
@@ -163,77 +162,63 @@ pub(super) fn insert(found: &mut Vec<Finding>, finding: Finding) {
 /// Every candidate that starts at `from` or later, in the order of their starts. What lies before
 /// `from` is context only.
 pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Candidate> {
-    let mut search = Search { bytes, policy, found: Vec::new(), free: [from; PATTERN + 1] };
+    let view = View::new(bytes);
+    let mut search = Search { view: &view, policy, found: Vec::new(), free: [from; PATTERN + 1] };
     let has_url = policy.is_on(Category::Url);
     // A word before `from` may announce a value after it.
-    let begin = from.saturating_sub(ANNOUNCED);
-    let mut previous = fold_class(bytes, begin.wrapping_sub(1));
-    let mut address = None;
-    for at in begin..bytes.len() {
-        let class = fold_class(bytes, at);
-        let is_start = class & (LETTER | DIGIT) != 0 && class & previous == 0;
-        let was_word = previous & (LETTER | DIGIT | AT) != 0;
-        previous = class;
-        if class == 0 {
-            continue;
-        }
-        if is_start && !was_word && at >= from {
-            for pattern in policy.patterns() {
-                search.add(PATTERN, pattern.find(bytes, at));
-            }
-        }
-        if class & LETTER != 0 {
-            if is_start {
-                if cue::may_open(bytes, at) {
-                    search.ask(SECRET, at);
-                    if cue::is_address_word(bytes, at) {
-                        address = Some(at);
-                    }
-                }
+    let mut at = from.saturating_sub(ANNOUNCED);
+    let mut space = at;
+    // Whether the byte before is one of a word or an address.
+    let mut was_word = false;
+    while let Some(byte) = bytes.get(at) {
+        let class = class_of(*byte);
+        match class {
+            Class::Letter | Class::Digit => {
+                let end = at + run(bytes, at, class);
                 if !was_word && at >= from {
-                    // Nearly all words are over by then.
-                    if bytes.get(at + 11).is_some_and(|byte| *byte > b' ') {
-                        search.ask(MIXED, at);
-                    }
-                    if matches!(byte(bytes, at), b'b' | b'B') {
-                        search.ask(WALLET, at);
+                    for pattern in policy.patterns() {
+                        search.add(PATTERN, pattern.find(bytes, at));
                     }
                 }
+                if class == Class::Digit && at >= from {
+                    search.number(at, end, was_word);
+                } else if may_open(bytes, at) {
+                    search.ask(SECRET, at);
+                }
+                was_word = true;
+                at = end;
+                continue;
             }
-        } else if class & DIGIT != 0 {
-            if is_start && at >= from {
-                for detector in NUMBERS {
-                    search.ask(detector, at);
+            Class::Space => {
+                if at - space > secret::MIN_WALLET {
+                    search.long_word(space, at);
                 }
-                if address.is_some_and(|word| at - word < ANNOUNCED) {
-                    search.ask(ADDRESS, at);
-                }
-                if !was_word {
-                    search.ask(MIXED, at);
-                    search.ask(WALLET, at);
-                }
+                space = at;
             }
-        } else if at >= from {
-            match byte(bytes, at) {
+            Class::Sign if at >= from => match byte {
                 b'@' => {
                     search.ask(EMAIL, at);
                     search.ask(USERINFO, at);
                 }
                 b':' => search.ask(COLON, at),
                 b'-' => search.ask(HYPHEN, at),
-                b'<' if byte(bytes, at + 1) == b'<' && is_word(byte(bytes, at.wrapping_sub(1))) => {
-                    search.ask(MRZ, at);
-                }
+                b'<' if byte_at(bytes, at + 1) == b'<' => search.ask(MRZ, at),
                 b'.' if has_url => search.ask(URL, at),
                 _ => {}
-            }
+            },
+            Class::Sign | Class::Other => {}
         }
+        was_word = *byte == b'@';
+        at += 1;
+    }
+    if at - space > secret::MIN_WALLET {
+        search.long_word(space, at);
     }
     search.found
 }
 
 struct Search<'a> {
-    bytes: &'a [u8],
+    view: &'a View<'a>,
     policy: &'a Policy,
     found: Vec<Candidate>,
     /// Candidates of one detector never overlap: the next one starts where the last one ended.
@@ -246,8 +231,56 @@ impl Search<'_> {
         else {
             return;
         };
-        let candidate = find(self.bytes, at, *free);
+        let candidate = find(self.view, at, *free);
         self.add(detector, candidate);
+    }
+
+    /// Asks for what may begin with the digits `at..end`. `was_word` says that a letter stands
+    /// right before them.
+    fn number(&mut self, at: usize, end: usize, was_word: bool) {
+        self.ask(IBAN, at);
+        if was_word {
+            self.ask(IDENT, at);
+            return;
+        }
+        let length = end - at;
+        let (before, next) = (byte_at(self.view, at.wrapping_sub(1)), byte_at(self.view, end));
+        // In the middle of a row of numbers only some begin.
+        let is_in_row = is_in_row(self.view, at);
+        if length >= 4 || length == 1 && !is_in_row {
+            self.ask(CARD, at);
+        }
+        self.ask(PHONE, at);
+        if !is_in_row {
+            self.ask(IDENT, at);
+            if length <= 4 && matches!(before, b' ' | b',' | b'\n' | BREAK) {
+                self.ask(ADDRESS, at);
+            }
+        }
+        if matches!(length, 1 | 2 | 4 | 8) && !matches!(before, b'.' | b'/' | b'-') {
+            self.ask(DATE, at);
+        }
+        if length <= 3 && next == b'.' {
+            self.ask(IP4, at);
+            self.ask(POSITION, at);
+        }
+    }
+
+    /// Asks for the wallets and the long tokens between two spaces.
+    fn long_word(&mut self, from: usize, to: usize) {
+        for (detector, least) in [(WALLET, secret::MIN_WALLET), (MIXED, secret::MIN_MIXED)] {
+            let is_part = |byte: &u8| {
+                byte.is_ascii_alphanumeric() || detector == MIXED && secret::is_token(*byte)
+            };
+            let word = self.view.get(from..to).unwrap_or_default();
+            let mut start = from;
+            for part in word.split(|byte| !is_part(byte)) {
+                if part.len() >= least {
+                    self.ask(detector, start);
+                }
+                start += part.len() + 1;
+            }
+        }
     }
 
     fn add(&mut self, detector: usize, candidate: Option<Candidate>) {
@@ -264,15 +297,15 @@ impl Search<'_> {
 
 /// Reads around the anchor `at` (an `@`, the first digit of a number) for a candidate that starts
 /// at `from` or later. It looks at most [`REACH`] folded bytes to either side.
-type Detector = fn(bytes: &[u8], at: usize, from: usize) -> Option<Candidate>;
+type Detector = fn(view: &View<'_>, at: usize, from: usize) -> Option<Candidate>;
 
-static DETECTORS: [Detector; 17] = [
+static DETECTORS: [Detector; PATTERN] = [
     iban::find,
     card::find,
     phone::find,
     ident::find,
-    net::find_ip4,
     place::find_date,
+    net::find_ip4,
     place::find_position,
     place::find_address,
     email::find,
@@ -286,8 +319,13 @@ static DETECTORS: [Detector; 17] = [
     net::find_url,
 ];
 
-/// Those that begin with a run of digits.
-const NUMBERS: core::ops::Range<usize> = 0..7;
+const IBAN: usize = 0;
+const CARD: usize = 1;
+const PHONE: usize = 2;
+const IDENT: usize = 3;
+const DATE: usize = 4;
+const IP4: usize = 5;
+const POSITION: usize = 6;
 const ADDRESS: usize = 7;
 const EMAIL: usize = 8;
 const USERINFO: usize = 9;
@@ -298,6 +336,7 @@ const COLON: usize = 13;
 const HYPHEN: usize = 14;
 const MRZ: usize = 15;
 const URL: usize = 16;
+/// A site's own patterns.
 const PATTERN: usize = 17;
 
 /// How far a candidate and the words beside it may reach from its anchor, in folded bytes. Each
@@ -319,91 +358,58 @@ pub(super) fn is_alone(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Quotes, spaces and a full stop around a value that stands alone.
 const MAX_AROUND: usize = 8;
 
-/// Whether `text` can contain anything at all, told without folding it: an `@` or its spelling,
-/// three digits, a word that announces a value without digits. Most sentences have none.
-pub(super) fn worth_reading(text: &str, policy: &Policy) -> bool {
-    let bytes = text.as_bytes();
-    let mut digits = 0_usize;
-    let mut signs = 0;
-    let mut previous = 0;
-    let mut was_foreign = false;
-    for (at, byte) in bytes.iter().enumerate() {
-        let class = CLASS.get(usize::from(*byte)).copied().unwrap_or(0);
-        digits += usize::from(class & DIGIT);
-        if digits >= 3 {
-            return true;
-        }
-        signs |= class;
-        // Beyond ASCII a byte does not tell whether it ends a word.
-        let is_start = class & LETTER != 0 && (previous & LETTER == 0 || was_foreign);
-        previous = class;
-        was_foreign = !byte.is_ascii();
-        if (was_foreign || is_start && cue::may_open(bytes, at)) && cue::opens(text, at) {
-            return true;
-        }
-    }
-    signs & AT != 0
-        || policy.is_on(Category::Url)
-        || !policy.patterns().is_empty()
-        || signs & OPENS != 0 && has_spelled_at(bytes)
-        || signs & JOINT != 0 && has_joint(bytes)
+/// What a byte of the folded view may begin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Letter,
+    Digit,
+    Space,
+    Sign,
+    Other,
 }
 
-const DIGIT: u8 = 1;
-const AT: u8 = 2;
-const OPENS: u8 = 4;
-const LETTER: u8 = 8;
-const JOINT: u8 = 16;
-const OTHER: u8 = 32;
-
-/// What each byte may begin: see `fold` for the characters beyond ASCII.
-static CLASS: [u8; 256] = {
-    let mut class = [0; 256];
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
     let mut byte = 0;
-    while byte < class.len() {
-        class[byte] = match byte as u8 {
-            b'0'..=b'9' => DIGIT,
-            0xD9..=0xE1 | 0xEA | 0xF0 => DIGIT | LETTER,
-            b'@' => AT,
-            0xEF => AT | LETTER,
-            b'(' | b'[' | b'{' | b'%' | b'&' => OPENS,
-            b'A'..=b'Z' | b'a'..=b'z' | 0x80..=0xFF => LETTER,
-            b':' | b'-' => JOINT,
-            b'<' | b'.' => OTHER,
-            _ => 0,
+    while byte < classes.len() {
+        classes[byte] = match byte as u8 {
+            b'0'..=b'9' => Class::Digit,
+            b'A'..=b'Z' | b'a'..=b'z' | LETTER => Class::Letter,
+            b' ' | b'\n' | b'\t' | b'\r' | BREAK => Class::Space,
+            b'@' | b':' | b'-' | b'<' | b'.' => Class::Sign,
+            _ => Class::Other,
         };
         byte += 1;
     }
-    class
+    classes
 };
 
-/// The class of a byte of the folded view: its digits and letters are just that.
-fn fold_class(bytes: &[u8], at: usize) -> u8 {
-    match bytes.get(at) {
-        Some(byte) if byte.is_ascii() => {
-            CLASS.get(usize::from(*byte)).copied().unwrap_or(0) & !OPENS
-        }
-        Some(byte) if is_letter(*byte) => LETTER,
-        _ => 0,
+/// Characters between two groups of one number, at most.
+pub(super) const MAX_SEPARATORS: usize = 3;
+
+/// What may stand between two groups of one number.
+pub(super) fn is_joint(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b'+' | b'\n' | b'(' | b')')
+}
+
+/// Whether a group of digits stands before `at`, on the same line.
+pub(super) fn is_in_row(bytes: &[u8], at: usize) -> bool {
+    let mut place = at;
+    let before = |place: usize| byte_at(bytes, place.wrapping_sub(1));
+    while at - place < MAX_SEPARATORS && before(place) != b'\n' && is_joint(before(place)) {
+        place -= 1;
     }
+    place < at && before(place).is_ascii_digit()
 }
 
-/// `(at)` in any brackets, `%40`, an entity.
-fn has_spelled_at(bytes: &[u8]) -> bool {
-    bytes.windows(2).any(|pair| {
-        matches!(pair, [b'(' | b'[' | b'{', b'a' | b'A' | b' '] | b"%4" | b"&#" | b"&c")
-    })
+fn class_of(byte: u8) -> Class {
+    CLASSES[usize::from(byte)]
 }
 
-/// `::`, or a colon or hyphen in the third place of hexadecimal pairs.
-fn has_joint(bytes: &[u8]) -> bool {
-    bytes.windows(6).any(|part| match part {
-        [b':', b':', ..] | [.., b':', b':'] => true,
-        [a, b, b':' | b'-', c, d, b':' | b'-'] => {
-            [a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit())
-        }
-        _ => false,
-    })
+/// How many bytes of `class` follow each other from `at` on.
+fn run(bytes: &[u8], at: usize, class: Class) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().position(|byte| class_of(*byte) != class).unwrap_or(rest.len())
 }
 
 #[cfg(test)]
@@ -459,23 +465,6 @@ mod tests {
             found("jane@example.com,+49 30 1234567;4111 1111 1111 1111/DE89370400440532013000"),
             ["jane@example.com", "+49 30 1234567", "4111 1111 1111 1111", "DE89370400440532013000"]
         );
-    }
-
-    #[test]
-    fn text_without_candidates_is_not_even_folded() {
-        for text in [
-            "",
-            "Hello, where is my order from 12 May?",
-            "Grüße (bald) [mehr] 10%",
-            "спасибо, всё хорошо",
-        ] {
-            assert!(!worth_reading(text, &Policy::chat()), "{text}");
-        }
-        for text in ["123456", "a@b", "a (at) b", "a[at]b", "a%40b", "＠", "١٢٣٤٥٦", "𝟎𝟎𝟎𝟎𝟎𝟎"]
-        {
-            assert!(worth_reading(text, &Policy::chat()), "{text}");
-        }
-        assert_eq!(detect("nothing here, in 2024 words", &Policy::chat()).capacity(), 0);
     }
 
     /// Ten times the text costs ten times the looks, and never many for one byte.

@@ -6,6 +6,7 @@
 use super::Category;
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// RFC 5321 allows 64 octets; generated bounce and tracking addresses are longer.
 const MAX_LOCAL: usize = 128;
@@ -17,7 +18,7 @@ const MAX_DOMAIN: usize = 255;
 const MAX_LABEL: usize = 63;
 
 /// Finds the address around the `@` at `at`.
-pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let (start, end) = if byte_before(bytes, at) == b' ' && byte(bytes, at + 1) == b' ' {
         spelled_out(bytes, at, from)?
     } else {

@@ -19,8 +19,6 @@
 //! | other letters | [`LETTER`] |
 //! | scripts that write no spaces, symbols, emoji | [`BREAK`] |
 
-use std::borrow::Cow;
-
 /// A letter of another alphabet: may stand in an e-mail address.
 pub(super) const LETTER: u8 = 0x80;
 /// Something no value contains.
@@ -37,8 +35,8 @@ const MAX_SPELLED_SPACES: usize = 2;
 const MAX_ENTITY: usize = 9;
 
 /// The byte at `at`, or [`BREAK`] outside the text, so that detectors need no bounds of their own.
-/// Not inlined: it is called from a hundred places, and the widget pays for each by the byte.
-#[inline(never)]
+/// Not inlined in the browser: it is called from a hundred places, each paid for by the byte.
+#[cfg_attr(target_family = "wasm", inline(never))]
 pub(super) fn byte(bytes: &[u8], at: usize) -> u8 {
     #[cfg(test)]
     LOOKS.set(LOOKS.get() + 1);
@@ -69,108 +67,148 @@ pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == LETTER
 }
 
-/// A text's folded view.
+/// A text's folded view. That of a chat message needs no allocation.
 pub(super) struct Folded<'a> {
-    bytes: Cow<'a, [u8]>,
-    /// For each folded byte where its character starts and ends in the original; empty when the
-    /// view is the text itself.
-    origin: Vec<(u32, u32)>,
+    text: &'a str,
+    /// `None` when the view is the text itself.
+    other: Option<Other>,
+}
+
+/// A view that is not the text itself.
+#[derive(Default)]
+struct Other {
+    bytes: Short<u8, 512>,
+    /// The folded bytes that are not just one plain byte of the text after the one before, in
+    /// order. All others lie as far apart as in the original.
+    odd: Short<Odd, 128>,
+}
+
+/// A folded byte and where its character starts and ends in the original.
+#[derive(Clone, Copy, Default)]
+struct Odd {
+    at: u32,
+    start: u32,
+    end: u32,
 }
 
 impl Folded<'_> {
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        match &self.other {
+            Some(other) => other.bytes.as_slice(),
+            None => self.text.as_bytes(),
+        }
+    }
+
+    fn odd(&self) -> &[Odd] {
+        self.other.as_ref().map_or(&[], |other| other.odd.as_slice())
     }
 
     /// The range of the original text that the folded bytes `start..end` stand for; `start < end`.
     pub(super) fn range(&self, start: usize, end: usize) -> (usize, usize) {
-        if self.origin.is_empty() {
-            return (start, end);
-        }
-        let first = self.origin.get(start).map_or(0, |origin| origin.0 as usize);
-        let last = self.origin.get(end.wrapping_sub(1)).map_or(first, |origin| origin.1 as usize);
+        let (first, last) = (self.place(start).0, self.place(end.saturating_sub(1)).1);
         (first, last.max(first))
     }
 
     /// Where in the original the folded byte `at` begins; the original's length past the end.
-    pub(super) fn position(&self, at: usize, text: &str) -> usize {
-        if at >= self.bytes.len() {
-            text.len()
-        } else if self.origin.is_empty() {
-            at
-        } else {
-            self.origin.get(at).map_or(text.len(), |origin| origin.0 as usize)
-        }
+    pub(super) fn position(&self, at: usize) -> usize {
+        if at >= self.bytes().len() { self.text.len() } else { self.place(at).0 }
     }
 
     /// The first folded byte that stands for the original from `position` on.
     pub(super) fn index_of(&self, position: usize) -> usize {
-        if self.origin.is_empty() {
-            return position;
+        let before = self.odd().partition_point(|odd| (odd.start as usize) < position);
+        let plain = match before.checked_sub(1).and_then(|last| self.odd().get(last)) {
+            Some(odd) => odd.at as usize + 1 + position.saturating_sub(odd.end as usize),
+            None => position,
+        };
+        // What cannot be seen lies before an odd byte, or at the end.
+        let next = self.odd().get(before).map_or(self.bytes().len(), |odd| odd.at as usize);
+        plain.min(next)
+    }
+
+    /// Where the character of the folded byte `at` starts and ends in the original.
+    fn place(&self, at: usize) -> (usize, usize) {
+        let before = self.odd().partition_point(|odd| odd.at as usize <= at);
+        match before.checked_sub(1).and_then(|last| self.odd().get(last)) {
+            Some(odd) if odd.at as usize == at => (odd.start as usize, odd.end as usize),
+            Some(odd) => {
+                let start = odd.end as usize + at - odd.at as usize - 1;
+                (start, start + 1)
+            }
+            None => (at, at + 1),
         }
-        self.origin.partition_point(|origin| (origin.0 as usize) < position)
     }
 }
 
-/// Folds `text`. ASCII without `(at)` and `(dot)` is borrowed.
+/// A list whose first `N` items need no allocation.
+struct Short<T, const N: usize> {
+    inline: [T; N],
+    length: usize,
+    /// All items, once there are more than `N`.
+    heap: Vec<T>,
+}
+
+impl<T: Copy + Default, const N: usize> Default for Short<T, N> {
+    fn default() -> Self {
+        Self { inline: [T::default(); N], length: 0, heap: Vec::new() }
+    }
+}
+
+impl<T: Copy + Default, const N: usize> Short<T, N> {
+    fn as_slice(&self) -> &[T] {
+        if self.heap.is_empty() {
+            self.inline.get(..self.length).unwrap_or_default()
+        } else {
+            &self.heap
+        }
+    }
+
+    fn push(&mut self, item: T) {
+        self.extend(&[item]);
+    }
+
+    fn extend(&mut self, items: &[T]) {
+        let length = self.length + items.len();
+        match self.inline.get_mut(self.length..length) {
+            Some(free) if self.heap.is_empty() => free.copy_from_slice(items),
+            _ => {
+                if self.heap.is_empty() {
+                    self.heap.extend_from_slice(self.inline.get(..self.length).unwrap_or_default());
+                }
+                self.heap.extend_from_slice(items);
+            }
+        }
+        self.length = length;
+    }
+
+    /// Drops the last items; some remain.
+    fn truncate(&mut self, length: usize) {
+        self.heap.truncate(length);
+        self.length = length;
+    }
+}
+
+/// Folds `text`. ASCII without disguises is borrowed.
 pub(super) fn fold(text: &str) -> Folded<'_> {
     let bytes = text.as_bytes();
-    let plain = text.is_ascii()
-        && !bytes.iter().enumerate().any(|(at, byte)| match byte {
-            b'(' | b'[' | b'{' => spelled(bytes, at).is_some(),
-            b'%' => percent(bytes, at).is_some(),
-            b'&' => entity(bytes, at).is_some(),
-            _ => false,
-        });
-    if plain {
-        return Folded { bytes: Cow::Borrowed(bytes), origin: Vec::new() };
-    }
-    let mut view = Vec::with_capacity(text.len());
-    let mut origin: Vec<(u32, u32)> = Vec::with_capacity(text.len());
-    let mut invisible = 0;
+    let mut folded = Folded { text, other: None };
+    let mut plain_from = 0;
     let mut at = 0;
-    loop {
-        // Most characters are plain.
-        if let Some(plain) = bytes.get(at)
-            && plain.is_ascii()
-            && !matches!(plain, b'%' | b'(' | b'[' | b'{' | b'&')
-        {
-            view.push(*plain);
-            origin.push((at as u32, at as u32 + 1));
-            invisible = 0;
+    let mut invisible = 0;
+    while let Some(rest) = bytes.get(at..) {
+        let Some(plain) = rest.iter().position(|byte| !IS_PLAIN[usize::from(*byte)]) else { break };
+        at += plain;
+        let Some(meant) = read(bytes, text, at) else {
             at += 1;
             continue;
-        }
-        let Some(mut char) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        };
+        let other = folded.other.get_or_insert_with(Other::default);
+        other.plain(bytes, plain_from, at, &mut invisible);
         let mut start = at;
-        at += char.len_utf8();
-        if char == '&'
-            && let Some((meant, end)) = entity(bytes, start)
-        {
-            (char, at) = (meant, end);
-        }
-        let folded = match fold_char(char) {
-            Some(b'%') => match percent(bytes, start) {
-                Some(char) => {
-                    at = start + 3;
-                    char
-                }
-                None => b'%',
-            },
-            Some(byte @ (b'(' | b'[' | b'{')) => match spelled(bytes, start) {
-                Some((sign, end)) => {
-                    at = end;
-                    for _ in 0..MAX_SPELLED_SPACES {
-                        if view.last() == Some(&b' ') {
-                            view.pop();
-                            start = origin.pop().map_or(start, |space| space.0 as usize);
-                        }
-                    }
-                    sign
-                }
-                None => byte,
-            },
-            Some(byte) => byte,
+        at = meant.end;
+        plain_from = at;
+        let char = match meant.char {
+            Some(char) => char,
             None if invisible < MAX_INVISIBLE => {
                 invisible += 1;
                 continue;
@@ -178,10 +216,98 @@ pub(super) fn fold(text: &str) -> Folded<'_> {
             None => BREAK,
         };
         invisible = 0;
-        view.push(folded);
-        origin.push((start as u32, at as u32));
+        if meant.takes_spaces {
+            for _ in 0..MAX_SPELLED_SPACES {
+                start = folded.take_space().unwrap_or(start);
+            }
+        }
+        if let Some(other) = &mut folded.other {
+            other.odd(start, at);
+            other.bytes.push(char);
+        }
     }
-    Folded { bytes: Cow::Owned(view), origin }
+    if let Some(other) = &mut folded.other {
+        other.plain(bytes, plain_from, bytes.len(), &mut invisible);
+    }
+    folded
+}
+
+impl Other {
+    /// Adds the plain bytes `from..to`. Behind something invisible the first of them is odd.
+    fn plain(&mut self, bytes: &[u8], from: usize, to: usize, invisible: &mut u8) {
+        if from < to {
+            if *invisible > 0 {
+                self.odd(from, from + 1);
+            }
+            *invisible = 0;
+            self.bytes.extend(bytes.get(from..to).unwrap_or_default());
+        }
+    }
+
+    /// Notes where the next byte comes from.
+    fn odd(&mut self, start: usize, end: usize) {
+        let at = self.bytes.length as u32;
+        self.odd.push(Odd { at, start: start as u32, end: end as u32 });
+    }
+}
+
+impl Folded<'_> {
+    /// Takes back a space at the end, and says where it began.
+    fn take_space(&mut self) -> Option<usize> {
+        let last = self.bytes().len().checked_sub(1)?;
+        let start = self.place(last).0;
+        let other = self.other.as_mut()?;
+        if other.bytes.as_slice().last() != Some(&b' ') {
+            return None;
+        }
+        other.bytes.truncate(last);
+        if other.odd.as_slice().last().is_some_and(|odd| odd.at as usize == last) {
+            other.odd.truncate(other.odd.length - 1);
+        }
+        Some(start)
+    }
+}
+
+/// The bytes that are themselves in every view.
+static IS_PLAIN: [bool; 256] = {
+    let mut is_plain = [false; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        is_plain[byte] = !matches!(byte as u8, b'%' | b'(' | b'[' | b'{' | b'&');
+        byte += 1;
+    }
+    is_plain
+};
+
+/// What stands in a text instead of a plain byte.
+struct Meant {
+    /// The byte it is read as; `None` for what cannot be seen.
+    char: Option<u8>,
+    /// Where the text goes on.
+    end: usize,
+    /// Whether the spaces before belong to it.
+    takes_spaces: bool,
+}
+
+/// Reads the character, or the disguise, at `at`; `None` when it is plain after all.
+fn read(bytes: &[u8], text: &str, at: usize) -> Option<Meant> {
+    let of = |(char, end)| Meant { char: Some(char), end, takes_spaces: false };
+    match byte(bytes, at) {
+        b'%' => percent(bytes, at).map(|char| of((char, at + 3))),
+        b'&' => entity(bytes, at).map(|(char, end)| Meant {
+            char: fold_char(char),
+            end,
+            takes_spaces: false,
+        }),
+        b'(' | b'[' | b'{' => {
+            spelled(bytes, at).map(|sign| Meant { takes_spaces: true, ..of(sign) })
+        }
+        _ => {
+            let char = text.get(at..).and_then(|rest| rest.chars().next())?;
+            let end = at + char.len_utf8();
+            Some(Meant { char: fold_char(char), end, takes_spaces: false })
+        }
+    }
 }
 
 /// What one character looks like; `None` when it cannot be seen.
@@ -379,8 +505,8 @@ mod tests {
 
     #[test]
     fn plain_text_is_borrowed() {
-        assert!(matches!(fold("call (me) [now] 1234567").bytes, Cow::Borrowed(_)));
-        assert!(matches!(fold("grüße").bytes, Cow::Owned(_)));
+        assert!(fold("call (me) [now] 1234567").other.is_none());
+        assert!(fold("grüße").other.is_some());
     }
 
     #[test]
@@ -399,7 +525,7 @@ mod tests {
                 let (start, end) = folded.range(at, at + 1);
                 prop_assert!(last <= start && start < end);
                 prop_assert!(text.get(start..end).is_some());
-                prop_assert_eq!(folded.position(at, &text), start);
+                prop_assert_eq!(folded.position(at), start);
                 prop_assert_eq!(folded.index_of(start), at);
                 let original = text.get(start..end).unwrap();
                 let alone = fold(original);

@@ -3,6 +3,7 @@
 use super::Category;
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{byte, byte_before, is_word};
+use super::view::View;
 
 /// Characters between two groups.
 const MAX_SEPARATORS: usize = 3;
@@ -15,7 +16,7 @@ KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23
 QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
 
 /// Finds the IBAN whose check digits begin at `at`.
-pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     // `D E 8 9 3 7 …`: letter by letter.
     let step = 1 + usize::from(byte_before(bytes, at) == b' ');
     let start = at.checked_sub(2 * step).filter(|start| *start >= from)?;

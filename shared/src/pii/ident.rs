@@ -8,15 +8,13 @@
 
 use super::check;
 use super::cue::{self, Cue};
-use super::detect::{Candidate, Certainty, Reason, is_alone};
+use super::detect::{Candidate, Certainty, MAX_SEPARATORS, Reason, is_alone, is_in_row, is_joint};
 use super::fold::{byte, byte_before, is_letter, is_word};
+use super::view::View;
 use super::{Category, Tier};
 
 /// The longest number, without separators: Italy's and Britain's have 16 characters.
 const MAX_LENGTH: usize = 18;
-
-/// Characters between two groups.
-const MAX_SEPARATORS: usize = 3;
 
 /// One written form of a number.
 struct Row {
@@ -82,6 +80,30 @@ static ROWS: &[Row] = &[
     row(Category::UkLicence, Tier::B, b"lxxxx-dmmaad-xxxll", b"j"),
 ];
 
+/// Where the rows of each length begin in [`ROWS`].
+static ROWS_OF: [u8; MAX_LENGTH + 2] = {
+    let mut rows_of = [0; MAX_LENGTH + 2];
+    let (mut length, mut row) = (0, 0);
+    while length < rows_of.len() {
+        while row < ROWS.len() && length_of(ROWS[row].shape) < length {
+            row += 1;
+        }
+        rows_of[length] = row as u8;
+        length += 1;
+    }
+    rows_of
+};
+
+/// A shape's length without its separators.
+const fn length_of(shape: &[u8]) -> usize {
+    let (mut length, mut at) = (0, 0);
+    while at < shape.len() {
+        length += (shape[at] != b'-' && shape[at] != b'/') as usize;
+        at += 1;
+    }
+    length
+}
+
 /// Country and form of VAT numbers. Each prefix and its length is unmistakable; forms that a
 /// security's number shares have a check digit.
 #[rustfmt::skip]
@@ -103,7 +125,7 @@ static VAT: &[(&[u8], &[u8])] = &[
 ];
 
 /// Finds the number of whose first run of digits `at` is the start.
-pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let mut start = at;
     while start > from && at - start < 6 && byte_before(bytes, start).is_ascii_alphabetic() {
         start -= 1;
@@ -114,7 +136,7 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
         let is_glued = start < at || before.is_ascii_lowercase();
         return (is_glued && at >= from).then(|| read(bytes, at, true)).flatten();
     }
-    if matches!(before, b'#' | b'$' | b'\\' | b'@') || is_inside_row(bytes, start) {
+    if matches!(before, b'#' | b'$' | b'\\' | b'@') || is_in_row(bytes, start) {
         return None;
     }
     let glued_prefix = byte_before(bytes, at).is_ascii_lowercase() && start < at;
@@ -144,7 +166,7 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
 /// when there is none.
 fn letters_before(bytes: &[u8], at: usize, from: usize) -> usize {
     let mut end = at;
-    while end > from && at - end < MAX_SEPARATORS && is_separator(byte_before(bytes, end)) {
+    while end > from && at - end < MAX_SEPARATORS && is_joint(byte_before(bytes, end)) {
         end -= 1;
     }
     if end == at {
@@ -156,22 +178,6 @@ fn letters_before(bytes: &[u8], at: usize, from: usize) -> usize {
     }
     let is_group = (1..=3).contains(&(end - start)) && !is_word(byte_before(bytes, start));
     if is_group { start } else { at }
-}
-
-/// Whether a group of digits stands before `start`, on the same line.
-fn is_inside_row(bytes: &[u8], start: usize) -> bool {
-    let mut place = start;
-    while start - place < MAX_SEPARATORS
-        && byte_before(bytes, place) != b'\n'
-        && is_separator(byte_before(bytes, place))
-    {
-        place -= 1;
-    }
-    place < start && byte_before(bytes, place).is_ascii_digit()
-}
-
-fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b'+' | b'\n' | b'(' | b')')
 }
 
 /// A number without its separators.
@@ -199,7 +205,7 @@ impl Number {
     }
 }
 
-fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
+fn read(bytes: &View<'_>, start: usize, is_glued: bool) -> Option<Candidate> {
     let mut number = Number {
         chars: [0; MAX_LENGTH],
         length: 0,
@@ -231,7 +237,7 @@ fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
             break;
         }
         let mut next = end;
-        while next < end + MAX_SEPARATORS && is_separator(byte(bytes, next)) {
+        while next < end + MAX_SEPARATORS && is_joint(byte(bytes, next)) {
             next += 1;
         }
         let goes_on = next > end && byte(bytes, next).is_ascii_alphanumeric();
@@ -275,7 +281,7 @@ fn read(bytes: &[u8], start: usize, is_glued: bool) -> Option<Candidate> {
 
 /// What surrounds a number.
 struct Context<'a> {
-    bytes: &'a [u8],
+    bytes: &'a View<'a>,
     start: usize,
     cue: Option<Cue>,
     /// Whether enough digits were read that a word behind them may be asked.
@@ -311,7 +317,7 @@ fn known(
         |category, certainty, reason| Some(Candidate { start, end, category, certainty, reason });
     if chars.first().is_some_and(u8::is_ascii_alphabetic) && !is_glued {
         for (shape, check) in VAT {
-            if chars.get(..2) == shape.get(..2)
+            if chars.first() == shape.first()
                 && fit(shape, chars).is_some()
                 && check::passes(check, chars)
                 && (number.is_upper || *check == b"i")
@@ -322,7 +328,9 @@ fn known(
             }
         }
     }
-    for row in ROWS {
+    let rows = |length| usize::from(ROWS_OF.get(length).copied().unwrap_or(0));
+    let rows = rows(chars.len())..rows(chars.len() + 1);
+    for row in ROWS.get(rows).unwrap_or_default() {
         let Some((joints, slashes)) = fit(row.shape, chars) else { continue };
         let written = if number.is_spelled_out() { number.hard_joints } else { number.joints };
         // A letter's separator may be left out: Y8063915-Z.

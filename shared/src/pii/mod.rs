@@ -31,6 +31,7 @@ mod policy;
 
 mod detect;
 mod fold;
+mod view;
 
 mod card;
 mod check;
@@ -43,6 +44,7 @@ mod pattern;
 mod phone;
 mod place;
 mod secret;
+mod words;
 
 mod placeholder;
 

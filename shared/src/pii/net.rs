@@ -4,6 +4,7 @@ use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// The longest IPv6 address, with IPv4 at its end, has 45 characters.
 const MAX_IP: usize = 48;
@@ -21,7 +22,7 @@ fn candidate(start: usize, end: usize, category: Category) -> Option<Candidate> 
 }
 
 /// Finds the IPv4 address whose first digit is at `at`.
-pub(super) fn find_ip4(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_ip4(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let before = byte_before(bytes, at);
     // Not in a longer row of numbers, and not the version in a path.
     let is_inside = is_word(before)
@@ -83,7 +84,7 @@ fn ip4_end(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Finds the IPv6 or MAC address whose first colon is at `at`.
-pub(super) fn find_colon(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_colon(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let start = hex_start(bytes, at, from)?;
     mac_end(bytes, start, b':').and_then(|end| candidate(start, end, Category::Mac)).or_else(|| {
         ip6_end(bytes, start)
@@ -92,7 +93,7 @@ pub(super) fn find_colon(bytes: &[u8], at: usize, from: usize) -> Option<Candida
 }
 
 /// Finds the MAC address whose first hyphen is at `at`.
-pub(super) fn find_hyphen(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_hyphen(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     if byte(bytes, at + 3) != b'-' {
         return None;
     }
@@ -193,7 +194,7 @@ static TOP_LEVEL: &[&[u8]] = &[
 ];
 
 /// Finds the URL around the dot at `at`, the first of its host.
-pub(super) fn find_url(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_url(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let floor = at.saturating_sub(MAX_URL / 2).max(from);
     let mut start = at;
     while start > floor && is_host(byte_before(bytes, start)) {

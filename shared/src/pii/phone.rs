@@ -15,6 +15,7 @@ use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// E.164 allows 15 digits; a trunk 0 in parentheses and `00` may come on top.
 const MAX_DIGITS: usize = 17;
@@ -25,7 +26,7 @@ const MAX_SEPARATORS: usize = 4;
 const MAX_EXTENSION: usize = 6;
 
 /// Finds the telephone number one of whose groups begins at `at`.
-pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let (start, prefix) = prefix(bytes, at, from)?;
     if prefix != Prefix::Plus && !may_start(bytes, start) {
         return None;
@@ -63,7 +64,7 @@ fn prefix(bytes: &[u8], at: usize, from: usize) -> Option<(usize, Prefix)> {
 
 /// Whether a number without `+` may start here: not in the middle of a word, a longer number, a
 /// date, an amount or a code.
-fn may_start(bytes: &[u8], start: usize) -> bool {
+fn may_start(bytes: &View<'_>, start: usize) -> bool {
     let before = byte_before(bytes, start);
     if is_word(before) || matches!(before, b'$' | b'#' | b'@' | b'\\' | b'%' | b'+') {
         return false;
@@ -241,7 +242,7 @@ impl Run {
 const MIN_INTERNATIONAL: usize = 7;
 
 /// Whether the run is a telephone number, and why.
-fn judge(bytes: &[u8], run: &Run) -> Option<(Reason, Certainty)> {
+fn judge(bytes: &View<'_>, run: &Run) -> Option<(Reason, Certainty)> {
     let length = run.length;
     if run.prefix == Prefix::Plus {
         let is_number = run.digit(0) != 0 && length >= MIN_INTERNATIONAL;

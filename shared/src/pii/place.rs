@@ -5,9 +5,10 @@ use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// Finds the date whose first number is at `at`, beside a word for birth or expiry.
-pub(super) fn find_date(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_date(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let before = byte_before(bytes, at);
     if at < from || is_word(before) || matches!(before, b'.' | b'/' | b'-') {
         return None;
@@ -139,7 +140,7 @@ fn expiry_end(bytes: &[u8], at: usize, month: u32, size: usize) -> Option<usize>
 }
 
 /// Finds the pair of degrees whose first digit is at `at`.
-pub(super) fn find_position(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_position(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let before = byte_before(bytes, at);
     if is_word(before) || matches!(before, b'.' | b',') {
         return None;
@@ -250,7 +251,7 @@ static STREETS: &[&[u8]] = &[
 ];
 
 /// Finds the street and house number whose first digit is at `at`, beside a word for address.
-pub(super) fn find_address(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_address(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let (_, size) = number(bytes, at);
     let mut end = at + size;
     if at < from || is_word(byte_before(bytes, at)) || !(1..=4).contains(&size) {
@@ -259,7 +260,10 @@ pub(super) fn find_address(bytes: &[u8], at: usize, from: usize) -> Option<Candi
     if is_letter(byte(bytes, end)) && !is_word(byte(bytes, end + 1)) {
         end += 1;
     }
-    if is_word(byte(bytes, end)) || byte_before(bytes, at) == b'-' {
+    if is_word(byte(bytes, end))
+        || byte_before(bytes, at) == b'-'
+        || cue::before(bytes, at) != Cue::Address
+    {
         return None;
     }
     // `12 Baker Street`, `12 rue de la Paix`.
@@ -286,9 +290,6 @@ pub(super) fn find_address(bytes: &[u8], at: usize, from: usize) -> Option<Candi
         // `Hauptstraße 12`, `via Roma 12`.
         None => (street_before(bytes, at, from)?, end),
     };
-    if cue::before(bytes, start) != Cue::Address {
-        return None;
-    }
     Some(Candidate {
         start,
         end,
@@ -360,7 +361,7 @@ fn street_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
 }
 
 /// Finds the machine-readable line with the filler at `at`, the first of two.
-pub(super) fn find_mrz(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_mrz(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'<';
     let mut start = at;
     while start > from && at - start < 45 && is_part(byte_before(bytes, start)) {

@@ -5,9 +5,13 @@ use super::Category;
 use super::cue;
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::view::View;
 
 /// A block between PEM lines: a 4096-bit key has 3,300 bytes.
 pub(super) const MAX_BLOCK: usize = 4_096;
+
+/// A word of base 64 in a block without an end.
+const MIN_LINE: usize = 16;
 
 /// The longest token, a signed one with its claims.
 const MAX_TOKEN: usize = 2_048;
@@ -17,7 +21,13 @@ const MAX_PASSWORD: usize = 64;
 /// A token without a known prefix is a secret from this length on, when it mixes capital letters,
 /// small ones and digits: 40 characters of base 64 are what the large clouds' secrets have, and
 /// checksums are written in one case.
-const MIN_MIXED: usize = 40;
+pub(super) const MIN_MIXED: usize = 40;
+
+/// The shortest address of a wallet.
+pub(super) const MIN_WALLET: usize = 26;
+
+/// So many characters of a long value are asked for digits: the time stays linear.
+const LOOKED_AT: usize = 48;
 
 /// How providers' keys begin, and how many characters follow at least. Sorted.
 #[rustfmt::skip]
@@ -38,13 +48,6 @@ static KEYS: &[(&[u8], usize)] = &[
 /// blocks and `Bearer`.
 pub(super) const STARTS: &[u8] = b"AGEAIzAKIASIEAAGOCSG.dapdckdoodopdp.figghpghoghughsghrgitglp\
 gskhf_keylinnpmntnpk_pplpypr8_rk_rubshpsk-sk_sq0whsxaixapxoxya2apiautjwtkeypaspwdsecsessigtokeyJBEGBea";
-
-/// Whether a key, a token or a parameter may begin here.
-pub(super) fn is_key_start(rest: &[u8]) -> bool {
-    STARTS
-        .chunks_exact(3)
-        .any(|start| rest.get(..3).is_some_and(|first| first.eq_ignore_ascii_case(start)))
-}
 
 /// Names of parameters whose value is a secret, behind `=`.
 static PARAMETERS: &[&[u8]] = &[
@@ -70,14 +73,13 @@ static LINKS: &[&[u8]] = &[
 ];
 
 /// Finds what the word that starts at `at` begins or announces.
-pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let end = word_end(bytes, at);
-    let found = key(bytes, at)
-        .or_else(|| json_web_token(bytes, at))
-        .map(|end| (at, end, Category::Secret))
-        .or_else(|| block(bytes, at).map(|(start, end)| (start, end, Category::Secret)))
-        .or_else(|| parameter(bytes, at, end))
-        .or_else(|| announced(bytes, at, end))?;
+    let next = byte(bytes, end);
+    let is_part = is_token(next) || next == b'.' || byte_before(bytes, at) == b'-';
+    let found = if is_part { token(bytes, at, from) } else { None };
+    let found =
+        found.or_else(|| parameter(bytes, at, end)).or_else(|| announced(bytes, at, end))?;
     let (start, end, category) = found;
     let (certainty, reason) = match category {
         Category::Secret => (Certainty::Certain, Reason::Structure),
@@ -86,26 +88,26 @@ pub(super) fn find(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
     (start >= from).then_some(Candidate { start, end, category, certainty, reason })
 }
 
-/// A long token of mixed characters that starts at `at`, a place after none of its characters.
-pub(super) fn find_mixed(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
-    // Words are short: most are told apart by the byte a few places on.
-    if at < from
-        || is_token(byte_before(bytes, at))
-        || !is_token(byte(bytes, at + 20))
-        || !is_token(byte(bytes, at + 11))
-        || !is_token(byte(bytes, at + MIN_MIXED - 1))
-    {
-        return None;
-    }
-    let end = token_end(bytes, at, MAX_TOKEN, is_token);
+/// Finds the long token of mixed characters that starts at `at`, behind none of its characters.
+pub(super) fn find_mixed(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
+    let end = token_end(bytes, at, MAX_TOKEN + 1, is_token);
     let token = bytes.get(at..end)?;
-    let has = |class: fn(&u8) -> bool| token.iter().filter(|byte| class(byte)).count() >= 3;
-    let is_mixed = token.len() >= MIN_MIXED
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_digit)
-        && !token.iter().all(u8::is_ascii_hexdigit)
-        && token.iter().filter(|byte| matches!(byte, b'-' | b'_')).count() <= token.len() / 12;
+    let (mut upper, mut lower, mut digits, mut joints, mut hex) = (0, 0, 0, 0, 0);
+    for byte in token {
+        hex += usize::from(byte.is_ascii_hexdigit());
+        match byte {
+            b'A'..=b'Z' => upper += 1,
+            b'a'..=b'z' => lower += 1,
+            b'0'..=b'9' => digits += 1,
+            b'-' | b'_' => joints += 1,
+            _ => {}
+        }
+    }
+    let is_mixed = at >= from
+        && (MIN_MIXED..=MAX_TOKEN).contains(&token.len())
+        && upper.min(lower).min(digits) >= 3
+        && hex < token.len()
+        && joints <= token.len() / 12;
     is_mixed.then_some(Candidate {
         start: at,
         end,
@@ -116,7 +118,7 @@ pub(super) fn find_mixed(bytes: &[u8], at: usize, from: usize) -> Option<Candida
 }
 
 /// Finds name, password and host around the `@` at `at` of a URL: `https://jane:secret@host`.
-pub(super) fn find_userinfo(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_userinfo(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let floor = at.saturating_sub(128).max(from);
     let mut start = at;
     let mut has_colon = false;
@@ -138,7 +140,7 @@ pub(super) fn find_userinfo(bytes: &[u8], at: usize, from: usize) -> Option<Cand
 }
 
 /// Finds a wallet's address that starts at `at`.
-pub(super) fn find_wallet(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find_wallet(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     if at < from || is_word(byte_before(bytes, at)) {
         return None;
     }
@@ -150,7 +152,7 @@ pub(super) fn find_wallet(bytes: &[u8], at: usize, from: usize) -> Option<Candid
             rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit)
         }
         [b'1' | b'3', ..] => {
-            (26..=35).contains(&wallet.len())
+            (MIN_WALLET..=35).contains(&wallet.len())
                 && !wallet.iter().any(|byte| b"0OIl".contains(byte))
                 && count(u8::is_ascii_uppercase) >= 4
                 && count(u8::is_ascii_lowercase) >= 4
@@ -185,74 +187,107 @@ fn token_end(bytes: &[u8], at: usize, most: usize, class: fn(u8) -> bool) -> usi
     end
 }
 
-fn is_token(byte: u8) -> bool {
+pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'=')
 }
 
-/// The end of a provider's key: its prefix, and a body with a digit in it.
-fn key(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    let (prefix, least) = KEYS.iter().find(|(prefix, _)| rest.starts_with(prefix))?;
-    let body = at + prefix.len();
-    let end = token_end(bytes, body, MAX_TOKEN, |byte| is_token(byte) || byte == b'.');
-    let end = if byte_before(bytes, end) == b'.' { end - 1 } else { end };
-    let has_digit = bytes.get(body..end)?.iter().filter(|byte| byte.is_ascii_digit()).count() > 1
-        || prefix.len() == 4 && prefix.ends_with(b"IA");
-    (end - body >= *least && has_digit).then_some(end)
+/// A provider's key, a JSON Web Token or a PEM block that begins at `at`, behind no character of
+/// such tokens, so that each run of them is read once.
+fn token(bytes: &View<'_>, at: usize, from: usize) -> Option<(usize, usize, Category)> {
+    if at < from {
+        return None;
+    }
+    let (start, end) = match block(bytes, at) {
+        Some(block) => block,
+        None if is_key(byte_before(bytes, at)) => return None,
+        None => (at, key(bytes, at).or_else(|| json_web_token(bytes, at))?),
+    };
+    Some((start, end, Category::Secret))
 }
 
-/// Three parts of base 64 with dots between them, the first two JSON.
+fn is_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'.')
+}
+
+/// The end of a provider's key: its prefix, and a body with digits in it.
+fn key(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let first = rest.first();
+    let (prefix, least) =
+        KEYS.iter().find(|(prefix, _)| prefix.first() == first && rest.starts_with(prefix))?;
+    let body = at + prefix.len();
+    let end = token_end(bytes, body, MAX_TOKEN + 1, is_key);
+    let length = end - body;
+    let end = if byte_before(bytes, end) == b'.' { end - 1 } else { end };
+    let digits = rest.iter().skip(prefix.len()).take(length.min(LOOKED_AT));
+    let has_digits = digits.filter(|byte| byte.is_ascii_digit()).count() > 1
+        || prefix.len() == 4 && prefix.ends_with(b"IA");
+    ((*least..=MAX_TOKEN).contains(&length) && has_digits).then_some(end)
+}
+
+/// The end of three parts of base 64 with dots between them, the first two JSON.
 fn json_web_token(bytes: &[u8], at: usize) -> Option<usize> {
     if bytes.get(at..at + 3)? != b"eyJ" {
         return None;
     }
-    let head = token_end(bytes, at, MAX_TOKEN, is_token);
-    let is_dotted = byte(bytes, head) == b'.' && head - at >= 10;
-    let claims = token_end(bytes, head + 1, MAX_TOKEN, is_token);
-    if !is_dotted || claims - head < 4 {
+    let part_end =
+        |at| token_end(bytes, at, MAX_TOKEN, |byte| is_key(byte) && !matches!(byte, b'.' | b'+'));
+    let head = part_end(at);
+    let claims = part_end(head + 1);
+    if byte(bytes, head) != b'.' || head - at < 10 || claims - head < 4 {
         return None;
     }
-    let has_signature = byte(bytes, claims) == b'.' && is_token(byte(bytes, claims + 1));
-    Some(if has_signature { token_end(bytes, claims + 1, MAX_TOKEN, is_token) } else { claims })
+    let signature = part_end(claims + 1);
+    let has_signature = byte(bytes, claims) == b'.' && signature > claims + 1;
+    Some(if has_signature { signature } else { claims })
 }
 
-/// `-----BEGIN … -----` up to its end line, or as far as it goes.
-fn block(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+/// `-----BEGIN … -----` up to its end line; without one, up to its last long word of base 64.
+fn block(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let start = at.checked_sub(5)?;
-    if bytes.get(start..at)? != b"-----" || bytes.get(at..at + 6)? != b"BEGIN " {
+    if view.get(start..at)? != b"-----" || view.get(at..at + 6)? != b"BEGIN " {
         return None;
     }
-    let mut end = token_end(bytes, at, MAX_BLOCK, |byte| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r' | b' ' | b'-' | b':' | b',')
-    });
-    let body = bytes.get(at..end)?;
-    if let Some(last) = body.windows(9).position(|line| line == b"-----END ") {
-        let label = at + last + 9;
-        let close = token_end(bytes, label, 40, |byte| byte.is_ascii_uppercase() || byte == b' ');
-        end = token_end(bytes, close, 5, |byte| byte == b'-');
-    } else {
-        while end > at && !is_token(byte_before(bytes, end)) {
-            end -= 1;
+    let label_end = |at: usize| {
+        let end = token_end(view, at, 40, |byte| byte.is_ascii_uppercase() || byte == b' ');
+        token_end(view, end, 5, |byte| byte == b'-')
+    };
+    if let Some(last) = view.end_line(at, start + MAX_BLOCK) {
+        return Some((start, label_end(last + 9)));
+    }
+    let mut end = label_end(at);
+    loop {
+        let word = token_end(view, end, 4, |byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\\'));
+        let is_part = |byte: u8| is_token(byte) || byte == b'/';
+        let next = token_end(view, word, MAX_TOKEN, is_part);
+        if next - word < MIN_LINE || next - start > MAX_BLOCK {
+            break;
         }
+        end = next;
     }
     Some((start, end))
 }
 
 /// `token=…`, `Bearer …`.
 fn parameter(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Category)> {
-    let word = bytes.get(at..end)?;
     let (start, least) = match byte(bytes, end) {
-        b'=' if PARAMETERS.iter().any(|name| name.eq_ignore_ascii_case(word)) => (end + 1, 8),
-        b' ' if word == b"Bearer" => (end + 1, 16),
+        b'=' if PARAMETERS
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(bytes.get(at..end).unwrap_or_default())) =>
+        {
+            (end + 1, 8)
+        }
+        b' ' if bytes.get(at..end) == Some(b"Bearer") => (end + 1, 16),
         _ => return None,
     };
     let value = token_end(bytes, start, MAX_TOKEN, |byte| {
-        is_token(byte) || matches!(byte, b'.' | b'~' | b'/' | b'%')
+        is_key(byte) || matches!(byte, b'~' | b'/' | b'%')
     });
+    let length = value - start;
     let value = if byte_before(bytes, value) == b'.' { value - 1 } else { value };
-    let has_digit = bytes.get(start..value)?.iter().any(u8::is_ascii_digit);
-    (value - start >= least && has_digit).then_some((start, value, Category::Secret))
+    let padded = token_end(bytes, value, 2, |byte| byte == b'=');
+    let has_digit = bytes.iter().skip(start).take(length.min(LOOKED_AT)).any(u8::is_ascii_digit);
+    (length >= least && has_digit).then_some((start, padded, Category::Secret))
 }
 
 /// `password is …`, `BIC: …`, `e-mail: jane at example dot com`.

@@ -1,8 +1,9 @@
 //! The edge's pass over a reply that is still being written.
 
-use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, locate, settle, worth_reading};
+use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, locate, settle};
 use super::edge::replace;
 use super::fold::{BREAK, fold};
+use super::secret::MAX_BLOCK;
 use super::{Counts, Policy, Scrubbed};
 
 /// So many folded bytes before the held text are kept, for the words that name what follows.
@@ -70,13 +71,9 @@ impl StreamScrubber {
     fn advance(&mut self, is_end: bool) -> Scrubbed {
         let folded = fold(&self.text);
         let from = folded.index_of(self.done);
-        let candidates = if worth_reading(&self.text, &self.policy) {
-            candidates(folded.bytes(), from, &self.policy)
-        } else {
-            Vec::new()
-        };
+        let candidates = candidates(folded.bytes(), from, &self.policy);
         let mut cut =
-            if is_end { folded.bytes().len() } else { settled_until(folded.bytes()).max(from) };
+            if is_end { folded.bytes().len() } else { settled_until(folded.bytes(), from) };
         let mut findings = Vec::new();
         for cluster in Clusters::new(&candidates) {
             let start = cluster.first().map_or(cut, |first| first.start);
@@ -92,8 +89,8 @@ impl StreamScrubber {
             settle(cluster, &mut findings);
         }
         locate(&mut findings, &folded, &self.text, &self.policy);
-        let to = folded.position(cut, &self.text).max(self.done);
-        let keep = folded.position(cut.saturating_sub(CONTEXT), &self.text).min(to);
+        let to = folded.position(cut).max(self.done);
+        let keep = folded.position(cut.saturating_sub(CONTEXT)).min(to);
         let mut scrubbed = String::new();
         replace(&self.text, self.done, to, &findings, &mut scrubbed, &mut self.counts);
         drop(folded);
@@ -115,8 +112,29 @@ impl core::fmt::Debug for StreamScrubber {
 /// A value is made of words that contain a digit or a sign such as `@`, with at most one plain
 /// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and a plain word
 /// before or after it may belong to it or name it. So the text is settled between the last two
-/// plain words that follow each other, unless a number before them may still be named.
-fn settled_until(bytes: &[u8]) -> usize {
+/// plain words that follow each other, unless a number before them may still be named. A PEM block
+/// waits for its end line, which decides how much belongs to it.
+fn settled_until(bytes: &[u8], from: usize) -> usize {
+    let cut = between_words(bytes).max(from);
+    let held = bytes.get(from..cut).unwrap_or_default();
+    // A line that has only just begun waits too.
+    let begun = held.windows(BEGIN.len()).position(|line| line == BEGIN).map(|line| from + line);
+    match begun {
+        Some(line) if bytes.len() - line <= MAX_BLOCK && !has_end_line(bytes, line) => line,
+        _ => cut,
+    }
+}
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+
+/// Whether the end line of the block that begins at `line` is complete: a word follows it.
+fn has_end_line(bytes: &[u8], line: usize) -> bool {
+    let rest = bytes.get(line..).unwrap_or_default();
+    let end = rest.windows(9).position(|line| line == b"-----END ");
+    end.is_some_and(|end| rest.len() > end + 60)
+}
+
+fn between_words(bytes: &[u8]) -> usize {
     let mut word_start = bytes.len();
     let mut next_word_start = bytes.len();
     // The last word is unfinished: it may become anything.

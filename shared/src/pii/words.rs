@@ -1,0 +1,396 @@
+//! The words that say what a value beside them is, and the table in which they are looked up.
+
+use super::cue::Cue;
+use super::secret;
+use std::sync::OnceLock;
+
+/// Longer words are none of these.
+pub(super) const MAX_WORD: usize = 24;
+
+/// What a word says about a value near it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A value behind it is this.
+    Says(Cue),
+    /// A kind of telephone, before its number or right behind it.
+    Telephone,
+    /// Where a telephone stands, right beside its number.
+    Place,
+    /// An amount of money, before the number or right behind it.
+    Currency,
+    /// What the number right before it counts.
+    Unit,
+    /// A payment card, unless another word makes it an identity card.
+    Card,
+    /// "Number": of a telephone when it is somebody's.
+    Number,
+    /// Whose it is.
+    Whose,
+    /// "Tax": with "number" or "id" the number of a person, else an amount.
+    TaxWord,
+    /// "Code": a secret when it is somebody's.
+    Code,
+    /// "Id": a person's when it is somebody's.
+    Id,
+}
+
+/// What the word `bytes[start..end]` of the folded view says, in any case of its letters.
+pub(super) fn look_up(bytes: &[u8], start: usize, end: usize) -> Option<Meaning> {
+    let word = bytes.get(start..end).filter(|word| (1..=MAX_WORD).contains(&word.len()))?;
+    let table = table();
+    let mut slot = hash(word);
+    loop {
+        let entry = *table.slots.get(slot % SLOTS)?;
+        let (list, at) = (usize::from(entry.0.checked_sub(1)?), usize::from(entry.1));
+        let (meaning, words) = LISTS.get(list)?;
+        let known = words.as_bytes().get(at..)?;
+        if known.get(..word.len()).is_some_and(|known| known.eq_ignore_ascii_case(word))
+            && known.get(word.len()).is_none_or(|next| *next == b' ')
+        {
+            return Some(*meaning);
+        }
+        slot += 1;
+    }
+}
+
+/// Whether a word with these first three bytes may open a value without digits (a password, a key,
+/// an address that is spelled out): asked before a word is looked up, since nearly none may.
+pub(super) fn may_open(bytes: &[u8], at: usize) -> bool {
+    let Some([first, second, third]) = bytes.get(at..at + 3) else { return false };
+    let (place, bit) = opener(*first, *second, *third);
+    table().openers.get(place).is_some_and(|bits| bits & bit != 0)
+}
+
+/// Twice the words and a half, so that a search ends after one look or two.
+const SLOTS: usize = 4_096;
+
+/// Made from [`LISTS`] when it is first asked: a table ready-made would weigh more in the browser
+/// than the words.
+struct Table {
+    /// For each hash the list (from 1, so that 0 is free) and where in it the word begins.
+    slots: [(u8, u16); SLOTS],
+    /// A bit for each beginning of a word that may open a value.
+    openers: [u32; 1_024],
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = Table { slots: [(0, 0); SLOTS], openers: [0; 1_024] };
+        for (list, (meaning, words)) in LISTS.iter().enumerate() {
+            let opens = matches!(meaning, Code | Says(Cue::Password | Cue::Bic | Cue::Email));
+            let mut at = 0;
+            for word in words.split(' ') {
+                let mut slot = hash(word.as_bytes());
+                while let Some(entry) = table.slots.get_mut(slot % SLOTS) {
+                    if entry.0 == 0 {
+                        *entry = (list as u8 + 1, at);
+                        break;
+                    }
+                    slot += 1;
+                }
+                if opens {
+                    table.open(word.as_bytes());
+                }
+                at += word.len() as u16 + 1;
+            }
+        }
+        for start in secret::STARTS.chunks_exact(3) {
+            table.open(start);
+        }
+        table
+    })
+}
+
+impl Table {
+    fn open(&mut self, word: &[u8]) {
+        if let Some([first, second, third]) = word.get(..3) {
+            let (place, bit) = opener(*first, *second, *third);
+            if let Some(bits) = self.openers.get_mut(place) {
+                *bits |= bit;
+            }
+        }
+    }
+}
+
+/// The word and the bit in [`Table::openers`]; letters count without their case.
+fn opener(first: u8, second: u8, third: u8) -> (usize, u32) {
+    let place = usize::from(first & 31) << 5 | usize::from(second & 31);
+    (place, 1 << (third & 31))
+}
+
+/// FNV-1a, without the case of letters.
+fn hash(word: &[u8]) -> usize {
+    let hash = word.iter().fold(0x811C_9DC5_u32, |hash, byte| {
+        (hash ^ u32::from(byte | 0x20)).wrapping_mul(0x0100_0193)
+    });
+    (hash ^ hash >> 15) as usize % SLOTS
+}
+
+use Meaning::{Card, Code, Currency, Id, Number, Place, Says, TaxWord, Telephone, Unit, Whose};
+
+/// In the languages of the European Union, Norwegian, Icelandic, Turkish and Ukrainian, as the
+/// folded view spells them: without marks, Cyrillic and Greek words in the Latin letters that
+/// `fold` reads them as. Each list is sorted and no word is in two.
+#[rustfmt::skip]
+static LISTS: &[(Meaning, &str)] = &[
+    // Calling, and what is called.
+    (
+        Says(Cue::Phone),
+        "angerufen anruf answer answering appel appeler appelez appelle appelles appels arayin bel \
+         bellen belt bereikbaar bereiken call callback called caller calling calls cellular \
+         cellulari celulares cep ceptelefonu chiama chiamami chiamare chiamarmi chiamata chiamate \
+         chiamatemi contact contactar contactarme contacter contactez contacto contattarmi \
+         contattatemi dial dialed dialled durchwahl dzbohitb dzwon dzwoncie dzwonic erreichen \
+         erreicht extension faks farsimi faxes faxnummer festnetznummer fixes fon gebeld guthan \
+         handynr handynummer helistage helpline hivj hivjon hotline hringdu joignable joignables \
+         joindre kaleste kinhto komorke komorki komorkowego kontaktowy ligar ligue liguem llama \
+         llamada llamadas llamadme llamame llamar llamarme llame llamen localizarme matkapuhelin \
+         matkapuhelinnumero message messages mob mobielnummer mobieltje mobiiltelefon mobilais \
+         mobilbhuu mobiles mobilni mobilnr mobilnummer mobilnummeret mobilszam mobiltelefon mobilul \
+         mobilus mobitel mobulbhyu mobuleh nazovite nodzbohitb nummerweergave obadete oddzwon \
+         oddzwonic ph phonenumber phones poklicite puhelimen puhelimeni puhelin puhelinnumero rang \
+         rappeler rappelez rappelle reach reached recapiti recapito richiamami richiamare \
+         richiamatemi ring ringa ringe ringer ringja ruckruf ruckrufnummer rueckruf rueckrufnummer \
+         ruf rufen rufnr rufnummer ruft simanumer simanumerid simi skambinkite sms soita standard \
+         suna sunati switchboard talrunis telefoh telefoha telefohy telefonas telefone telefonem \
+         telefonico telefonicznie telefoniczny telefonie telefoninumber telefonisch telefonnr \
+         telefonnumber telefonnummer telefonnumret telefonom telefonos telefons telefonska \
+         telefonski telefonszam telefonszama telefonszamat telefonszamom telefonul telefonum \
+         telefonunuz telefony telefoonnr telefoonnummer telegram telemoveis telemovel telephoner \
+         telephones telephonique terugbellen texted thl thlefono thlefonoy tilf tlf viber voicemail \
+         volat volejte whatsapp zadzwon zadzwonic zadzwonicie zavolat zbohute zuruckrufen \
+         zurueckrufen zvaniet",
+    ),
+    // Kinds of telephone: they may also stand behind the number.
+    (
+        Telephone,
+        "anrufen cell cellphone cellulare celular erreichbar fax festnetz fijo fisso fixe gsm handy \
+         komorka komorkowy landline mobiel mobil mobile movil phone portable stacjonarny tel \
+         telefon telefono telefonu telefoon telephone",
+    ),
+    // Where a telephone stands: only right beside its number.
+    (
+        Place,
+        "biuro buero bureau buro desk dienstlich geschaftlich kantoor office oficina privat ufficio",
+    ),
+    (
+        Says(Cue::Email),
+        "correo courriel elpastas email emailaddress emailadresse emails epasts epost eposta \
+         epostadress mail mailadresse mails netfang nohta nowta nowty poczta posta sahkoposti \
+         tolvupostur umeul",
+    ),
+    (
+        Says(Cue::Tax),
+        "adoazonosito adoszam afm alv atomiko btw btwnr btwnummer cif contribuable contribuinte \
+         contribuyente cui cvr dahbheh danova danove davcna ddc ddv dic dph edpnoy ein fiscaal \
+         fiscal fiscale fiscalnummer fpa ico idnr inh itin iva kmkr kvk maksukohustuslase mokesciu \
+         moms momsnr momsnummer mva mwst mwstnr ndb nif nifs nip nodatkobuu nodoklu numtva oib \
+         organisationsnummer orgnr orgnummer partita pdv piva podatkowej podatkowy podatnika \
+         porezni pvm pvmkodas pvn regon rsin siren siret skattenummer skattnummer steuer steuerid \
+         steuerliche steuernr steuernummer stnr taxpayer tin tunnus tva uhh uid ust ustid ustidnr \
+         utr vat vatin vergi verotunnus vkn ytunnus",
+    ),
+    (
+        Says(Cue::Identity),
+        "asmens asmenskodas ausweis ausweisnummer bsn buletin burgerservicenummer cedula cf cnp cpr \
+         cprnr cprnummer curp dni egh egn emso enos fnr fodselsnr fodselsnummer henkilotunnukseni \
+         henkilotunnus hetu idehtufikaciuhuu identidad identidade identification identita identitat \
+         identite identiteit identity insz isikukood jmbag jmbg kennitala kimlik licna nationalid \
+         nie niss osebna osobni persnr personalausweis personalausweisnummer personas personaskods \
+         personkennzahl personnr personnummer personnumret pesel phoknn pnr pps ppsn registre \
+         rijksregister rijksregisternummer rodne rodneho sofinummer szemelyazonosito szemelyi \
+         taytothta taytothtas tc tckimlik tckn tozsamosci udehtufukacuoheh",
+    ),
+    (
+        Says(Cue::Social),
+        "ahv ahvnummer amka arztnummer asfalishs avs bsnr ctpaxybahhr egk ehic health hss insurance \
+         krankenkasse krankenversicherung kvnr lanr medical medicare mutuelle nas nhs nin nino nir \
+         numident ocugyputeleh patient patientennummer rvnr sanitaria secu securite seguranca \
+         seguridad sgk sickforsakring sicurezza sigorta sin sns sociaal social sociale sozial \
+         sozialversicherung sozialversicherungsnr ssn sv svn svnr taj ubezpieczenia \
+         versichertennummer versicherungsnummer zus",
+    ),
+    (
+        Says(Cue::Passport),
+        "cestovni diabathpio diabathpioy nacnopt nacnopta nacnoptbt nacnopty pasaport pasaporte \
+         pasaportu pasaportului pasaportum pasas paspoort paspoortnummer pass passaporte passaporto \
+         passeport passet passi passinumero passnr passnummer passport passports pasu paszport \
+         paszportu potni putovnica putovnice reisepass reisepassnummer utlevel vegabref",
+    ),
+    (
+        Says(Cue::Birth),
+        "bday birth birthdate birthday born breithe dob dogdum dogum dogumlu dzimis dzimsanas \
+         dzimusi faedd faeddur faedingardagur fodd fodelse fodelsedag fodelsedatum fodselsdag \
+         fodselsdato fodt geb geboorte geboortedatum geboren geburt geburtsdatum geburtstag \
+         gennhshs gennhthka gimes gimimo gimusi hapodubcr hapodulacr hapodzehhr naci nacida nacido \
+         nacimiento naissance narodena narodenia narodeny narozen narozena narozeni narozenin nasci \
+         nascida nascido nascimento nascita nascut nascuta nasterii nata nato nee pazdahe podeh \
+         podeha rodena rodenja rodjen rodjena rojen rojena rojstva sundinud sunniaeg sunnipaev \
+         syntyi syntymaaika syntynyt szuletesi szuletesnap szuletett szulettem twelid urodzenia \
+         urodzilam urodzilem urodzona urodzony",
+    ),
+    (
+        Says(Cue::Account),
+        "aba abi account acct bankkonto bankleitzahl bankovni bankrekening bankszamla bban blz cab \
+         cislouctu clabe cmetka compte cont conta conto contul cuenta hesabi hesap konta konti \
+         konto kontonr kontonumber kontonummer kontonummeret kontos logapiasmos logapiasmoy paxyhky \
+         paxyhok rachunek rachunku racun racuna reikningur rekening rekeningnummer routing rtn \
+         saskaita sort sortcode szamlaszam tili tilinumero ucet uctu",
+    ),
+    (Says(Cue::Bic), "bic biccode bicswift swift swiftcode"),
+    (
+        Says(Cue::Password),
+        "adgangskode apikey authenticator authorization bestatigungscode clave contrasena \
+         einmalcode einmalpasswort engangskod engangskode geslo haslo heslo jelszavam jelszo \
+         kennwort kodeord kodiko kodikos login losenord lozinka lykilord mfa motdepasse mtan napola \
+         napolb napolem otp parola parole parool pasfhocal passcode passe passord passphrase passwd \
+         password passwort pin pincode pinkod pinkode pinkoodi pwd salasana senha sicherheitscode \
+         sifra sifre sifrem slaptazodis slaptazodzio synthmatiko tan verifica verificacao \
+         verificacion verificatiecode verification verifikationskod verifizierungscode wachtwoord \
+         zaporka",
+    ),
+    (
+        Says(Cue::Cvv),
+        "cryptogramme csc cvc cvn cvv cvvcode kartenprufnummer kryptogramm prufziffer",
+    ),
+    (
+        Says(Cue::Expiry),
+        "ablaufdatum caducidad exp expiration expire expires expiring expiry gueltig peremption \
+         scadenza udlobsdato utgangsdatum validade vencimiento verfallsdatum vervaldatum waznosci",
+    ),
+    (
+        Says(Cue::Licence),
+        "ajokortti bodiucbke carnet conducere conducir driver drivers driving ehliyet forerkort \
+         fuehrerschein fuhrerschein fuhrerscheinnummer jazdy jogositvany juhiluba korekort korkort \
+         licence license licenses odhghshs okuskirteini patente permis prawa prawo ridicsky \
+         rijbewijs rijbewijsnummer surucu vairuotojo vodicsky vozacka vozniska wofbopcka",
+    ),
+    (
+        Says(Cue::Plate),
+        "immatriculation inmatriculare kennzeichen kenteken kilpi matricula nummernschild \
+         nummerplade plaka plaque plate plates reg registracija registration registreringsnummer \
+         rejestracyjna rejestracyjny rekisterinumero rendszam spz targa",
+    ),
+    (
+        Says(Cue::Postcode),
+        "cap codpostal eircode indeks iranyitoszam kodpocztowy plz pocztowy postakodu postal \
+         postale postcode postinumero postleitzahl postnr postnummer psc zip zipcode",
+    ),
+    (
+        Says(Cue::Address),
+        "aadress address adpec adpeca adres adresa adresas adrese adresi adresim adress adresse \
+         anschrift dieytynsh direccion domicilio endereco heimilisfang indirizzo lakcim live morada \
+         naslov osoite seoladh wohne wohnhaft",
+    ),
+    (Says(Cue::Device), "gerat imei imeis seriennummer"),
+    (Says(Cue::Version), "build firmware release semver upgrade v version versions"),
+    // Orders, invoices, parcels, products, amounts.
+    (
+        Says(Cue::Other),
+        "aktenzeichen amount anfrage apostolh area article articolo articulo artikel artikelnr \
+         artikelnummer artykul arve asiakas asiakasnumero asin auftrag auftrage auftrags \
+         auftragsnummer awb balance barcode barkod batch bedrag bestallning bestallningsnummer \
+         bestatigung bestelling bestellingen bestellnr bestellnummer bestellung bestellungen \
+         bestelnummer bestillingsnummer betaling betrag biglietto bilet bill billet billete boeking \
+         bon bonifico booking buchung bug case casenumber cena checksum claim client cliente codes \
+         colet colis color colour comanda comenzii commande commandes commit complaint confirmation \
+         consegna container contract contrat contrato contratto cost costs country coupon csomag \
+         csomagszam currency cusip customer date decimal delivery dema discount docket dossier \
+         dostawa ean employee encomenda entrega envio epoch error exit expediente expedition \
+         factura facturas facture facturen factures factuur factuurnummer fahrschein faktura \
+         fakturanummer fakture faktury fakturze faktypa fall fallnummer fattura fatture fatura \
+         fehler fehlercode figi flight float gtin guid gutschein gutscheincode hash hex hexcolor \
+         http iban ids importe importo incidencia incident invoice invoicenumber invoices isbn isin \
+         ismn isni iso isrc issn issue item kargo kenmerk key klant klantnummer klieht \
+         kliendinumber klient klienta klientas klients klueht kolli kunde kundennummer kundenummer \
+         kupac kwota lahetys landervorwahl lasku laskun lei levering lieferscheinnummer lieferung \
+         livraison lot lots md member membership model mongoid montant musteri narocilo narudzba \
+         narudzbe noculka nopbhka npatka npocledrbahe numeroserie objectid objednavka objednavku \
+         objednavky order ordered ordernumber ordernummer orders ordine ordini ordre ordrenr \
+         ordrenummer ordu pacco package paczka paczke paczki pagamento page pago paiement paket \
+         pakett pakke pakken pakket papaggelia papaggelias paquete paragon parcel part pasutijuma \
+         pasutijums payment pedido pedidos pelaths platnosc po policy pontun population posiljka \
+         pratica precio preis prenotazione prezzo price prijs prix prodotto product producto \
+         produit produkt produktcode promo przelew przesylka przesylke przesylki pull purchase qr \
+         quellcode quittung rabatt rabattcode rastreio receipt rechnung rechnungen rechnungsnummer \
+         recibo record recu ref reference referencia referencyjny referentie rekins rendeles \
+         rendelesszam request reserva reservation reservering reservierung response revision \
+         rezerwacja rezerwacji rfc rgb ricevuta riferimento row saadetis sedol seguimiento sending \
+         sendung sendungen serial seriale serialnumber serie seriennr seryjny seuranta sha shipment \
+         shipping siparis siparisim siunta sku sledovani source spedizione sporing sprawa sprawy \
+         status stranka student suivi sum summe suti sutijums szamla takip tellimus tellimuse \
+         ticket ticketnummer tickets tilauksen tilaus tilausnumero timestamp timologio total \
+         tracciamento track tracking trackingnummer transaction transfer transferencia uberweisung \
+         ugyfel ugyfelszam ulid umowa umowy upc uuid uzsakymas uzsakymo value vertrag \
+         vertragsnummer verzending vidskiptavinur vin virement vorgang vorgangsnummer voucher \
+         waybill wkn year zahlung zakaz zakaznicke zakaznik zamoblehhr zamowienia zamowienie \
+         zamowieniu zasilka zasilky zending zendingnummer zugangsnummer",
+    ),
+    // Before or behind a number.
+    (Currency, "chf dollars eur euros gbp pln usd"),
+    // Only right behind a number.
+    (
+        Unit,
+        "bytes cent cents czk dkk dollar euro followers franken gb huf inr items jpy kb kg kilo km \
+         kr mb meter meters metres miles ms nok people percent pieces points pound pounds prozent \
+         punkte rupees seconds sek steps stuck stueck subscribers times tokens units users views \
+         years yen zl zloty zlotych",
+    ),
+    (
+        Card,
+        "amex card cards carta cartao carte cartes cc credit creditcard creditcards debit discover \
+         kaart kaarten kaartnummer karcie karta karte kartennummer karty kort kortnummer \
+         kreditkarte kreditkarten kreditkartennummer maestro mastercard tarjeta tarjetas visa",
+    ),
+    (
+        Number,
+        "apitmos broj cislo homep huclo no nr nro num numar numara numarasi number numbers numer \
+         numeri numeris numero numeron numeru nummer nummeret nummern numret numri numurs stevilka \
+         szam szama",
+    ),
+    (
+        Whose,
+        "deine haar her his ihre jego jej meine meiner meu mi mia mijn min mine minha mio mitt moj \
+         mon my nasz nostro notre nuestro onze our pana pani son su suo their tuo twoj unsere uw \
+         votre your zijn",
+    ),
+    (TaxWord, "podatek tax taxes"),
+    (Code, "code codice codigo kod kodas kode koden kodikas kods kood koodi"),
+    (Id, "id identifier identifikator"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted_folded_and_found() {
+        let mut all = std::collections::BTreeSet::new();
+        for (meaning, words) in LISTS {
+            let words: Vec<&str> = words.split(' ').collect();
+            assert!(words.is_sorted(), "{meaning:?}");
+            for word in words {
+                assert!(all.insert(word), "{word} is twice there");
+                assert!(word.bytes().all(|byte| byte.is_ascii_lowercase()), "{word}");
+                assert!((1..=MAX_WORD).contains(&word.len()), "{word}");
+                let found = |word: &str| look_up(word.as_bytes(), 0, word.len());
+                assert_eq!(found(word), Some(*meaning), "{word}");
+                assert_eq!(found(&word.to_ascii_uppercase()), Some(*meaning), "{word}");
+            }
+        }
+        for word in ["zzz", "", "calls1", "telefo", "telefonn", "aa"] {
+            assert_eq!(look_up(word.as_bytes(), 0, word.len()), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn only_words_that_open_a_value_may_open_one() {
+        for word in ["password", "PASSWORT", "e-mail", "code", "sk-12", "BIC"] {
+            assert!(word == "e-mail" || may_open(word.as_bytes(), 0), "{word}");
+        }
+        for word in ["where", "rechnung", "xyz", "pa"] {
+            assert!(!may_open(word.as_bytes(), 0), "{word}");
+        }
+    }
+}
