@@ -2,7 +2,13 @@
 //!
 //! Words are compared whole, in the folded view (without marks, without case), so `Téléphone`
 //! and `TELEPHONE` are one entry. The nearest word that says anything decides: in "call me about
-//! order 1234567890" that is "order".
+//! order 1234567890" that is "order". Three things soften that:
+//!
+//! - Words that say little ("number", "code", "id", "tax") ask the word before them.
+//! - A word for telephone or card yields to one before it that is more exact: in "the IMEI of my
+//!   phone" that is "IMEI".
+//! - Names of things that are short or have no check digit reach only over small words and names:
+//!   in "the passport photo has 400 pixels" nothing is a passport's number.
 
 use super::fold::{byte, byte_before, is_letter};
 use super::view::View;
@@ -43,6 +49,8 @@ pub(super) enum Cue {
     Version,
     /// Something else: an order, an invoice, an amount.
     Other,
+    /// Something that a word names without saying what: an "id", a "Vorgangsnummer".
+    Unnamed,
     /// Nothing.
     None,
 }
@@ -51,6 +59,23 @@ impl Cue {
     /// Whether a number of a person, of whatever office, is named.
     pub(super) fn is_identity(self) -> bool {
         matches!(self, Self::Tax | Self::Identity | Self::Social | Self::Passport | Self::Licence)
+    }
+
+    /// Whether the name reaches only over small words and names: values of these are short, or have
+    /// no check digit.
+    fn is_narrow(self) -> bool {
+        matches!(
+            self,
+            Self::Cvv
+                | Self::Expiry
+                | Self::Postcode
+                | Self::Account
+                | Self::Passport
+                | Self::Licence
+                | Self::Plate
+                | Self::Password
+                | Self::Birth
+        )
     }
 
     /// Whether the words speak of something that is no telephone.
@@ -65,6 +90,7 @@ impl Meaning {
         match self {
             Self::Says(cue) => Some(cue),
             Self::Telephone => Some(Cue::Phone),
+            Self::Card => Some(Cue::Card),
             Self::Currency => Some(Cue::Other),
             _ => None,
         }
@@ -79,69 +105,144 @@ pub(super) fn before(view: &View<'_>, at: usize) -> Cue {
 fn read_before(bytes: &[u8], at: usize) -> Cue {
     let floor = at.saturating_sub(MAX_DISTANCE);
     let mut end = at;
-    // "my number", "my new number": a word may stand between. "code", "id", "tax" and "card" say
-    // little alone: the word before them is asked first.
-    let (mut since_number, mut since_code, mut since_id) = (MAX_WORDS, MAX_WORDS, MAX_WORDS);
-    let mut since_card = MAX_WORDS;
+    let mut vague: Option<(Cue, usize)> = None;
+    let (mut number, mut code, mut id, mut civil) = (None, None, None, None);
     let mut is_same_sentence = true;
+    let mut is_linked = true;
     for count in 0..MAX_WORDS {
         while end > floor && !is_letter(byte_before(bytes, end)) {
             end -= 1;
-            is_same_sentence &= !ends_sentence(bytes, end);
+            // A full stop right before the value abbreviates its name.
+            is_same_sentence &=
+                !ends_sentence(bytes, end) || count == 0 && byte(bytes, end) == b'.';
         }
         let letters = bytes.get(floor..end).unwrap_or_default();
         let letters = letters.iter().rev().take_while(|byte| is_letter(**byte)).count();
         if letters == 0 {
             break;
         }
-        let start = end - letters;
-        since_number += 1;
-        since_code += 1;
-        since_id += 1;
-        since_card += 1;
+        let mut start = end - letters;
         // The label in a placeholder is no word of the text.
         let is_label = matches!(byte_before(bytes, start), b'[' | b'=')
             && matches!(byte(bytes, end), b']' | b'_' | b'-');
-        let meaning = if is_label { None } else { look_up(bytes, start, end) };
-        let cue = meaning.and_then(Meaning::cue);
-        if since_card == 1 && !cue.is_some_and(Cue::is_identity) {
-            return Cue::Card;
-        }
-        if let Some(cue) = cue {
-            let reaches = is_same_sentence || matches!(cue, Cue::Phone | Cue::Other);
-            return if reaches { cue } else { Cue::None };
-        }
+        let meaning = if is_label {
+            None
+        } else if letters == 1 && byte_before(bytes, start) == b'.' {
+            abbreviation(bytes, &mut start)
+        } else {
+            read_word(bytes, start, end)
+        };
+        let is_near = |seen: Option<usize>| seen.is_some_and(|seen| count <= seen + 2);
+        let is_next_to = |seen: Option<usize>| seen == count.checked_sub(1) && count > 0;
+        let mut cue = meaning.and_then(Meaning::cue);
         match meaning {
-            Some(Meaning::Card) => since_card = 0,
-            Some(Meaning::Number) => since_number = 0,
-            Some(Meaning::Code) => since_code = 0,
-            Some(Meaning::Id) => since_id = 0,
-            Some(Meaning::TaxWord) if since_number <= 2 || since_id <= 1 || since_code <= 1 => {
-                return Cue::Tax;
+            Some(Meaning::Number) => number = number.or(Some(count)),
+            Some(Meaning::Code) => code = Some(count),
+            Some(Meaning::Id) => {
+                id = Some(count);
+                cue = is_next_to(code).then_some(Cue::Identity);
             }
-            Some(Meaning::TaxWord) => return Cue::Other,
-            Some(Meaning::Whose) if since_code <= 2 => return Cue::Password,
-            Some(Meaning::Whose) if since_id <= 2 => return Cue::Identity,
-            Some(Meaning::Whose) if since_number <= 2 => return Cue::Phone,
+            Some(Meaning::Civil) => civil = Some(count),
+            Some(Meaning::TaxWord) => {
+                let is_number = is_near(number) || is_next_to(id) || is_next_to(code);
+                cue = Some(if is_number { Cue::Tax } else { Cue::Unnamed });
+            }
+            Some(Meaning::Whose) if code.is_some_and(|code| count <= code + 3) => {
+                cue = Some(Cue::Password);
+            }
+            Some(Meaning::Whose) if is_near(id) => cue = Some(Cue::Identity),
+            Some(Meaning::Whose) if is_near(number) && vague.is_none() => cue = Some(Cue::Phone),
             // "Desk: 123", but not "my desk is at 123".
-            Some(Meaning::Place) if count == 0 => return Cue::Phone,
-            None if !is_label && is_compound_number(bytes, start, end) => return Cue::Other,
+            Some(Meaning::Place) if count == 0 => cue = Some(Cue::Phone),
+            Some(Meaning::Says(Cue::Social)) if is_next_to(code) => cue = Some(Cue::Cvv),
+            // "posta kodu"
+            Some(Meaning::Says(Cue::Email)) if is_next_to(code) => cue = Some(Cue::Postcode),
+            // "né le", "née le", "né(e) le"; elsewhere these say no.
+            Some(Meaning::Says(Cue::Birth))
+                if matches!(bytes.get(start..start + 2), Some(b"ne" | b"Ne")) && letters <= 3 =>
+            {
+                let rest = bytes.get(end..).unwrap_or_default();
+                let is_born = rest.starts_with(b" le ") || rest.starts_with(b"(e) le ");
+                cue = is_born.then_some(Cue::Birth);
+            }
             _ => {}
         }
+        // "personal code", "cod personal", "national id"
+        if is_near(civil) && (is_near(id) || is_near(code) || is_near(number)) {
+            cue = Some(Cue::Identity);
+        }
+        if let Some((known, since)) = vague {
+            let since = count - since;
+            let exact = match (known, cue) {
+                (Cue::Phone, Some(Cue::Device)) if since <= 2 => cue,
+                (Cue::Card, Some(Cue::Cvv | Cue::Expiry | Cue::Password)) => cue,
+                // "identity card", but the security code of a card.
+                (Cue::Card, Some(cue)) if since == 1 && cue.is_identity() => Some(cue),
+                (Cue::Card, Some(Cue::Social)) => Some(Cue::Cvv),
+                (Cue::Card, None) if since == 1 && id == Some(count) => Some(Cue::Identity),
+                _ => None,
+            };
+            if let Some(exact) = exact {
+                return exact;
+            }
+        } else if let Some(cue) = cue {
+            match cue {
+                Cue::Phone | Cue::Card => vague = Some((cue, count)),
+                Cue::Other => return cue,
+                _ if !is_same_sentence || cue.is_narrow() && !is_linked => return Cue::None,
+                _ => return cue,
+            }
+        }
+        is_linked &= letters <= 3 || meaning.is_some() || byte(bytes, start).is_ascii_uppercase();
         end = start;
     }
-    match MAX_WORDS.min(since_code).min(since_id) {
-        _ if since_card < MAX_WORDS => Cue::Card,
+    match vague {
+        Some((cue, _)) => cue,
         // "ID: 123" and "code 123" alone may be anything's.
-        count if count < MAX_WORDS => Cue::Other,
-        _ => Cue::None,
+        None if code.or(id).is_some() => Cue::Unnamed,
+        None => Cue::None,
     }
 }
 
-/// `Kundennummer`, `ordernummer`: the number of something that is no telephone.
-fn is_compound_number(bytes: &[u8], start: usize, end: usize) -> bool {
-    end - start > 6
-        && bytes.get(end - 6..end).is_some_and(|last| last.eq_ignore_ascii_case(b"nummer"))
+/// `Kreditkartennummer`, `ordernr`: a compound whose last part says number is what its first part
+/// is; when that is nothing known, it is no telephone.
+fn read_word(bytes: &[u8], start: usize, end: usize) -> Option<Meaning> {
+    let known = look_up(bytes, start, end);
+    if known.is_some() {
+        return known;
+    }
+    let word = bytes.get(start..end)?;
+    let ending = NUMBERS.iter().find(|ending| {
+        word.len()
+            .checked_sub(ending.len())
+            .and_then(|stem| word.get(stem..))
+            .is_some_and(|last| last.eq_ignore_ascii_case(ending))
+    })?;
+    let stem = end - ending.len();
+    // The first part may have a letter between it and the last.
+    let first = look_up(bytes, start, stem).or_else(|| look_up(bytes, start, stem - 1));
+    first.or((ending.len() >= 6 && stem > start).then_some(Meaning::Says(Cue::Unnamed)))
+}
+
+/// The last part of a compound.
+static NUMBERS: &[&[u8]] =
+    &[b"nummer", b"nummern", b"nummeret", b"numret", b"tunnus", b"numero", b"szam", b"nr", b"nro"];
+
+/// `D.O.B.`: the letters without their full stops; moves `start` to the first.
+fn abbreviation(bytes: &[u8], start: &mut usize) -> Option<Meaning> {
+    let mut word = [0; 4];
+    let mut first = word.len();
+    loop {
+        first = first.checked_sub(1)?;
+        *word.get_mut(first)? = byte(bytes, *start);
+        let before = start.wrapping_sub(2);
+        let is_letter_before = byte_before(bytes, *start) == b'.' && is_letter(byte(bytes, before));
+        if !is_letter_before || is_letter(byte_before(bytes, before)) {
+            break;
+        }
+        *start = before;
+    }
+    look_up(&word, first, word.len())
 }
 
 /// `. ` or `! ` or `? ` at `at`; a full stop after a short word abbreviates it.
@@ -173,22 +274,36 @@ pub(super) fn after(bytes: &[u8], end: usize) -> Cue {
     }
 }
 
-/// What the next words after `end` say, for values that stand before their name: `… is my BSN`.
+/// What the words before the value `start..end` say, or those behind it: `… is my BSN`.
+pub(super) fn around(view: &View<'_>, start: usize, end: usize) -> Cue {
+    match before(view, start) {
+        cue @ (Cue::None | Cue::Unnamed) => match named_after(view, end) {
+            Cue::None => cue,
+            after => after,
+        },
+        cue => cue,
+    }
+}
+
+/// What the next words say: one that names the value, right behind it or behind "is my".
 pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
     let mut at = end;
-    for _ in 0..MAX_WORDS_AFTER {
-        while at < end + MAX_AFTER && matches!(byte(bytes, at), b' ' | b'(' | b',' | b':' | b'"') {
+    for count in 0..MAX_WORDS_AFTER {
+        while at < end + MAX_AFTER && matches!(byte(bytes, at), b' ' | b'(' | b',' | b'"') {
             at += 1;
         }
         let start = at;
         while at < start + MAX_WORD && is_letter(byte(bytes, at)) {
             at += 1;
         }
-        if at == start {
-            break;
+        let meaning = read_word(bytes, start, at);
+        if let Some(cue) = meaning.and_then(Meaning::cue) {
+            return cue;
         }
-        if let Some(cue) = look_up(bytes, start, at).and_then(Meaning::cue) {
-            return if cue.is_identity() { cue } else { Cue::None };
+        let goes_on =
+            meaning == Some(Meaning::Link) || count > 0 && (meaning.is_some() || at - start <= 3);
+        if at == start || !goes_on {
+            break;
         }
     }
     Cue::None
@@ -197,16 +312,9 @@ pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
 /// What a word before a value of letters announces: a password, a bank's identifier, an e-mail
 /// address. "Code" alone announces nothing; "my code" and "login code" do.
 pub(super) fn announces(bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
-    match look_up(bytes, start, end)? {
+    match read_word(bytes, start, end)? {
         Meaning::Says(cue @ (Cue::Password | Cue::Bic | Cue::Email)) => Some(cue),
-        Meaning::Code => {
-            let last = start.checked_sub(1).filter(|last| byte(bytes, *last) == b' ')?;
-            let mut first = last;
-            while last - first < MAX_WORD && is_letter(byte_before(bytes, first)) {
-                first -= 1;
-            }
-            (look_up(bytes, first, last)? == Meaning::Whose).then_some(Cue::Password)
-        }
+        Meaning::Code => (read_before(bytes, end) == Cue::Password).then_some(Cue::Password),
         _ => None,
     }
 }
@@ -227,6 +335,7 @@ mod tests {
         assert_eq!(cue_of("my number is 123"), Cue::Phone);
         assert_eq!(cue_of("my order number is 123"), Cue::Other);
         assert_eq!(cue_of("Meine Kundennummer: 123"), Cue::Other);
+        assert_eq!(cue_of("Meine Filialnummer: 123"), Cue::Unnamed);
         assert_eq!(cue_of("Meine Nummer ist 123"), Cue::Phone);
         assert_eq!(cue_of("My new number: 123"), Cue::Phone);
         assert_eq!(cue_of("my credit card number is 123"), Cue::Card);

@@ -1,6 +1,6 @@
 //! From text to findings: folds, asks the detectors, settles overlaps.
 
-use super::fold::{BREAK, Folded, LETTER, byte as byte_at, fold, is_word};
+use super::fold::{BREAK, Folded, LETTER, byte as byte_at, fold, is_letter, is_word};
 use super::policy::Policy;
 use super::view::View;
 use super::words::may_open;
@@ -399,7 +399,14 @@ pub(super) fn is_in_row(bytes: &[u8], at: usize) -> bool {
     while at - place < MAX_SEPARATORS && before(place) != b'\n' && is_joint(before(place)) {
         place -= 1;
     }
-    place < at && before(place).is_ascii_digit()
+    if place == at || !before(place).is_ascii_digit() {
+        return false;
+    }
+    // `IMEI1 350…`, `AHVN13 756…`: digits that end a word are none of the row.
+    while at - place < 8 && before(place).is_ascii_digit() {
+        place -= 1;
+    }
+    !is_letter(before(place))
 }
 
 fn class_of(byte: u8) -> Class {

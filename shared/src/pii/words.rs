@@ -5,7 +5,7 @@ use super::secret;
 use std::sync::OnceLock;
 
 /// Longer words are none of these.
-pub(super) const MAX_WORD: usize = 24;
+pub(super) const MAX_WORD: usize = 28;
 
 /// What a word says about a value near it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,10 @@ pub(super) enum Meaning {
     Code,
     /// "Id": a person's when it is somebody's.
     Id,
+    /// "National", "personal": with "id", "code" or "number" it is a person's.
+    Civil,
+    /// "Is": between a value and its name.
+    Link,
 }
 
 /// What the word `bytes[start..end]` of the folded view says, in any case of its letters.
@@ -127,7 +131,9 @@ fn hash(word: &[u8]) -> usize {
     (hash ^ hash >> 15) as usize % SLOTS
 }
 
-use Meaning::{Card, Code, Currency, Id, Number, Place, Says, TaxWord, Telephone, Unit, Whose};
+use Meaning::{
+    Card, Civil, Code, Currency, Id, Link, Number, Place, Says, TaxWord, Telephone, Unit, Whose,
+};
 
 /// In the languages of the European Union, Norwegian, Icelandic, Turkish and Ukrainian, as the
 /// folded view spells them: without marks, Cyrillic and Greek words in the Latin letters that
@@ -142,25 +148,22 @@ static LISTS: &[(Meaning, &str)] = &[
          cellulari celulares cep ceptelefonu chiama chiamami chiamare chiamarmi chiamata chiamate \
          chiamatemi contact contactar contactarme contacter contactez contacto contattarmi \
          contattatemi dial dialed dialled durchwahl dzbohitb dzwon dzwoncie dzwonic erreichen \
-         erreicht extension faks farsimi faxes faxnummer festnetznummer fixes fon gebeld guthan \
-         handynr handynummer helistage helpline hivj hivjon hotline hringdu joignable joignables \
-         joindre kaleste kinhto komorke komorki komorkowego kontaktowy ligar ligue liguem llama \
-         llamada llamadas llamadme llamame llamar llamarme llame llamen localizarme matkapuhelin \
-         matkapuhelinnumero message messages mob mobielnummer mobieltje mobiiltelefon mobilais \
-         mobilbhuu mobiles mobilni mobilnr mobilnummer mobilnummeret mobilszam mobiltelefon mobilul \
-         mobilus mobitel mobulbhyu mobuleh nazovite nodzbohitb nummerweergave obadete oddzwon \
-         oddzwonic ph phonenumber phones poklicite puhelimen puhelimeni puhelin puhelinnumero rang \
-         rappeler rappelez rappelle reach reached recapiti recapito richiamami richiamare \
-         richiamatemi ring ringa ringe ringer ringja ruckruf ruckrufnummer rueckruf rueckrufnummer \
-         ruf rufen rufnr rufnummer ruft simanumer simanumerid simi skambinkite sms soita standard \
-         suna sunati switchboard talrunis telefoh telefoha telefohy telefonas telefone telefonem \
-         telefonico telefonicznie telefoniczny telefonie telefoninumber telefonisch telefonnr \
-         telefonnumber telefonnummer telefonnumret telefonom telefonos telefons telefonska \
-         telefonski telefonszam telefonszama telefonszamat telefonszamom telefonul telefonum \
-         telefonunuz telefony telefoonnr telefoonnummer telegram telemoveis telemovel telephoner \
-         telephones telephonique terugbellen texted thl thlefono thlefonoy tilf tlf viber voicemail \
-         volat volejte whatsapp zadzwon zadzwonic zadzwonicie zavolat zbohute zuruckrufen \
-         zurueckrufen zvaniet",
+         erreicht extension faks farsimi faxes fixes fon gebeld guthan helistage helpline hivj \
+         hivjon hotline hringdu joignable joignables joindre kaleste kinhto komorke komorki \
+         komorkowego kontaktowy ligar ligue liguem llama llamada llamadas llamadme llamame llamar \
+         llamarme llame llamen localizarme matkapuhelin message messages mob mobieltje \
+         mobiiltelefon mobilais mobilbhuu mobiles mobilni mobiltelefon mobilul mobilus mobitel \
+         mobulbhyu mobuleh nazovite nodzbohitb nummerweergave obadete oddzwon oddzwonic ph \
+         phonenumber phones poklicite puhelimen puhelimeni puhelin rang rappeler rappelez rappelle \
+         reach reached recapiti recapito richiamami richiamare richiamatemi ring ringa ringe ringer \
+         ringja ruckruf rueckruf ruf rufen ruft simanumer simanumerid simi skambinkite sms soita \
+         standard suna sunati switchboard talrunis telefoh telefoha telefohy telefonas telefone \
+         telefonem telefonico telefonicznie telefoniczny telefonie telefoninumber telefonisch \
+         telefonnumber telefonom telefonos telefons telefonska telefonski telefonszama \
+         telefonszamat telefonszamom telefonul telefonum telefonunuz telefony telegram telemoveis \
+         telemovel telephoner telephones telephonique terugbellen texted thl thlefono thlefonoy \
+         tilf tlf viber voicemail volat volejte whatsapp zadzwon zadzwonic zadzwonicie zavolat \
+         zbohute zuruckrufen zurueckrufen zvaniet",
     ),
     // Kinds of telephone: they may also stand behind the number.
     (
@@ -182,72 +185,75 @@ static LISTS: &[(Meaning, &str)] = &[
     ),
     (
         Says(Cue::Tax),
-        "adoazonosito adoszam afm alv atomiko btw btwnr btwnummer cif contribuable contribuinte \
+        "adoazonosito adoszam adoszamom afm alv atomiko btw cif contribuable contribuinte \
          contribuyente cui cvr dahbheh danova danove davcna ddc ddv dic dph edpnoy ein fiscaal \
-         fiscal fiscale fiscalnummer fpa ico idnr inh itin iva kmkr kvk maksukohustuslase mokesciu \
-         moms momsnr momsnummer mva mwst mwstnr ndb nif nifs nip nodatkobuu nodoklu numtva oib \
-         organisationsnummer orgnr orgnummer partita pdv piva podatkowej podatkowy podatnika \
-         porezni pvm pvmkodas pvn regon rsin siren siret skattenummer skattnummer steuer steuerid \
-         steuerliche steuernr steuernummer stnr taxpayer tin tunnus tva uhh uid ust ustid ustidnr \
-         utr vat vatin vergi verotunnus vkn ytunnus",
+         fiscal fiscale fpa ico idnr inh itin iva kmkr kvk maksukohustuslase mokesciu moms mva mwst \
+         ndb nif nifs nip nodatkobuu nodoklu numtva oib organisationsnummer orgnr orgnummer partita \
+         pdv peid piva podatkowej podatkowy podatnika porezni ptin pvm pvmkodas pvn regon rsin \
+         siren siret skattenummer skattnummer steuer steuerid steueridentifikations steuerliche \
+         stnr taxpayer tin tunnus tva uhh uid umsatzsteuer ust ustid utr vat vatin vergi verotunnus \
+         vkn ytunnus",
     ),
     (
         Says(Cue::Identity),
-        "asmens asmenskodas ausweis ausweisnummer bsn buletin burgerservicenummer cedula cf cnp cpr \
-         cprnr cprnummer curp dni egh egn emso enos fnr fodselsnr fodselsnummer henkilotunnukseni \
-         henkilotunnus hetu idehtufikaciuhuu identidad identidade identification identita identitat \
-         identite identiteit identity insz isikukood jmbag jmbg kennitala kimlik licna nationalid \
-         nie niss osebna osobni persnr personalausweis personalausweisnummer personas personaskods \
-         personkennzahl personnr personnummer personnumret pesel phoknn pnr pps ppsn registre \
-         rijksregister rijksregisternummer rodne rodneho sofinummer szemelyazonosito szemelyi \
-         taytothta taytothtas tc tckimlik tckn tozsamosci udehtufukacuoheh",
+        "asmens asmenskodas ausweis bsn buletin burgerservicenummer cedula cf cidadao cnp cpr curp \
+         dni dowod dowodu egh egn emso enos fnr fodselsnr fodselsnummer geburtsnummer gpazdahcku \
+         henkilotunnukseni henkilotunnus hetu idehtufikaciuhuu identidad identidade identificacion \
+         identification identita identitat identite identiteit identiteits identiteitskaart \
+         identity insz isikukood jmbag jmbg kennitala kennitalan kimlik kt licna maticna nie niss \
+         obcanskeho osebna osobni persnr personalausweis personas personaskods personen \
+         personkennzahl personnr personnummer personnumret pesel phoknn pnr pps ppsn prukazu \
+         registre rijksregister rodne rodneho sofinummer szemelyazonosito szemelyi taytothta \
+         taytothtas tc tckimlik tckn tozsamosci udehtufukacuoheh",
     ),
     (
         Says(Cue::Social),
-        "ahv ahvnummer amka arztnummer asfalishs avs bsnr ctpaxybahhr egk ehic health hss insurance \
-         krankenkasse krankenversicherung kvnr lanr medical medicare mutuelle nas nhs nin nino nir \
-         numident ocugyputeleh patient patientennummer rvnr sanitaria secu securite seguranca \
+        "ahv amka arztnummer asfalishs avs bsnr ctpaxybahhr egk ehic guvenlik health hss insurance \
+         krankenkasse krankenkassen krankenversicherten krankenversicherung kvnr lanr maladie \
+         medical medicare medico mutuelle nas nhs nin nino nir numident nuss ocugyputeleh patient \
+         patientennummer rentenversicherung rvnr sanitaria secu securite security seguranca \
          seguridad sgk sickforsakring sicurezza sigorta sin sns sociaal social sociale sozial \
-         sozialversicherung sozialversicherungsnr ssn sv svn svnr taj ubezpieczenia \
-         versichertennummer versicherungsnummer zus",
+         sozialversicherung ssn sv svn taj ubezpieczenia versicherten versicherungsnummer \
+         zorgverzekering zus",
     ),
     (
         Says(Cue::Passport),
         "cestovni diabathpio diabathpioy nacnopt nacnopta nacnoptbt nacnopty pasaport pasaporte \
-         pasaportu pasaportului pasaportum pasas paspoort paspoortnummer pass passaporte passaporto \
-         passeport passet passi passinumero passnr passnummer passport passports pasu paszport \
-         paszportu potni putovnica putovnice reisepass reisepassnummer utlevel vegabref",
+         pasaportu pasaportului pasaportum pasas paspoort pass passaporte passaporto passeport \
+         passet passi passin passport passports pasu paszport paszportu potni putovnica putovnice \
+         reisepass utlevel vegabref",
     ),
     (
         Says(Cue::Birth),
-        "bday birth birthdate birthday born breithe dob dogdum dogum dogumlu dzimis dzimsanas \
-         dzimusi faedd faeddur faedingardagur fodd fodelse fodelsedag fodelsedatum fodselsdag \
-         fodselsdato fodt geb geboorte geboortedatum geboren geburt geburtsdatum geburtstag \
-         gennhshs gennhthka gimes gimimo gimusi hapodubcr hapodulacr hapodzehhr naci nacida nacido \
-         nacimiento naissance narodena narodenia narodeny narozen narozena narozeni narozenin nasci \
-         nascida nascido nascimento nascita nascut nascuta nasterii nata nato nee pazdahe podeh \
-         podeha rodena rodenja rodjen rodjena rojen rojena rojstva sundinud sunniaeg sunnipaev \
-         syntyi syntymaaika syntynyt szuletesi szuletesnap szuletett szulettem twelid urodzenia \
-         urodzilam urodzilem urodzona urodzony",
+        "bday birth birthdate birthday born breithe dob dogdum dogum dogumlu dogumluyum dzimis \
+         dzimsanas dzimusi faedd faeddur faedingardagur fodd fodelse fodelsedag fodelsedatum \
+         fodselsdag fodselsdato fodt geb geboorte geboortedatum geboren geburt geburtsdatum \
+         geburtstag gennhshs gennhthka gimes gimimo gimusi hapodubcr hapodulacr hapodzehhr naci \
+         nacida nacido nacimiento naissance nar narodena narodenia narodeny narozen narozena \
+         narozeni narozenin nasci nascida nascido nascimento nascita nascut nascuta nasterii nata \
+         nato ne nee pazdahe podeh podeha rodena rodenja rodjen rodjena rojen rojena rojstva \
+         sundinud sunniaeg sunnipaev syntyi syntymaaika syntynyt szuletesi szuletesnap szuletett \
+         szulettem twelid ur urodzenia urodzilam urodzilem urodzona urodzony",
     ),
     (
         Says(Cue::Account),
-        "aba abi account acct bankkonto bankleitzahl bankovni bankrekening bankszamla bban blz cab \
-         cislouctu clabe cmetka compte cont conta conto contul cuenta hesabi hesap konta konti \
-         konto kontonr kontonumber kontonummer kontonummeret kontos logapiasmos logapiasmoy paxyhky \
-         paxyhok rachunek rachunku racun racuna reikningur rekening rekeningnummer routing rtn \
-         saskaita sort sortcode szamlaszam tili tilinumero ucet uctu",
+        "aba abi account acct bankkonto bankleitzahl bankovni bankrekening bankszamla bban blz \
+         cislouctu clabe cmetka compte cont conta conto contul cuenta enrutamiento hesabi hesap \
+         konta konti konto kontonumber kontos logapiasmos logapiasmoy paxyhky paxyhok rachunek \
+         rachunku racun racuna reikningur rekening routage routing rtn ruta saskaita sort sortcode \
+         szamlaszam tili ucet uctu",
     ),
     (Says(Cue::Bic), "bic biccode bicswift swift swiftcode"),
     (
         Says(Cue::Password),
-        "adgangskode apikey authenticator authorization bestatigungscode clave contrasena \
-         einmalcode einmalpasswort engangskod engangskode geslo haslo heslo jelszavam jelszo \
-         kennwort kodeord kodiko kodikos login losenord lozinka lykilord mfa motdepasse mtan napola \
-         napolb napolem otp parola parole parool pasfhocal passcode passe passord passphrase passwd \
-         password passwort pin pincode pinkod pinkode pinkoodi pwd salasana senha sicherheitscode \
-         sifra sifre sifrem slaptazodis slaptazodzio synthmatiko tan verifica verificacao \
-         verificacion verificatiecode verification verifikationskod verifizierungscode wachtwoord \
+        "adgangskode adgangskoden apikey authenticator authorization bestatigungscode clave \
+         contrasena einmalcode einmalpasswort engangskod engangskode geslo haslo heslo hesloje \
+         jelszavam jelszo kennwort kodeord kodeordet kodiko kodikos login losenord losenordet \
+         lozinka lozinku lykilord mfa motdepasse mtan napola napolb napolem otp parola parole \
+         parool pasfhocal passcode passe passord passordet passphrase passwd password passwort pin \
+         pincode pinkod pinkode pinkoodi pw pwd salasana salasanani senha sicherheitscode sifra \
+         sifre sifrem slaptazodis slaptazodzio synthmatiko tan verifica verificacao verificacion \
+         verificatiecode verification verifikationskod verifizierungscode wachtwoord weryfikacyjny \
          zaporka",
     ),
     (
@@ -256,108 +262,121 @@ static LISTS: &[(Meaning, &str)] = &[
     ),
     (
         Says(Cue::Expiry),
-        "ablaufdatum caducidad exp expiration expire expires expiring expiry gueltig peremption \
-         scadenza udlobsdato utgangsdatum validade vencimiento verfallsdatum vervaldatum waznosci",
+        "ablaufdatum caduca caducidad dii exp expiration expire expires expiring expiry giltig \
+         giltigt gueltig gultig kullanma lhxhs peremption platnost scadenza tepmih thru udlobsdato \
+         utgangsdatum validade vencimiento verfallsdatum vervaldatum waznosci",
     ),
     (
         Says(Cue::Licence),
-        "ajokortti bodiucbke carnet conducere conducir driver drivers driving ehliyet forerkort \
-         fuehrerschein fuhrerschein fuhrerscheinnummer jazdy jogositvany juhiluba korekort korkort \
-         licence license licenses odhghshs okuskirteini patente permis prawa prawo ridicsky \
-         rijbewijs rijbewijsnummer surucu vairuotojo vodicsky vozacka vozniska wofbopcka",
+        "ajokortti bodiucbke carnet conducao conducere conducir dl driving ehliyet forerkort \
+         fuehrerschein fuhrerschein jazdy jogositvany juhiluba korekort korkort licence license \
+         licenses odhghshs okuskirteini patente permis prawa prawo prukaz ridicsky rijbewijs surucu \
+         vairuotojo vodicsky vozacka vozniska wofbopcka",
     ),
     (
         Says(Cue::Plate),
-        "immatriculation inmatriculare kennzeichen kenteken kilpi matricula nummernschild \
-         nummerplade plaka plaque plate plates reg registracija registration registreringsnummer \
-         rejestracyjna rejestracyjny rekisterinumero rendszam spz targa",
+        "homephuu immatriculation inmatriculare kennzeichen kenteken kilpi kyklofopias matricula \
+         nummernschild nummerplade plaka plaque plate plates reg registracija registration \
+         registreringsnummer rejestracyjna rejestracyjny rekisteri rendszam spz targa",
     ),
     (
         Says(Cue::Postcode),
-        "cap codpostal eircode indeks iranyitoszam kodpocztowy plz pocztowy postakodu postal \
-         postale postcode postinumero postleitzahl postnr postnummer psc zip zipcode",
+        "cap codpostal cp eircode ihdekc indeks iranyitoszam kodpocztowy plz pocztowy postakodu \
+         postal postale postcode postinumero postleitzahl postnr postnummer psc tk zip zipcode",
     ),
     (
         Says(Cue::Address),
         "aadress address adpec adpeca adres adresa adresas adrese adresi adresim adress adresse \
          anschrift dieytynsh direccion domicilio endereco heimilisfang indirizzo lakcim live morada \
-         naslov osoite seoladh wohne wohnhaft",
+         naslov osoite osoitteeni seoladh wohne wohnhaft",
     ),
-    (Says(Cue::Device), "gerat imei imeis seriennummer"),
-    (Says(Cue::Version), "build firmware release semver upgrade v version versions"),
+    (Says(Cue::Device), "device gerat imei imeis seriennummer"),
+    (
+        Says(Cue::Version),
+        "build chapter firmware kapitel release section semver upgrade v ver version versions",
+    ),
     // Orders, invoices, parcels, products, amounts.
     (
         Says(Cue::Other),
-        "aktenzeichen amount anfrage apostolh area article articolo articulo artikel artikelnr \
-         artikelnummer artykul arve asiakas asiakasnumero asin auftrag auftrage auftrags \
-         auftragsnummer awb balance barcode barkod batch bedrag bestallning bestallningsnummer \
-         bestatigung bestelling bestellingen bestellnr bestellnummer bestellung bestellungen \
-         bestelnummer bestillingsnummer betaling betrag biglietto bilet bill billet billete boeking \
-         bon bonifico booking buchung bug case casenumber cena checksum claim client cliente codes \
-         colet colis color colour comanda comenzii commande commandes commit complaint confirmation \
-         consegna container contract contrat contrato contratto cost costs country coupon csomag \
-         csomagszam currency cusip customer date decimal delivery dema discount docket dossier \
-         dostawa ean employee encomenda entrega envio epoch error exit expediente expedition \
-         factura facturas facture facturen factures factuur factuurnummer fahrschein faktura \
-         fakturanummer fakture faktury fakturze faktypa fall fallnummer fattura fatture fatura \
-         fehler fehlercode figi flight float gtin guid gutschein gutscheincode hash hex hexcolor \
-         http iban ids importe importo incidencia incident invoice invoicenumber invoices isbn isin \
-         ismn isni iso isrc issn issue item kargo kenmerk key klant klantnummer klieht \
-         kliendinumber klient klienta klientas klients klueht kolli kunde kundennummer kundenummer \
-         kupac kwota lahetys landervorwahl lasku laskun lei levering lieferscheinnummer lieferung \
-         livraison lot lots md member membership model mongoid montant musteri narocilo narudzba \
-         narudzbe noculka nopbhka npatka npocledrbahe numeroserie objectid objednavka objednavku \
-         objednavky order ordered ordernumber ordernummer orders ordine ordini ordre ordrenr \
-         ordrenummer ordu pacco package paczka paczke paczki pagamento page pago paiement paket \
-         pakett pakke pakken pakket papaggelia papaggelias paquete paragon parcel part pasutijuma \
-         pasutijums payment pedido pedidos pelaths platnosc po policy pontun population posiljka \
-         pratica precio preis prenotazione prezzo price prijs prix prodotto product producto \
-         produit produkt produktcode promo przelew przesylka przesylke przesylki pull purchase qr \
-         quellcode quittung rabatt rabattcode rastreio receipt rechnung rechnungen rechnungsnummer \
-         recibo record recu ref reference referencia referencyjny referentie rekins rendeles \
-         rendelesszam request reserva reservation reservering reservierung response revision \
-         rezerwacja rezerwacji rfc rgb ricevuta riferimento row saadetis sedol seguimiento sending \
-         sendung sendungen serial seriale serialnumber serie seriennr seryjny seuranta sha shipment \
-         shipping siparis siparisim siunta sku sledovani source spedizione sporing sprawa sprawy \
-         status stranka student suivi sum summe suti sutijums szamla takip tellimus tellimuse \
-         ticket ticketnummer tickets tilauksen tilaus tilausnumero timestamp timologio total \
-         tracciamento track tracking trackingnummer transaction transfer transferencia uberweisung \
-         ugyfel ugyfelszam ulid umowa umowy upc uuid uzsakymas uzsakymo value vertrag \
-         vertragsnummer verzending vidskiptavinur vin virement vorgang vorgangsnummer voucher \
-         waybill wkn year zahlung zakaz zakaznicke zakaznik zamoblehhr zamowienia zamowienie \
-         zamowieniu zasilka zasilky zending zendingnummer zugangsnummer",
+        "aktenzeichen amount anfrage apostolh area article articolo articulo artikel artykul arve \
+         asiakas asin auftrag auftrage auftrags awb balance barcode barkod barras barre barres \
+         batch bedrag bestallning bestatigung bestelling bestellingen bestellnr bestellnummer \
+         bestellung bestellungen bestelnummer bestilling betaling betrag biglietto bilet bill \
+         billet billete boeking bon bonifico booking buchung bug case casenumber cena checksum \
+         claim client cliente codes colet colis color colour comanda comenzii commande commandes \
+         commit complaint confirmation consegna container contract contrat contrato contratto cost \
+         costs country coupon csomag currency cusip customer decimal delivery dema discount docket \
+         dossier dostawa ean employee encomenda entrega envio epoch error exit expediente \
+         expedition factura facturas facture facturen factures factuur fahrschein faktura fakture \
+         faktury fakturze faktypa fall fattura fatture fatura fehler fehlercode figi flight float \
+         gtin guid gutschein gutscheincode hash hex hexcolor http iban ids importe importo \
+         incidencia incident invoice invoicenumber invoices isbn isin ismn isni iso isrc issn issue \
+         item kargo kenmerk key klant klieht kliendinumber klient klienta klientas klients klueht \
+         kolli kunde kupac kwota lahetys landervorwahl lasku laskun lei levering lieferscheinnummer \
+         lieferung livraison lot lots md member membership model mongoid montant musteri narocilo \
+         narudzba narudzbe noculka nopbhka npatka npocledrbahe numeroserie objectid objednavka \
+         objednavku objednavky order ordered ordernumber orders ordine ordini ordre ordu pacco \
+         package paczka paczke paczki pagamento page pago paiement paket pakett pakke pakken pakket \
+         papaggelia papaggelias paquete paragon parcel part pasutijuma pasutijums payment pedido \
+         pedidos pelaths platnosc po policy pontun population posiljka pratica precio preis \
+         prenotazione prezzo price prijs prix prodotto product producto produit produkt produktcode \
+         promo przelew przesylka przesylke przesylki pull purchase qr quellcode quittung rabatt \
+         rabattcode rastreio receipt rechnung rechnungen recibo record recu ref reference \
+         referencia referencyjny referentie rekins rendeles request reserva reservation reservering \
+         reservierung response revision rezerwacja rezerwacji rfc rgb ricevuta riferimento row \
+         saadetis sedol seguimiento sending sendung sendungen serial seriale serialnumber serie \
+         seryjny seuranta sha shipment shipping siparis siparisim siunta sku sledovani source \
+         spedizione sporing sprawa sprawy status stranka student suivi sum summe suti sutijums \
+         szamla takip tellimus tellimuse ticket tickets tilauksen tilaus timestamp timologio total \
+         tracciamento track tracking transaction transfer transferencia uberweisung ugyfel ulid \
+         umowa umowy upc uuid uzsakymas uzsakymo value vertrag verzending vidskiptavinur vin \
+         virement vorgang voucher waybill wkn year zahlung zakaz zakaznicke zakaznik zamoblehhr \
+         zamowienia zamowienie zamowieniu zasilka zasilky zending zugangsnummer",
     ),
     // Before or behind a number.
     (Currency, "chf dollars eur euros gbp pln usd"),
     // Only right behind a number.
     (
         Unit,
-        "bytes cent cents czk dkk dollar euro followers franken gb huf inr items jpy kb kg kilo km \
-         kr mb meter meters metres miles ms nok people percent pieces points pound pounds prozent \
-         punkte rupees seconds sek steps stuck stueck subscribers times tokens units users views \
-         years yen zl zloty zlotych",
+        "bytes cent cents czk dkk dollar downloads entries euro followers franken gb hours hrs huf \
+         inr items jpy kb kg kilo km kr mb meter meters metres miles minutes ms nok people percent \
+         pieces points pound pounds prozent punkte requests rows rupees seconds sek steps stuck \
+         stueck subscribers times tokens units users views years yen zl zloty zlotych",
     ),
     (
         Card,
         "amex card cards carta cartao carte cartes cc credit creditcard creditcards debit discover \
-         kaart kaarten kaartnummer karcie karta karte kartennummer karty kort kortnummer \
-         kreditkarte kreditkarten kreditkartennummer maestro mastercard tarjeta tarjetas visa",
+         kaardi kaart kaarten karcie karta karte karty kort kreditkarte kreditkarten maestro \
+         mastercard tarjeta tarjetas visa",
     ),
     (
         Number,
-        "apitmos broj cislo homep huclo no nr nro num numar numara numarasi number numbers numer \
-         numeri numeris numero numeron numeru nummer nummeret nummern numret numri numurs stevilka \
-         szam szama",
+        "apitmos broj cislo homep huclo no nr nro num numar numara numaram numarasi number numbers \
+         numer numeri numeris numero numeron numeru nummer nummeret nummern numret numri numurs \
+         stevilka szam szama",
     ),
     (
         Whose,
-        "deine haar her his ihre jego jej meine meiner meu mi mia mijn min mine minha mio mitt moj \
-         mon my nasz nostro notre nuestro onze our pana pani son su suo their tuo twoj unsere uw \
-         votre your zijn",
+        "deine haar her his ihre jego jej mana mano mans meine meiner meu mi mia mijn min mine \
+         minha minn minu mio mitt moj mon my nasz nostro notre nuestro onze our pana pani son su \
+         suo their tuo twoj unsere uw votre your zijn",
     ),
-    (TaxWord, "podatek tax taxes"),
-    (Code, "code codice codigo kod kodas kode koden kodikas kods kood koodi"),
-    (Id, "id identifier identifikator"),
+    (TaxWord, "impots impuestos podatek tax taxes"),
+    (
+        Code,
+        "code codice codigo codul kod kodas kode koden kodikas kods kodu kood koodi",
+    ),
+    (Id, "id identifier identifikator nocbidhehhr"),
+    (
+        Civil,
+        "citizen luheh national nepcohac nepcohalbhuu ocobu personal personigais",
+    ),
+    (
+        Link,
+        "ar bancario bylu conduire corrente data datum datums driver drivers e einai er es est este \
+         guida ir is ist je jest lautet lyder on tarihi till to transit vale var visuel wynosi yra \
+         zhak",
+    ),
 ];
 
 #[cfg(test)]
