@@ -44,14 +44,13 @@ pub(super) fn look_up(bytes: &[u8], start: usize, end: usize) -> Option<Meaning>
     let table = table();
     let mut slot = hash(word);
     loop {
-        let entry = *table.slots.get(slot % SLOTS)?;
-        let (list, at) = (usize::from(entry.0.checked_sub(1)?), usize::from(entry.1));
-        let (meaning, words) = LISTS.get(list)?;
-        let known = words.as_bytes().get(at..)?;
+        let (list, at) = *table.slots.get(slot % SLOTS)?;
+        let list = usize::from(list.checked_sub(1)?);
+        let known = table.letters.get(usize::from(at)..)?;
         if known.get(..word.len()).is_some_and(|known| known.eq_ignore_ascii_case(word))
-            && known.get(word.len()).is_none_or(|next| *next == b' ')
+            && known.get(word.len()) == Some(&0)
         {
-            return Some(*meaning);
+            return MEANINGS.get(list).copied();
         }
         slot += 1;
     }
@@ -68,11 +67,13 @@ pub(super) fn may_open(bytes: &[u8], at: usize) -> bool {
 /// Twice the words and a half, so that a search ends after one look or two.
 const SLOTS: usize = 4_096;
 
-/// Made from [`LISTS`] when it is first asked: a table ready-made would weigh more in the browser
+/// Made from [`PACKED`] when it is first asked: a table ready-made would weigh more in the browser
 /// than the words.
 struct Table {
-    /// For each hash the list (from 1, so that 0 is free) and where in it the word begins.
+    /// For each hash the list (from 1, so that 0 is free) and where in `letters` the word begins.
     slots: [(u8, u16); SLOTS],
+    /// All words, a zero behind each.
+    letters: [u8; LETTERS],
     /// A bit for each beginning of a word that may open a value.
     openers: [u32; 1_024],
 }
@@ -80,23 +81,29 @@ struct Table {
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = Table { slots: [(0, 0); SLOTS], openers: [0; 1_024] };
-        for (list, (meaning, words)) in LISTS.iter().enumerate() {
-            let opens = matches!(meaning, Code | Says(Cue::Password | Cue::Bic | Cue::Email));
-            let mut at = 0;
-            for word in words.split(' ') {
-                let mut slot = hash(word.as_bytes());
-                while let Some(entry) = table.slots.get_mut(slot % SLOTS) {
-                    if entry.0 == 0 {
-                        *entry = (list as u8 + 1, at);
-                        break;
+        let mut table =
+            Table { slots: [(0, 0); SLOTS], letters: [0; LETTERS], openers: [0; 1_024] };
+        let (mut word, mut end, mut list) = (0, 0, 0);
+        for (at, byte) in PACKED.iter().enumerate() {
+            match byte {
+                b' ' => list += 1,
+                b'a'..=b'z' => {
+                    table.put(end, *byte);
+                    end += 1;
+                }
+                // So many letters are those of the word before.
+                _ => {
+                    let same = usize::from(byte - b'A');
+                    for at in 0..same {
+                        let letter = table.letters.get(word + at).copied().unwrap_or_default();
+                        table.put(end + at, letter);
                     }
-                    slot += 1;
+                    (word, end) = (end, end + same);
                 }
-                if opens {
-                    table.open(word.as_bytes());
-                }
-                at += word.len() as u16 + 1;
+            }
+            if !PACKED.get(at + 1).is_some_and(u8::is_ascii_lowercase) && *byte != b' ' {
+                table.add(list, word, end);
+                end += 1;
             }
         }
         for start in secret::STARTS.chunks_exact(3) {
@@ -107,6 +114,30 @@ fn table() -> &'static Table {
 }
 
 impl Table {
+    fn put(&mut self, at: usize, letter: u8) {
+        if let Some(place) = self.letters.get_mut(at) {
+            *place = letter;
+        }
+    }
+
+    fn add(&mut self, list: usize, start: usize, end: usize) {
+        let Some(word) = self.letters.get(start..end) else { return };
+        let opens =
+            matches!(MEANINGS.get(list), Some(Code | Says(Cue::Password | Cue::Bic | Cue::Email)));
+        let first = word.first_chunk::<3>().copied();
+        let mut slot = hash(word);
+        while let Some(entry) = self.slots.get_mut(slot % SLOTS) {
+            if entry.0 == 0 {
+                *entry = (list as u8 + 1, start as u16);
+                break;
+            }
+            slot += 1;
+        }
+        if let Some(first) = first.filter(|_| opens) {
+            self.open(&first);
+        }
+    }
+
     fn open(&mut self, word: &[u8]) {
         if let Some([first, second, third]) = word.get(..3) {
             let (place, bit) = opener(*first, *second, *third);
@@ -131,6 +162,69 @@ fn hash(word: &[u8]) -> usize {
     (hash ^ hash >> 15) as usize % SLOTS
 }
 
+/// How many bytes all words take with a zero behind each.
+const LETTERS: usize = {
+    let (mut letters, mut list) = (0, 0);
+    while list < LISTS.len() {
+        letters += LISTS[list].1.len() + 1;
+        list += 1;
+    }
+    letters
+};
+
+/// What each of [`LISTS`] says.
+static MEANINGS: [Meaning; LISTS.len()] = {
+    let mut meanings = [Meaning::Link; LISTS.len()];
+    let mut list = 0;
+    while list < LISTS.len() {
+        meanings[list] = LISTS[list].0;
+        list += 1;
+    }
+    meanings
+};
+
+/// The words of [`LISTS`], list by list with a space between, each word as how many letters it
+/// has in common with the one before it (`A` for none) and its other letters: the browser downloads
+/// this, not the lists.
+static PACKED: [u8; PACKED_LENGTH] = {
+    let mut packed = [0; PACKED_LENGTH];
+    pack(&mut packed);
+    packed
+};
+
+const PACKED_LENGTH: usize = pack(&mut [0; LETTERS]);
+
+/// Writes the packed words and says how many bytes they take.
+const fn pack(packed: &mut [u8]) -> usize {
+    let (mut length, mut list) = (0, 0);
+    while list < LISTS.len() {
+        let words = LISTS[list].1.as_bytes();
+        let (mut before, mut at) = (0, 0);
+        if list > 0 {
+            packed[length] = b' ';
+            length += 1;
+        }
+        while at < words.len() {
+            let mut same = 0;
+            while at > 0 && words[before + same] == words[at + same] && words[at + same] != b' ' {
+                same += 1;
+            }
+            packed[length] = b'A' + same as u8;
+            length += 1;
+            before = at;
+            at += same;
+            while at < words.len() && words[at] != b' ' {
+                packed[length] = words[at];
+                length += 1;
+                at += 1;
+            }
+            at += 1;
+        }
+        list += 1;
+    }
+    length
+}
+
 use Meaning::{
     Card, Civil, Code, Currency, Id, Link, Number, Place, Says, TaxWord, Telephone, Unit, Whose,
 };
@@ -139,7 +233,7 @@ use Meaning::{
 /// folded view spells them: without marks, Cyrillic and Greek words in the Latin letters that
 /// `fold` reads them as. Each list is sorted and no word is in two.
 #[rustfmt::skip]
-static LISTS: &[(Meaning, &str)] = &[
+const LISTS: &[(Meaning, &str)] = &[
     // Calling, and what is called.
     (
         Says(Cue::Phone),
