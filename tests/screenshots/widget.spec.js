@@ -63,6 +63,8 @@ for (const [form, options] of Object.entries(FORMS)) {
       await chat.input.fill("I am jo.doe@example.org, please call +49 30 901820. How long does delivery take?");
       await chat.button(chat.words.show_sent).click();
       await shoot(page, "4-chips");
+      await chat.why.click();
+      await shoot(page, "4-why");
       await chat.send.click();
       await expect(chat.lastReply).toContainText("working days");
       await shoot(page, "5-mid-reply");

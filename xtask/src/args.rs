@@ -27,10 +27,13 @@ usage: cargo xtask <command>
   keys rotate [access|site|receipt|root]... [--file FILE]
                               put a new key first in the lists named, or in all of them
   pii scan                    find personal data in {\"text\": …} lines of standard input
-  pii eval DIR [--misses]     print how well the cases in DIR are found (--misses: and on standard
-                              error each case that is not, and what is not counted)
+  pii eval DIR [--misses] [--write]
+                              print how well the cases in DIR are found (--misses: and on standard
+                              error each case that is not, and what is not counted; --write: put the
+                              table into the README)
   pii table [--write]         print the table of categories, or write it into docs/pii.md
-  bench pii                   print how fast the scrubber is, natively and in Wasm, and its bytes
+  bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
+                              write it into the README too
 ";
 
 /// Port of `dev` unless another is named.
@@ -243,32 +246,41 @@ fn read_pii(parser: &mut Parser) -> Result<Command> {
     let task = match task.as_str() {
         "scan" => pii::Task::Scan,
         "eval" => return read_eval(parser),
-        "table" => match parser.next()? {
-            None => return Ok(Command::Pii(pii::Task::Table(false))),
-            Some(Arg::Long("write")) => pii::Task::Table(true),
-            Some(other) => return Err(other.unexpected().into()),
-        },
+        "table" => pii::Task::Table(is_written(parser)?),
         other => bail!("`pii` has no task `{other}`"),
     };
     finish(parser, Command::Pii(task))
 }
 
+/// Whether `--write` follows.
+fn is_written(parser: &mut Parser) -> Result<bool> {
+    match parser.next()? {
+        None => Ok(false),
+        Some(Arg::Long("write")) => Ok(true),
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
 fn read_eval(parser: &mut Parser) -> Result<Command> {
-    let (mut cases, mut shows_misses) = (None, false);
+    let (mut cases, mut shows_misses, mut is_written) = (None, false, false);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("misses") => shows_misses = true,
+            Arg::Long("write") => is_written = true,
             Arg::Value(dir) if cases.is_none() => cases = Some(PathBuf::from(dir)),
             other => return Err(other.unexpected().into()),
         }
     }
     let cases = cases.context("`pii eval` needs a directory")?;
-    Ok(Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses })))
+    Ok(Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses, is_written })))
 }
 
 fn read_bench(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
-        Some(Arg::Value(name)) if name == "pii" => finish(parser, Command::Pii(pii::Task::Bench)),
+        Some(Arg::Value(name)) if name == "pii" => {
+            let is_written = is_written(parser)?;
+            Ok(Command::Pii(pii::Task::Bench(is_written)))
+        }
         _ => bail!("`bench` takes `pii`"),
     }
 }
@@ -347,15 +359,18 @@ mod tests {
     #[test]
     fn pii_has_tasks() {
         assert_eq!(check("pii scan"), Command::Pii(pii::Task::Scan));
-        let eval = |shows_misses| {
+        let eval = |shows_misses, is_written| {
             let cases = PathBuf::from("some/dir");
-            Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses }))
+            Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses, is_written }))
         };
-        assert_eq!(check("pii eval some/dir"), eval(false));
-        assert_eq!(check("pii eval --misses some/dir"), eval(true));
+        assert_eq!(check("pii eval some/dir"), eval(false, false));
+        assert_eq!(check("pii eval --misses some/dir"), eval(true, false));
+        assert_eq!(check("pii eval some/dir --write"), eval(false, true));
         assert_eq!(check("pii table"), Command::Pii(pii::Task::Table(false)));
         assert_eq!(check("pii table --write"), Command::Pii(pii::Task::Table(true)));
-        assert_eq!(check("bench pii"), Command::Pii(pii::Task::Bench));
+        assert_eq!(check("bench pii"), Command::Pii(pii::Task::Bench(false)));
+        assert_eq!(check("bench pii --write"), Command::Pii(pii::Task::Bench(true)));
+        assert!(refusal("bench pii --fast").contains("fast"));
         assert!(refusal("pii eval").contains("directory"));
         assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));

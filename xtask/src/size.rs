@@ -46,11 +46,11 @@ enum Measure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Size {
     artefact: String,
-    raw: usize,
+    pub(crate) raw: usize,
     /// Level 9.
     gzip: usize,
     /// Quality 11, the window of the HTTP encoding.
-    brotli: usize,
+    pub(crate) brotli: usize,
 }
 
 /// Prints one JSON line per artefact of the last build.

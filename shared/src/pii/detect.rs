@@ -201,8 +201,8 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
                     search.ask(USERINFO, at);
                 }
                 b':' => search.ask(COLON, at),
-                b'-' => search.ask(HYPHEN, at),
-                b'<' if byte_at(bytes, at + 1) == b'<' => search.ask(MRZ, at),
+                b'-' if byte_at(bytes, at + 3) == b'-' => search.ask(HYPHEN, at),
+                b'<' if was_word && byte_at(bytes, at + 1) == b'<' => search.ask(MRZ, at),
                 b'.' if has_url => search.ask(URL, at),
                 _ => {}
             },
@@ -399,14 +399,18 @@ pub(super) fn is_in_row(bytes: &[u8], at: usize) -> bool {
     while at - place < MAX_SEPARATORS && before(place) != b'\n' && is_joint(before(place)) {
         place -= 1;
     }
+    if before(at) == b':' {
+        place = at - 1;
+    }
     if place == at || !before(place).is_ascii_digit() {
         return false;
     }
     // `IMEI1 350…`, `AHVN13 756…`: digits that end a word are none of the row.
-    while at - place < 8 && before(place).is_ascii_digit() {
+    let is_part = |place: usize| before(place).is_ascii_digit();
+    while at - place < 8 && is_part(place) {
         place -= 1;
     }
-    !is_letter(before(place))
+    !(1..=3).all(|back| is_letter(byte_at(bytes, place.wrapping_sub(back))))
 }
 
 fn class_of(byte: u8) -> Class {

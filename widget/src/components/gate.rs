@@ -49,7 +49,10 @@ fn write(letter: &El, app: &App) {
         LegalBasis::Contract => Text::GateWhatContract,
     };
     say(&texts.fill(what, &[("controller", &notice.controller.name)]));
-    say(&hidden(&settings));
+    letter.put_said("p", texts, Text::GateHidden);
+    if !site.scrub.off.is_empty() {
+        letter.put(&shown(&settings));
+    }
     let span = texts.span(notice.idle_seconds);
     let mut stored = texts.fill(Text::GateStored, &[("place", &notice.storage), ("span", &span)]);
     if site.purposes.remember || site.purposes.improve {
@@ -76,22 +79,18 @@ fn write(letter: &El, app: &App) {
     app.follow(move |app| answers.state("aria-busy", app.busy.get()));
 }
 
-/// What is hidden, and what would be if the site wanted it.
-fn hidden(settings: &Settings) -> String {
+/// What this site does not hide, though others do.
+fn shown(settings: &Settings) -> El {
     let texts = &settings.texts;
-    let mut words = texts.get(Text::GateHidden).to_owned();
-    let mut kinds = String::new();
+    let line = said("p", texts, Text::GateShown);
+    let mut joint = " ";
     for label in &settings.site.scrub.off {
-        if let Some(category) = Category::from_label(label) {
-            kinds.push_str(if kinds.is_empty() { "" } else { ", " });
-            kinds.push_str(texts.get(Text::kind(category)));
-        }
+        let category = Category::from_label(label);
+        line.put_text(joint);
+        line.put_text(category.map_or(label, |category| texts.get(Text::kind(category))));
+        joint = ", ";
     }
-    if !kinds.is_empty() {
-        words.push(' ');
-        words.push_str(&texts.fill(Text::GateShown, &[("kinds", &kinds)]));
-    }
-    words
+    line
 }
 
 fn received(settings: &Settings, recipient: &Recipient) -> String {

@@ -1,5 +1,6 @@
 //! `cargo xtask pii` and `cargo xtask bench pii`: the scrubber on text from outside, measured.
 
+mod page;
 mod random;
 mod spans;
 
@@ -24,8 +25,9 @@ pub(crate) enum Task {
     Eval(Eval),
     /// The documentation's table of categories; with `true` written into its file.
     Table(bool),
-    /// Megabytes and messages a second, and the bytes that the scrubber weighs.
-    Bench,
+    /// Megabytes and messages a second, and the bytes that the scrubber weighs; with `true` written
+    /// into the README.
+    Bench(bool),
 }
 
 /// Options of `pii eval`.
@@ -35,6 +37,8 @@ pub(crate) struct Eval {
     pub(crate) cases: PathBuf,
     /// Whether each case that is missed goes to standard error.
     pub(crate) shows_misses: bool,
+    /// Whether the table goes into the README.
+    pub(crate) is_written: bool,
 }
 
 /// Does it.
@@ -46,6 +50,6 @@ pub(crate) fn run(task: &Task) -> Result<()> {
         Task::Scan => scan::run(),
         Task::Eval(options) => eval::run(options),
         Task::Table(is_written) => table::run(*is_written),
-        Task::Bench => bench::run(),
+        Task::Bench(is_written) => bench::run(*is_written),
     }
 }

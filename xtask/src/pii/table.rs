@@ -1,24 +1,24 @@
-//! `pii table`: the table of `docs/pii.md`, made from the code's own.
+//! `pii table`: the table of categories in `docs/pii.md`, made from the code's own.
 
 use std::fmt::Write as _;
-use std::fs;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use sotto_shared::pii::{CATEGORIES, Policy, Tier};
 
-use crate::sh;
+use super::page::Slot;
 
-const PAGE: &str = "docs/pii.md";
-const BEGIN: &str = "<!-- categories: made by `cargo xtask pii table --write` -->\n";
-const END: &str = "<!-- end of categories -->\n";
+const SLOT: Slot = Slot {
+    page: "docs/pii.md",
+    begin: "<!-- categories: made by `cargo xtask pii table --write` -->",
+    end: "<!-- end of categories -->",
+};
 
 pub(super) fn run(is_written: bool) -> Result<()> {
-    if !is_written {
-        print!("{}", table());
-        return Ok(());
+    if is_written {
+        return SLOT.write(&table());
     }
-    let page = fs::read_to_string(sh::at(PAGE)).context(PAGE)?;
-    fs::write(sh::at(PAGE), with_table(&page)?).context(PAGE)
+    print!("{}", table());
+    Ok(())
 }
 
 fn table() -> String {
@@ -46,23 +46,51 @@ fn table() -> String {
     table
 }
 
-/// The page with the table between its marks made anew.
-fn with_table(page: &str) -> Result<String> {
-    let (Some((before, rest)), true) = (page.split_once(BEGIN), page.contains(END)) else {
-        bail!("{PAGE} has no marks for the table");
-    };
-    let after = rest.split_once(END).map_or("", |(_, after)| after);
-    Ok(format!("{before}{BEGIN}{}{END}{after}", table()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use sotto_shared::pii::{Category, detect};
+
     use super::*;
+    use crate::sh;
+
+    fn page() -> String {
+        fs::read_to_string(sh::at(SLOT.page)).unwrap()
+    }
 
     /// If this fails: `cargo xtask pii table --write`.
     #[test]
     fn the_documentation_has_the_table_of_the_code() {
-        let page = fs::read_to_string(sh::at(PAGE)).unwrap();
-        assert_eq!(with_table(&page).unwrap(), page);
+        assert_eq!(SLOT.filled(&page(), &table()).unwrap(), page());
+    }
+
+    /// What stands between backquotes in a cell.
+    fn quoted(cell: &str) -> Vec<&str> {
+        cell.split('`').skip(1).step_by(2).collect()
+    }
+
+    /// Every row of the documentation's patterns with what they find and leave.
+    #[test]
+    fn the_documentations_patterns_do_what_it_says() {
+        let page = page();
+        let rows = page.split_once("| pattern | finds | leaves |").unwrap().1;
+        let rows: Vec<_> = rows.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+        assert!(rows.len() >= 4);
+        for row in rows {
+            let cells: Vec<_> = row.trim_matches('|').split('|').map(quoted).collect();
+            let [pattern, finds, leaves] = cells.as_slice() else { panic!("{row}") };
+            let mut policy = Policy::chat();
+            policy.add_pattern(pattern[0]).unwrap();
+            let found = |value: &str| {
+                let text = format!("it says {value}, I think");
+                detect(&text, &policy).iter().any(|finding| {
+                    finding.category == Category::Custom
+                        && &text[finding.start..finding.end] == value
+                })
+            };
+            assert!(!finds.is_empty() && finds.iter().all(|value| found(value)), "{row}");
+            assert!(!leaves.is_empty() && !leaves.iter().any(|value| found(value)), "{row}");
+        }
     }
 }

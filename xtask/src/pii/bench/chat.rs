@@ -8,14 +8,28 @@ use crate::pii::random::Random;
 /// Local parts of addresses.
 const NAMES: [&str; 6] = ["jane", "m.mustermann", "claire", "info", "p-nowak", "ana_lopez"];
 
-/// So many messages; `has_personal` says whether one in seven has personal data, or none.
-pub(super) fn messages(count: usize, has_personal: bool) -> Vec<String> {
-    let mut random = Random::new(2_026);
-    (0..count).map(|_| message(&mut random, has_personal)).collect()
+/// Which messages are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// All that chat is.
+    Mixed,
+    /// None with personal data.
+    Plain,
+    /// English ones alone.
+    English,
 }
 
-fn message(random: &mut Random, has_personal: bool) -> String {
-    let Some(language) = language(random.below(100)) else { return String::new() };
+/// So many messages.
+pub(super) fn messages(count: usize, wanted: Wanted) -> Vec<String> {
+    let mut random = Random::new(2_026);
+    (0..count).map(|_| message(&mut random, wanted)).collect()
+}
+
+fn message(random: &mut Random, wanted: Wanted) -> String {
+    let place = random.below(100);
+    let Some(language) = language(if wanted == Wanted::English { 0 } else { place }) else {
+        return String::new();
+    };
     let is_visitor = random.below(3) > 0;
     let is_personal = random.below(7) == 0;
     let mut parts = Vec::new();
@@ -30,7 +44,7 @@ fn message(random: &mut Random, has_personal: bool) -> String {
         at = (at + 1) % sentences.len();
         parts.extend(sentences.get(at).map(|sentence| filled(sentence, random)));
     }
-    if is_personal && has_personal {
+    if is_personal && wanted != Wanted::Plain {
         parts.push(filled(random.pick(language.personal), random));
     }
     if is_visitor && random.below(10) < 4 {
@@ -93,8 +107,8 @@ mod tests {
 
     #[test]
     fn messages_are_the_same_each_time_and_differ() {
-        let corpus = messages(COUNT, true);
-        assert_eq!(corpus, messages(COUNT, true));
+        let corpus = messages(COUNT, Wanted::Mixed);
+        assert_eq!(corpus, messages(COUNT, Wanted::Mixed));
         let distinct: BTreeSet<_> = corpus.iter().collect();
         assert!(distinct.len() > COUNT * 3 / 4, "{}", distinct.len());
         assert!(corpus.iter().all(|message| !message.contains(['{', '}'])));
@@ -119,7 +133,7 @@ mod tests {
     /// What ordinary support chat looks like: if this changes, figures cannot be compared.
     #[test]
     fn lengths_scripts_and_findings_are_those_of_chat() {
-        let corpus = messages(COUNT, true);
+        let corpus = messages(COUNT, Wanted::Mixed);
         let mut lengths: Vec<usize> = corpus.iter().map(String::len).collect();
         lengths.sort_unstable();
         let median = lengths[COUNT / 2];
@@ -133,7 +147,8 @@ mod tests {
         };
         let personal = found(&corpus);
         assert!((COUNT / 8..COUNT / 6).contains(&personal), "{personal}");
-        let alarms = found(&messages(COUNT, false));
+        assert!(messages(COUNT, Wanted::English).iter().all(|message| message.is_ascii()));
+        let alarms = found(&messages(COUNT, Wanted::Plain));
         assert!(alarms < COUNT / 200, "{alarms}");
     }
 }

@@ -1,4 +1,4 @@
-//! What is read: chat, chat without personal data, and texts that cost a careless scanner much.
+//! What is read: chat, chat without personal data, chat in English, and texts that cost a careless scanner much.
 //!
 //! Each engine reads the same files. A message in them is a line `repeats bytes` and then so many
 //! bytes, which stand for themselves repeated so often.
@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::chat;
+use super::chat::{self, Wanted};
 
 /// Messages of chat.
 const MESSAGES: usize = 12_000;
@@ -32,10 +32,19 @@ pub(super) enum Kind {
     Chat,
     /// Chat in which nothing is to be found.
     Plain,
+    /// Chat in one language, nearly all of it ASCII.
+    English,
     /// A mix made to be hard, repeated.
     Mix,
     /// One character, repeated.
     Character,
+}
+
+impl Kind {
+    /// Whether people write so.
+    pub(super) fn is_chat(self) -> bool {
+        matches!(self, Self::Chat | Self::Plain | Self::English)
+    }
 }
 
 /// Starts of values, half of them, and words that announce them.
@@ -112,11 +121,13 @@ pub(super) fn write(dir: &Path) -> Result<Vec<Corpus>> {
         corpora.push(Corpus { name, kind, bytes, messages: messages.len(), file });
         Ok(())
     };
-    for (name, kind, has_personal) in
-        [("chat", Kind::Chat, true), ("chat without personal data", Kind::Plain, false)]
-    {
+    for (name, kind, wanted) in [
+        ("chat", Kind::Chat, Wanted::Mixed),
+        ("chat without personal data", Kind::Plain, Wanted::Plain),
+        ("chat in English", Kind::English, Wanted::English),
+    ] {
         let messages: Vec<_> =
-            chat::messages(MESSAGES, has_personal).into_iter().map(|text| (1, text)).collect();
+            chat::messages(MESSAGES, wanted).into_iter().map(|text| (1, text)).collect();
         add(name.to_owned(), kind, &messages)?;
     }
     let repeated = |piece: &str| [(HOSTILE_BYTES / piece.len(), piece.to_owned())];

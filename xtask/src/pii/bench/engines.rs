@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::corpora::{Corpus, Kind};
+use super::corpora::Corpus;
 use super::report::Speed;
 use crate::build::widget;
 use crate::setup::WASM;
@@ -30,6 +30,8 @@ pub(super) struct Engine {
     pub(super) name: String,
     program: PathBuf,
     args: Vec<PathBuf>,
+    /// The argument that follows: how often chat is read, or how much of it.
+    amount: &'static str,
     /// Whether it reads hostile texts too.
     is_ours: bool,
 }
@@ -69,12 +71,14 @@ pub(super) fn all(dir: &Path) -> Result<Vec<Engine>> {
             name: "Sotto, native".to_owned(),
             program: native.with_extension(std::env::consts::EXE_EXTENSION),
             args: Vec::new(),
+            amount: RUNS,
             is_ours: true,
         },
         Engine {
             name: "Sotto, Wasm under Node".to_owned(),
             program: "node".into(),
             args: vec![script("wasm.cjs"), module(dir)],
+            amount: RUNS,
             is_ours: true,
         },
     ];
@@ -83,6 +87,7 @@ pub(super) fn all(dir: &Path) -> Result<Vec<Engine>> {
             name: format!("{} {}, names off", REDACT.0, REDACT.1),
             program: "node".into(),
             args: vec![script("redact.cjs"), package],
+            amount: RUNS,
             is_ours: false,
         }),
         Err(error) => eprintln!("{} cannot be had: {error:#}", REDACT.0),
@@ -92,6 +97,7 @@ pub(super) fn all(dir: &Path) -> Result<Vec<Engine>> {
             name: format!("Presidio {version}, English, no language model"),
             program: "python3".into(),
             args: vec![script("presidio.py")],
+            amount: PRESIDIO_MESSAGES,
             is_ours: false,
         }),
         Err(_) => eprintln!("Python has no Presidio (`pip install presidio-analyzer`)"),
@@ -119,11 +125,9 @@ fn redact(dir: &Path) -> Result<PathBuf> {
 impl Engine {
     /// Reads the corpora.
     pub(super) fn measure(&self, corpora: &[Corpus]) -> Result<Vec<Speed>> {
-        let is_chat = |corpus: &&Corpus| matches!(corpus.kind, Kind::Chat | Kind::Plain);
+        let is_chat = |corpus: &&Corpus| corpus.kind.is_chat();
         let (chat, hostile): (Vec<&Corpus>, Vec<&Corpus>) = corpora.iter().partition(is_chat);
-        let is_presidio = self.args.first().is_some_and(|arg| arg.ends_with("presidio.py"));
-        let mut seconds =
-            self.seconds(if is_presidio { PRESIDIO_MESSAGES } else { RUNS }, &chat)?;
+        let mut seconds = self.seconds(self.amount, &chat)?;
         let mut read = chat;
         if self.is_ours {
             seconds.extend(self.seconds(HOSTILE_RUNS, &hostile)?);
@@ -132,10 +136,10 @@ impl Engine {
         Ok(Speed::all(&self.name, &read, &seconds))
     }
 
-    fn seconds(&self, runs: &str, corpora: &[&Corpus]) -> Result<Vec<f64>> {
+    fn seconds(&self, amount: &str, corpora: &[&Corpus]) -> Result<Vec<f64>> {
         let files =
             corpora.iter().map(|corpus| sh::at("target/bench-pii/corpora").join(&corpus.file));
-        let printed = Run::new(&self.program).args(&self.args).arg(runs).args(files).read()?;
+        let printed = Run::new(&self.program).args(&self.args).arg(amount).args(files).read()?;
         let seconds: Vec<f64> = printed
             .lines()
             .map(|line| line.trim().parse().with_context(|| format!("`{line}` are no seconds")))

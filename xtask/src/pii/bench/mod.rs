@@ -11,11 +11,18 @@ mod report;
 
 use anyhow::Result;
 
+use super::page::Slot;
 use crate::setup::{self, Need};
 use crate::sh;
 use crate::size::Size;
 
-pub(super) fn run() -> Result<()> {
+const SLOT: Slot = Slot {
+    page: "README.md",
+    begin: "<!-- speeds: made by `cargo xtask bench pii --write` -->",
+    end: "<!-- end of speeds -->",
+};
+
+pub(super) fn run(is_written: bool) -> Result<()> {
     setup::run(Need::Build)?;
     let dir = sh::at("target/bench-pii");
     let corpora = corpora::write(&dir.join("corpora"))?;
@@ -31,6 +38,18 @@ pub(super) fn run() -> Result<()> {
     }
     let size = Size::of("scrubber alone, as in the widget", &wasm)?;
     println!("{}", serde_json::to_string(&size)?);
-    print!("\n{}", report::table(&speeds));
-    Ok(())
+    let report = report::table(&speeds, &size);
+    print!("\n{report}");
+    if is_written { SLOT.write(&report) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_a_place_for_the_table() {
+        let page = std::fs::read_to_string(sh::at(SLOT.page)).unwrap();
+        assert!(SLOT.filled(&page, "").is_ok());
+    }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::corpora::{Corpus, Kind};
+use crate::size::Size;
 
 /// One engine on one corpus.
 #[derive(Clone, Debug, Serialize)]
@@ -42,15 +43,15 @@ fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
-/// Chat of every engine, and of hostile texts the slowest of each kind.
-pub(super) fn table(speeds: &[Speed]) -> String {
+/// Chat of every engine, of hostile texts the slowest of each kind, and what the scrubber weighs.
+pub(super) fn table(speeds: &[Speed], size: &Size) -> String {
     let mut table = String::from(
         "| engine | text | MB/s | messages/s | time per byte, in chat's |\n|---|---|---|---|---|\n",
     );
     let mut engines: Vec<&str> = speeds.iter().map(|speed| speed.engine.as_str()).collect();
     engines.dedup();
     for engine in engines {
-        for kind in [Kind::Chat, Kind::Plain, Kind::Mix, Kind::Character] {
+        for kind in [Kind::Chat, Kind::Plain, Kind::English, Kind::Mix, Kind::Character] {
             let slowest = speeds
                 .iter()
                 .filter(|speed| speed.engine == engine && speed.kind == kind)
@@ -59,7 +60,7 @@ pub(super) fn table(speeds: &[Speed]) -> String {
                 continue;
             };
             let slowest = match kind {
-                Kind::Chat | Kind::Plain => "",
+                Kind::Chat | Kind::Plain | Kind::English => "",
                 Kind::Mix => "the slowest mix, ",
                 Kind::Character => "the slowest character, ",
             };
@@ -69,6 +70,8 @@ pub(super) fn table(speeds: &[Speed]) -> String {
             );
         }
     }
+    let Size { raw, brotli, .. } = size;
+    let _ = writeln!(table, "\nThe scrubber alone as Wasm: {raw} bytes, {brotli} with brotli 11.");
     table
 }
 
@@ -91,14 +94,20 @@ mod tests {
             corpus("b", Kind::Mix, 1_000_000, 1),
         ];
         let corpora: Vec<&Corpus> = corpora.iter().collect();
+        let size = Size::of("s", b"12345").unwrap();
         let speeds = Speed::all("e", &corpora, &[0.02, 0.005, 0.03]);
         assert_eq!(
             serde_json::to_string(&speeds[0]).unwrap(),
             r#"{"engine":"e","corpus":"chat","mb_per_s":100.0,"messages_per_s":5000.0,"times_chat":1.0}"#
         );
         assert_eq!(
-            table(&speeds).lines().skip(2).collect::<Vec<_>>(),
-            ["| e | chat | 100 | 5000 | 1 |", "| e | the slowest mix, b | 33.33 | 33 | 3 |"]
+            table(&speeds, &size).lines().skip(2).collect::<Vec<_>>(),
+            [
+                "| e | chat | 100 | 5000 | 1 |",
+                "| e | the slowest mix, b | 33.33 | 33 | 3 |",
+                "",
+                &format!("The scrubber alone as Wasm: 5 bytes, {} with brotli 11.", size.brotli),
+            ]
         );
     }
 }

@@ -1,8 +1,8 @@
 //! Values in disguise: foreign digits, invisible characters, look-alikes, encodings, glued words.
 //!
-//! The span that a case marks holds the disguise too (quotes, `mailto:`, a full stop). Its authors
-//! count a case as caught if findings of its type cover at least 85 % of the span: with that rule,
-//! and no other share, Presidio's findings give exactly the verdicts that the set records of it.
+//! The span that a case marks holds the disguise too (quotes, `mailto:`, a full stop). The set does
+//! not say when a case counts as caught, but it records which cases Presidio caught: findings of the
+//! right type that cover 85 % of the span give all of these verdicts, 84 % and 86 % do not.
 
 use std::ops::Range;
 
@@ -36,12 +36,12 @@ impl Row {
     }
 }
 
-/// In per cent.
-const AUTHORS_SHARE: usize = 85;
+/// Of the span, in per cent: inferred, as said above.
+const CAUGHT: usize = 85;
 
 /// Whether so many per cent of the span are covered.
 fn is_caught(found: &[crate::pii::spans::Span], span: &Range<usize>) -> bool {
-    100 * covered(found, span) >= AUTHORS_SHARE * span.len()
+    100 * covered(found, span) >= CAUGHT * span.len()
 }
 
 pub(super) fn measure(cases: &Cases<'_>) -> Result<Vec<Figure>> {
@@ -61,7 +61,7 @@ pub(super) fn measure(cases: &Cases<'_>) -> Result<Vec<Figure>> {
     }
     let figure = |what: &str, share| Figure::new(format!("adversarial: {what}"), share);
     Ok(vec![
-        figure("the right type covers 85 % of the span, as its authors count", caught)
+        figure("the right type covers 85 % of the span, as in the set's own verdicts", caught)
             .at_least(0.92),
         figure("the right type covers every letter and digit of the value", signs),
         figure("one finding covers the whole span, disguise included", whole),

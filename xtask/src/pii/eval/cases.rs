@@ -89,7 +89,7 @@ pub(super) mod tests {
         let dir = std::env::temp_dir().join(format!("sotto-pii-{test}-{}", std::process::id()));
         fs::create_dir_all(&dir)?;
         fs::write(dir.join(file), text)?;
-        let options = Eval { cases: PathBuf::from(&dir), shows_misses: false };
+        let options = Eval { cases: PathBuf::from(&dir), shows_misses: false, is_written: false };
         let figures = measure(&Cases::new(&options));
         fs::remove_dir_all(&dir)?;
         figures?

@@ -103,22 +103,28 @@ pub(super) fn table(figures: &[Figure]) -> String {
     let mut table = String::from("| what | reached | to reach |\n|---|---|---|\n");
     for figure in figures.iter().filter(|figure| !figure.is_detail) {
         let Figure { what, hits, of, share, .. } = figure;
-        let goal = match figure.goal {
-            Some(Goal::AtLeast(share)) => format!("≥ {}", percent(share)),
-            Some(Goal::AtMost(share)) => format!("≤ {}", percent(share)),
-            None => String::new(),
+        let (goal, reached) = match figure.goal {
+            Some(Goal::AtMost(most)) => {
+                (format!("≤ {}", percent(most, f64::ceil)), percent(*share, f64::ceil))
+            }
+            Some(Goal::AtLeast(least)) => {
+                (format!("≥ {}", percent(least, f64::floor)), percent(*share, f64::floor))
+            }
+            None => (String::new(), percent(*share, f64::floor)),
         };
         let missed = if figure.reached == Some(false) { ", missed" } else { "" };
-        let reached = percent(*share);
         let _ = writeln!(table, "| {what} | {reached} ({hits} of {of}){missed} | {goal} |");
     }
     table
 }
 
-/// Rounded towards zero hits for what has to be many, and so never up to a goal: 94.996 % is
-/// printed as 94.99 %.
-fn percent(share: f64) -> String {
-    let hundredths = (share * 1e4 + 1e-9).floor() / 100.0;
+/// Rounded away from the goal and so never up or down to it: 94.996 % of what has to be many is
+/// printed as 94.99 %. What a binary fraction is short of or beyond a decimal one does not count.
+fn percent(share: f64, away: fn(f64) -> f64) -> String {
+    let scaled = share * 1e4;
+    let nearest = scaled.round();
+    let exact = if (scaled - nearest).abs() < 1e-6 { nearest } else { away(scaled) };
+    let hundredths = exact / 100.0;
     if hundredths.fract() == 0.0 { format!("{hundredths} %") } else { format!("{hundredths:.2} %") }
 }
 
@@ -144,7 +150,7 @@ mod tests {
             Figure::new("a", share(19, 20)).at_least(0.95),
             Figure::new("b", share(94_999, 100_000)).at_least(0.95),
             Figure::new("c", share(1, 1_000)).at_most(0.001),
-            Figure::new("d", share(2, 1_000)).at_most(0.001),
+            Figure::new("d", share(101, 100_000)).at_most(0.001),
             Figure::new("e", share(1, 3)),
             Figure::new("f", share(1, 3)).detail(),
         ];
@@ -154,7 +160,7 @@ mod tests {
              | a | 95 % (19 of 20) | ≥ 95 % |\n\
              | b | 94.99 % (94999 of 100000), missed | ≥ 95 % |\n\
              | c | 0.10 % (1 of 1000) | ≤ 0.10 % |\n\
-             | d | 0.20 % (2 of 1000), missed | ≤ 0.10 % |\n\
+             | d | 0.11 % (101 of 100000), missed | ≤ 0.10 % |\n\
              | e | 33.33 % (1 of 3) |  |\n"
         );
     }

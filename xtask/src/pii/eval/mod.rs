@@ -3,7 +3,8 @@
 //!
 //! One file per set of cases. A set that is not there is passed over. Everything is measured with
 //! the policy of `pii scan`, false alarms with that of chat as well. `--misses` tells on standard
-//! error which cases were missed, and which values of a set are not counted at all.
+//! error which cases were missed, and which values of a set are not counted at all; `--write` puts the
+//! table into the README.
 
 mod cases;
 mod figure;
@@ -27,7 +28,14 @@ mod orders;
 use anyhow::{Result, bail};
 
 use super::Eval;
+use super::page::Slot;
 use cases::Cases;
+
+const SLOT: Slot = Slot {
+    page: "README.md",
+    begin: "<!-- figures: made by `cargo xtask pii eval DIR --write` -->",
+    end: "<!-- end of figures -->",
+};
 
 pub(super) fn run(options: &Eval) -> Result<()> {
     if !options.cases.is_dir() {
@@ -50,6 +58,19 @@ pub(super) fn run(options: &Eval) -> Result<()> {
     for figure in &figures {
         println!("{}", serde_json::to_string(figure)?);
     }
-    print!("\n{}", figure::table(&figures));
-    Ok(())
+    let table = figure::table(&figures);
+    print!("\n{table}");
+    if options.is_written { SLOT.write(&table) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sh;
+
+    #[test]
+    fn the_readme_has_a_place_for_the_table() {
+        let page = std::fs::read_to_string(sh::at(SLOT.page)).unwrap();
+        assert!(SLOT.filled(&page, "").is_ok());
+    }
 }
