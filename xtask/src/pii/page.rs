@@ -1,0 +1,55 @@
+//! Tables in Markdown pages that are made here: each stands between two marks.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+
+use crate::sh;
+
+/// A place in a page.
+pub(super) struct Slot {
+    /// The page, from the repository's root.
+    pub(super) page: &'static str,
+    /// The line before the table.
+    pub(super) begin: &'static str,
+    /// The line after it.
+    pub(super) end: &'static str,
+}
+
+impl Slot {
+    /// Puts `table` into the page.
+    ///
+    /// # Errors
+    /// If the page cannot be read or written, or has no such marks.
+    pub(super) fn write(&self, table: &str) -> Result<()> {
+        let path = sh::at(self.page);
+        let page = fs::read_to_string(&path).context(self.page)?;
+        fs::write(path, self.filled(&page, table)?).context(self.page)
+    }
+
+    /// `page` with `table` between the marks.
+    pub(super) fn filled(&self, page: &str, table: &str) -> Result<String> {
+        let Self { begin, end, page: name } = self;
+        let parts = page.split_once(begin).and_then(|(before, rest)| {
+            let (_, after) = rest.split_once(end)?;
+            Some((before, after))
+        });
+        let Some((before, after)) = parts else { bail!("{name} has no marks for the table") };
+        Ok(format!("{before}{begin}\n{}\n{end}{after}", table.trim_end()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_the_marks_is_replaced() {
+        let slot = Slot { page: "a.md", begin: "<!-- b -->", end: "<!-- e -->" };
+        let page = "x\n<!-- b -->\nold\n<!-- e -->\ny\n";
+        assert_eq!(slot.filled(page, "new\n").unwrap(), "x\n<!-- b -->\nnew\n<!-- e -->\ny\n");
+        for page in ["", "<!-- b -->", "<!-- e --> <!-- b -->"] {
+            assert!(slot.filled(page, "new").unwrap_err().to_string().contains("a.md"), "{page}");
+        }
+    }
+}
