@@ -212,7 +212,8 @@ fn read_word(bytes: &[u8], start: usize, end: usize) -> Option<Meaning> {
         return known;
     }
     let word = bytes.get(start..end)?;
-    let ending = NUMBERS.iter().find(|ending| {
+    let last = word.last()?.to_ascii_lowercase();
+    let ending = NUMBERS.iter().filter(|ending| ending.last() == Some(&last)).find(|ending| {
         word.len()
             .checked_sub(ending.len())
             .and_then(|stem| word.get(stem..))
@@ -317,6 +318,11 @@ pub(super) fn announces(bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
         Meaning::Code => (read_before(bytes, end) == Cue::Password).then_some(Cue::Password),
         _ => None,
     }
+}
+
+/// Whether the word `start..end` is one for address.
+pub(super) fn is_address(bytes: &[u8], start: usize, end: usize) -> bool {
+    look_up(bytes, start, end) == Some(Meaning::Says(Cue::Address))
 }
 
 #[cfg(test)]

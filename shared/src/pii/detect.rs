@@ -1,5 +1,6 @@
 //! From text to findings: folds, asks the detectors, settles overlaps.
 
+use super::cue::is_address;
 use super::fold::{BREAK, Folded, LETTER, byte as byte_at, fold, is_letter, is_word};
 use super::policy::Policy;
 use super::view::View;
@@ -163,7 +164,8 @@ pub(super) fn insert(found: &mut Vec<Finding>, finding: Finding) {
 /// `from` is context only.
 pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Candidate> {
     let view = View::new(bytes);
-    let mut search = Search { view: &view, policy, found: Vec::new(), free: [from; PATTERN + 1] };
+    let mut search =
+        Search { view: &view, policy, found: Vec::new(), address: 0, free: [from; PATTERN + 1] };
     let has_url = policy.is_on(Category::Url);
     // A word before `from` may announce a value after it.
     let mut at = from.saturating_sub(ANNOUNCED);
@@ -184,6 +186,9 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
                     search.number(at, end, was_word);
                 } else if may_open(bytes, at) {
                     search.ask(SECRET, at);
+                    if is_address(bytes, at, end) {
+                        search.address = end + ANNOUNCED;
+                    }
                 }
                 was_word = true;
                 at = end;
@@ -221,6 +226,8 @@ struct Search<'a> {
     view: &'a View<'a>,
     policy: &'a Policy,
     found: Vec<Candidate>,
+    /// How far the last word for address reaches.
+    address: usize,
     /// Candidates of one detector never overlap: the next one starts where the last one ended.
     free: [usize; PATTERN + 1],
 }
@@ -253,7 +260,7 @@ impl Search<'_> {
         self.ask(PHONE, at);
         if !is_in_row {
             self.ask(IDENT, at);
-            if length <= 4 && matches!(before, b' ' | b',' | b'\n' | BREAK) {
+            if length <= 4 && at < self.address {
                 self.ask(ADDRESS, at);
             }
         }

@@ -302,6 +302,11 @@ fn read(bytes: &[u8], text: &str, at: usize) -> Option<Meant> {
         b'(' | b'[' | b'{' => {
             spelled(bytes, at).map(|sign| Meant { takes_spaces: true, ..of(sign) })
         }
+        // Most letters with marks.
+        0xC3 => {
+            let letter = byte(LATIN, usize::from(byte(bytes, at + 1) & 0x3F));
+            Some(of((letter, at + 2)))
+        }
         _ => {
             let char = text.get(at..).and_then(|rest| rest.chars().next())?;
             let end = at + char.len_utf8();

@@ -56,8 +56,8 @@ pub(super) fn look_up(bytes: &[u8], start: usize, end: usize) -> Option<Meaning>
     }
 }
 
-/// Whether a word with these first three bytes may open a value without digits (a password, a key,
-/// an address that is spelled out): asked before a word is looked up, since nearly none may.
+/// Whether a word with these first three bytes may open a value that no digit begins (a password, a
+/// key, an address that is spelled out) or a street's address: asked before a word is looked up, since nearly none may.
 pub(super) fn may_open(bytes: &[u8], at: usize) -> bool {
     let Some([first, second, third]) = bytes.get(at..at + 3) else { return false };
     let (place, bit) = opener(*first, *second, *third);
@@ -122,8 +122,10 @@ impl Table {
 
     fn add(&mut self, list: usize, start: usize, end: usize) {
         let Some(word) = self.letters.get(start..end) else { return };
-        let opens =
-            matches!(MEANINGS.get(list), Some(Code | Says(Cue::Password | Cue::Bic | Cue::Email)));
+        let opens = matches!(
+            MEANINGS.get(list),
+            Some(Code | Says(Cue::Password | Cue::Bic | Cue::Email | Cue::Address))
+        );
         let first = word.first_chunk::<3>().copied();
         let mut slot = hash(word);
         while let Some(entry) = self.slots.get_mut(slot % SLOTS) {
@@ -174,7 +176,7 @@ const LETTERS: usize = {
 
 /// What each of [`LISTS`] says.
 static MEANINGS: [Meaning; LISTS.len()] = {
-    let mut meanings = [Meaning::Link; LISTS.len()];
+    let mut meanings = [Link; LISTS.len()];
     let mut list = 0;
     while list < LISTS.len() {
         meanings[list] = LISTS[list].0;
