@@ -15,6 +15,9 @@ const PATIENCE: usize = 256;
 /// So many folded bytes after a number may still name it.
 const NAMED_AFTER: usize = 120;
 
+/// So many plain words may begin a value.
+const BEFORE_VALUE: usize = 2;
+
 /// So many folded bytes at most are held back, plus one chain of overlapping candidates. Ordinary
 /// prose waits for a word or two; this much only what looks like an endless number or address.
 const MAX_HELD: usize = 2 * REACH + MAX_CLUSTER;
@@ -110,10 +113,11 @@ impl core::fmt::Debug for StreamScrubber {
 /// reach the text's end, and nothing that follows can change what is found before it.
 ///
 /// A value is made of words that contain a digit or a sign such as `@`, with at most one plain
-/// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and a plain word
-/// before or after it may belong to it or name it. So the text is settled between the last two
-/// plain words that follow each other, unless a number before them may still be named. A PEM block
-/// waits for its end line, which decides how much belongs to it.
+/// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and two plain words
+/// before it (`TTG GGN 45…`, `via Roma 1`) may belong to it. Letters that stand alone and the
+/// words of a spelled-out address are not plain. So the text is settled before the last two of
+/// three plain words that follow each other, unless a number before them may still be named. A
+/// PEM block waits for its end line, which decides how much belongs to it.
 fn settled_until(bytes: &[u8], from: usize) -> usize {
     let cut = between_words(bytes).max(from);
     let held = bytes.get(from..cut).unwrap_or_default();
@@ -135,7 +139,7 @@ fn has_end_line(bytes: &[u8], line: usize) -> bool {
 }
 
 fn between_words(bytes: &[u8]) -> usize {
-    let mut word_start = bytes.len();
+    let (mut word_start, mut word_end) = (bytes.len(), bytes.len());
     let mut next_word_start = bytes.len();
     // The last word is unfinished: it may become anything.
     let mut plain_words = 0;
@@ -152,9 +156,11 @@ fn between_words(bytes: &[u8]) -> usize {
             if in_word {
                 // A whole word has been passed.
                 if !is_last {
+                    let word = bytes.get(word_start..word_end).unwrap_or_default();
+                    is_plain &= word.len() > 1 && !matches!(word, b"at" | b"dot");
                     plain_words = if is_plain { plain_words + 1 } else { 0 };
                 }
-                if plain_words >= 2 && next_word_start <= first_number {
+                if plain_words > BEFORE_VALUE && next_word_start <= first_number {
                     return next_word_start.max(floor);
                 }
                 next_word_start = word_start;
@@ -163,6 +169,9 @@ fn between_words(bytes: &[u8]) -> usize {
             in_word = false;
             is_plain = true;
         } else {
+            if !in_word {
+                word_end = at + 1;
+            }
             in_word = true;
             word_start = at;
             is_plain &= !matches!(*byte, b'0'..=b'9' | b'@' | b'+' | b'(' | b'[' | b'{');
@@ -211,11 +220,11 @@ mod tests {
     }
 
     #[test]
-    fn prose_waits_for_a_word_or_two() {
+    fn prose_waits_for_two_words_or_three() {
         let mut scrubber = StreamScrubber::new(Policy::chat());
-        assert_eq!(scrubber.push("The quick brown fox jum").as_str(), "The quick brown ");
-        assert_eq!(scrubber.push("ps over").as_str(), "fox ");
-        assert_eq!(scrubber.finish().as_str(), "jumps over");
+        assert_eq!(scrubber.push("The quick brown fox jum").as_str(), "The quick ");
+        assert_eq!(scrubber.push("ps over").as_str(), "brown ");
+        assert_eq!(scrubber.finish().as_str(), "fox jumps over");
     }
 
     #[test]
