@@ -55,7 +55,7 @@ pub fn scrub_for_browser(text: &str, policy: &Policy, map: &mut PlaceholderMap) 
     loop {
         let mut numbered = map.clone();
         let (scrub, placed) = build(text, &findings, &mut numbered);
-        let more = if findings.is_empty() || readings == MAX_READINGS {
+        let more = if placed.is_empty() || readings == MAX_READINGS {
             Vec::new()
         } else {
             detect(&scrub.text, policy)
@@ -65,8 +65,17 @@ pub fn scrub_for_browser(text: &str, policy: &Policy, map: &mut PlaceholderMap) 
             return scrub;
         }
         for finding in more {
-            let start = original(&placed, finding.start);
-            let end = original(&placed, finding.end);
+            let mut start = original(&placed, finding.start);
+            let mut end = original(&placed, finding.end);
+            // A key block may close around what was found before.
+            findings.retain(|earlier| {
+                let is_apart = earlier.end <= start || end <= earlier.start;
+                if !is_apart {
+                    start = start.min(earlier.start);
+                    end = end.max(earlier.end);
+                }
+                is_apart
+            });
             insert(&mut findings, Finding { start, end, ..finding });
         }
         readings += 1;

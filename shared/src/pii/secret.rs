@@ -122,7 +122,8 @@ pub(super) fn find_userinfo(bytes: &View<'_>, at: usize, from: usize) -> Option<
     let floor = at.saturating_sub(128).max(from);
     let mut start = at;
     let mut has_colon = false;
-    while start > floor && !matches!(byte_before(bytes, start), b'/' | b' ' | b'\n' | b'@' | BREAK)
+    while start > floor
+        && !matches!(byte_before(bytes, start), b'[' | b']' | b'/' | b' ' | b'\n' | b'@' | BREAK)
     {
         start -= 1;
         has_colon |= byte(bytes, start) == b':';

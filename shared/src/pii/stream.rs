@@ -15,11 +15,11 @@ const PATIENCE: usize = 256;
 /// So many folded bytes after a number may still name it.
 const NAMED_AFTER: usize = 120;
 
-/// So many plain words may begin a value.
-const BEFORE_VALUE: usize = 2;
+/// So many plain words may begin a value: a street and its name.
+const BEFORE_VALUE: usize = 4;
 
 /// So many folded bytes at most are held back, plus one chain of overlapping candidates. Ordinary
-/// prose waits for a word or two; this much only what looks like an endless number or address.
+/// prose waits for four words; this much only what looks like an endless number or address.
 const MAX_HELD: usize = 2 * REACH + MAX_CLUSTER;
 
 /// Scrubs a text that comes in chunks. The pieces it gives, put together, are what
@@ -113,10 +113,10 @@ impl core::fmt::Debug for StreamScrubber {
 /// reach the text's end, and nothing that follows can change what is found before it.
 ///
 /// A value is made of words that contain a digit or a sign such as `@`, with at most one plain
-/// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and two plain words
-/// before it (`TTG GGN 45…`, `via Roma 1`) may belong to it. Letters that stand alone and the
-/// words of a spelled-out address are not plain. So the text is settled before the last two of
-/// three plain words that follow each other, unless a number before them may still be named. A
+/// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and up to four plain
+/// words before it (`Avenida de la Constitución 5`, `TTG GGN 45…`). Letters that stand alone and
+/// the words of a spelled-out address are not plain. So the text is settled before the last four
+/// of five plain words that follow each other, unless a number before them may still be named. A
 /// PEM block waits for its end line, which decides how much belongs to it.
 fn settled_until(bytes: &[u8], from: usize) -> usize {
     let cut = between_words(bytes).max(from);
@@ -220,11 +220,11 @@ mod tests {
     }
 
     #[test]
-    fn prose_waits_for_two_words_or_three() {
+    fn prose_waits_for_four_words() {
         let mut scrubber = StreamScrubber::new(Policy::chat());
-        assert_eq!(scrubber.push("The quick brown fox jum").as_str(), "The quick ");
-        assert_eq!(scrubber.push("ps over").as_str(), "brown ");
-        assert_eq!(scrubber.finish().as_str(), "fox jumps over");
+        assert_eq!(scrubber.push("And the quick brown fox jumps ov").as_str(), "And the ");
+        assert_eq!(scrubber.push("er the").as_str(), "quick ");
+        assert_eq!(scrubber.finish().as_str(), "brown fox jumps over the");
     }
 
     #[test]
