@@ -2,15 +2,12 @@
 
 use super::Category;
 use super::cue::{self, Cue};
-use super::detect::{Candidate, Certainty, Reason, is_alone};
+use super::detect::{Candidate, Certainty, MAX_SEPARATORS, Reason, is_alone, is_in_row, is_joint};
 use super::fold::{byte, byte_before, is_word};
 use super::view::View;
 
 const MIN_DIGITS: usize = 12;
 const MAX_DIGITS: usize = 19;
-
-/// Characters between two groups of digits: `" - "` at most.
-const MAX_SEPARATORS: usize = 3;
 
 /// Finds the card number whose first digit is at `at`.
 pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
@@ -28,7 +25,7 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
     let mut first_group = 0;
     let mut end = at;
     let mut best = None;
-    let in_row = follows_digits(bytes, at);
+    let in_row = is_in_row(bytes, at);
     loop {
         let next = byte(bytes, end);
         if next.is_ascii_digit() {
@@ -51,7 +48,10 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
         if is_word(next) || is_hopeless {
             break;
         }
-        let next = skip_separators(bytes, end);
+        let mut next = end;
+        while next < end + MAX_SEPARATORS && is_joint(byte(bytes, next)) {
+            next += 1;
+        }
         let goes_on = next > end && byte(bytes, next).is_ascii_digit();
         // Inside a longer row of numbers only a full-length card is believed, in one piece or in
         // fours.
@@ -80,62 +80,48 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
         // The number has another name.
         _ => has_issuer && groups > 1,
     };
-    is_card.then_some(Candidate {
-        start: at,
-        end,
-        category: Category::Card,
-        certainty: if has_issuer { Certainty::Certain } else { Certainty::Likely },
-        reason: Reason::CheckDigit,
-    })
+    let certainty = if has_issuer { Certainty::Certain } else { Certainty::Likely };
+    is_card.then(|| Candidate::new(at, end, Category::Card, certainty, Reason::CheckDigit))
 }
 
-/// Whether a group of digits stands before `at`.
-fn follows_digits(bytes: &[u8], at: usize) -> bool {
-    let mut place = at;
-    while at - place < MAX_SEPARATORS && is_separator(byte_before(bytes, place)) {
-        place -= 1;
-    }
-    byte_before(bytes, place).is_ascii_digit()
-}
-
-fn skip_separators(bytes: &[u8], at: usize) -> usize {
-    let mut end = at;
-    while end < at + MAX_SEPARATORS && is_separator(byte(bytes, end)) {
-        end += 1;
-    }
-    end
-}
-
-fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'.' | b'/' | b'_' | b'\n' | b'\t')
-}
+/// The first and the last prefix of four digits, and the lengths of the numbers: a bit for each of
+/// the lengths from 12 on.
+static ISSUERS: &[(u16, u16, u8)] = &[
+    // Visa.
+    (4000, 4999, 0b1001_0010),
+    // Mastercard, its second range too.
+    (5100, 5599, 0b1_0000),
+    (2221, 2720, 0b1_0000),
+    // American Express.
+    (3400, 3499, 0b1000),
+    (3700, 3799, 0b1000),
+    // Diners Club.
+    (3000, 3059, 0b1_0100),
+    (3095, 3095, 0b1_0100),
+    (3800, 3999, 0b1_0100),
+    (3600, 3699, 0b1111_1100),
+    // JCB, its older numbers too.
+    (3528, 3589, 0b1111_0000),
+    (2131, 2131, 0b1000),
+    (1800, 1800, 0b1000),
+    // Mir, Troy.
+    (2200, 2204, 0b1111_0000),
+    (9792, 9792, 0b1_0000),
+    // UnionPay's second range.
+    (8100, 8171, 0b1111_0000),
+    // Maestro and the national schemes among it; Discover, UnionPay, RuPay lie in 60 to 69.
+    (5000, 5099, 0b1111_1111),
+    (5600, 5899, 0b1111_1111),
+    (6000, 6999, 0b1111_1111),
+];
 
 /// Whether an issuer with this prefix gives out numbers of this length.
 fn has_issuer(digits: &[u8]) -> bool {
-    let prefix = digits.iter().take(4).fold(0, |prefix, digit| prefix * 10 + u32::from(*digit));
-    let length = digits.len();
-    match prefix {
-        // Visa.
-        4000..=4999 => matches!(length, 13 | 16 | 19),
-        // Mastercard, its second range too.
-        5100..=5599 | 2221..=2720 => length == 16,
-        // American Express.
-        3400..=3499 | 3700..=3799 => length == 15,
-        // Diners Club.
-        3000..=3059 | 3095 | 3800..=3999 => matches!(length, 14 | 16),
-        3600..=3699 => (14..=19).contains(&length),
-        // JCB, its older numbers too.
-        3528..=3589 => (16..=19).contains(&length),
-        2131 | 1800 => length == 15,
-        // Mir, Troy.
-        2200..=2204 => (16..=19).contains(&length),
-        9792 => length == 16,
-        // UnionPay's second range.
-        8100..=8171 => (16..=19).contains(&length),
-        // Maestro and the national schemes among it; Discover, UnionPay, RuPay lie in 60 to 69.
-        5000..=5099 | 5600..=5899 | 6000..=6999 => (12..=19).contains(&length),
-        _ => false,
-    }
+    let prefix = digits.iter().take(4).fold(0, |prefix, digit| prefix * 10 + u16::from(*digit));
+    let length = digits.len().wrapping_sub(MIN_DIGITS) as u32;
+    ISSUERS.iter().any(|(first, last, lengths)| {
+        (*first..=*last).contains(&prefix) && lengths.checked_shr(length).unwrap_or(0) & 1 == 1
+    })
 }
 
 /// ISO/IEC 7812-1, annex B. The digits are values or ASCII.

@@ -218,7 +218,7 @@ categories! {
         "digits and letters beside a word for passport"
         "usage; ICAO 9303";
     DeIdCard "DE_ID_CARD" "PASSPORT" B switchable
-        "letter and 8 characters with the check digit of weights 7, 3, 1"
+        "letter and 8 or 9 characters with the check digit of weights 7, 3, 1"
         "ICAO 9303, part 3";
     Mrz "MRZ" "PASSPORT" A switchable
         "a machine-readable line of 30, 36 or 44 characters with fillers"

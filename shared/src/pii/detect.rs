@@ -70,6 +70,28 @@ pub fn detect(text: &str, policy: &Policy) -> Vec<Finding> {
 pub(super) type Candidate = Finding;
 
 impl Candidate {
+    /// Not inlined: every detector ends with it.
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    pub(super) fn new(
+        start: usize,
+        end: usize,
+        category: Category,
+        certainty: Certainty,
+        reason: Reason,
+    ) -> Self {
+        Self { start, end, category, certainty, reason }
+    }
+
+    /// What is unmistakable by its form.
+    pub(super) fn by_form(start: usize, end: usize, category: Category) -> Self {
+        Self::new(start, end, category, Certainty::Certain, Reason::Structure)
+    }
+
+    /// What a word says it is.
+    pub(super) fn by_cue(start: usize, end: usize, category: Category) -> Self {
+        Self::new(start, end, category, Certainty::Cued, Reason::Cue)
+    }
+
     fn beats(&self, other: &Self) -> bool {
         let (mine, theirs) = (self.end - self.start, other.end - other.start);
         // Both are met in the order of their starts, so a tie leaves the earlier one in place.

@@ -4,8 +4,9 @@
 //! what no mailbox has (comments, quoted names with spaces inside angle brackets).
 
 use super::Category;
-use super::detect::{Candidate, Certainty, Reason};
-use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::detect::Candidate;
+use super::fold::{BREAK, byte, byte_before, is_letter};
+use super::run::{Of, is_listed, run_end, run_start};
 use super::view::View;
 
 /// RFC 5321 allows 64 octets; generated bounce and tracking addresses are longer.
@@ -24,13 +25,7 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
     } else {
         (local_start(bytes, at, from)?, domain_end(bytes, at + 1)?)
     };
-    Some(Candidate {
-        start,
-        end,
-        category: Category::Email,
-        certainty: Certainty::Certain,
-        reason: Reason::Structure,
-    })
+    Some(Candidate::by_form(start, end, Category::Email))
 }
 
 /// An address letter by letter, `j a n e @ e x a m p l e . c o m`: the letters without the spaces
@@ -68,88 +63,55 @@ fn spelled_out(bytes: &[u8], at: usize, from: usize) -> Option<(usize, usize)> {
 fn local_start(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
     let floor = at.saturating_sub(MAX_LOCAL).max(from);
     if byte_before(bytes, at) == b'"' {
-        return quoted_start(bytes, at, floor);
+        // `"jane doe"@`: from quote to quote, on one line.
+        let start = run_start(bytes, at - 1, floor, Of::AllBut, b"\"\n@");
+        return (start + 1 < at && start > floor && byte_before(bytes, start) == b'"')
+            .then(|| start - 1);
     }
-    let mut start = at;
-    while start > floor && is_local(byte_before(bytes, start)) {
-        start -= 1;
-    }
+    let start = run_start(bytes, at, floor, Of::Words, b"._-+%'&~*#!");
     // Punctuation in front belongs to the sentence: '...jane@', '-jane@', "'jane@".
-    while start < at && !is_word(byte(bytes, start)) && byte(bytes, start) != b'_' {
-        start += 1;
-    }
+    let start = run_end(bytes, start, MAX_LOCAL, Of::Signs, b".-+%'&~*#!");
     (start < at).then_some(start)
-}
-
-/// `"jane doe"@`: from quote to quote, on one line.
-fn quoted_start(bytes: &[u8], at: usize, floor: usize) -> Option<usize> {
-    let mut start = at - 1;
-    while start > floor {
-        start -= 1;
-        match byte(bytes, start) {
-            b'"' => return (start + 2 < at).then_some(start),
-            b'\n' | b'@' => return None,
-            _ => {}
-        }
-    }
-    None
-}
-
-fn is_local(byte: u8) -> bool {
-    is_word(byte)
-        || matches!(
-            byte,
-            b'.' | b'_' | b'-' | b'+' | b'%' | b'\'' | b'&' | b'~' | b'*' | b'#' | b'!'
-        )
 }
 
 fn domain_end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut valid = None;
-    let mut label_start = from;
+    let mut start = from;
     let mut is_lower = true;
-    while label_start - from < MAX_DOMAIN {
-        let mut end = label_start;
-        let mut letters = 0;
-        let mut lower = 0;
-        while end - label_start < MAX_LABEL
-            && (is_word(byte(bytes, end)) || byte(bytes, end) == b'-')
-        {
-            letters += usize::from(is_letter(byte(bytes, end)));
-            lower += usize::from(byte(bytes, end).is_ascii_lowercase());
-            end += 1;
-        }
+    while start - from < MAX_DOMAIN {
+        let end = run_end(bytes, start, MAX_LABEL, Of::Words, b"-");
         // A hyphen at the end belongs to the sentence.
-        let mut label_end = end;
-        while label_end > label_start && byte(bytes, label_end - 1) == b'-' {
-            label_end -= 1;
-        }
-        let length = label_end - label_start;
-        if length == 0 || byte(bytes, label_start) == b'-' {
+        let label_end = run_start(bytes, end, start, Of::Signs, b"-");
+        let label = bytes.get(start..label_end)?;
+        if matches!(label, [] | [b'-', ..]) {
             break;
         }
-        let is_first = label_start == from;
         // "…@example.com.Then": a sentence that starts without a space.
-        let starts_sentence =
-            byte(bytes, label_start).is_ascii_uppercase() && lower > 0 && is_lower;
+        let has_capital = label.iter().any(u8::is_ascii_uppercase);
+        let starts_sentence = is_lower
+            && label.first().is_some_and(u8::is_ascii_uppercase)
+            && label.iter().any(u8::is_ascii_lowercase);
         if valid.is_some() && starts_sentence {
             break;
         }
-        is_lower &= !bytes.iter().skip(label_start).take(length).any(u8::is_ascii_uppercase);
-        let is_top_level = length >= 2 && (letters == length || is_punycode(bytes, label_start));
-        if !is_first && is_top_level {
+        is_lower &= !has_capital;
+        let is_top_level = label.len() >= 2
+            && (label.iter().all(|byte| is_letter(*byte)) && !is_listed(label, FILES)
+                || label.starts_with(b"xn--")
+                || label.starts_with(b"XN--"));
+        if start > from && is_top_level {
             valid = Some(label_end);
         }
         if label_end < end || byte(bytes, end) != b'.' {
             break;
         }
-        label_start = end + 1;
+        start = end + 1;
     }
     valid
 }
 
-fn is_punycode(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at..at + 4).is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"xn--"))
-}
+/// Types of files that stand where a top-level domain would: `logo@2x.png`.
+const FILES: &[u8] = b"png jpg jpeg gif svg webp css js";
 
 #[cfg(test)]
 mod tests {

@@ -4,180 +4,230 @@
 //! separators stood. At the end of each group the rows of that length are tried. A row of tier A
 //! is believed by its shape and check digit, one of tier B when it is written as such numbers are,
 //! when a word names it, or when the message is nothing but the number; one of tier C only when a
-//! word names it. What no row knows is believed by its word alone and is called by that.
+//! word names its own kind. A row without a check digit needs its own separators or its own word.
+//! Of several rows the best founded wins. What no row knows is believed by its word alone and is
+//! called by that.
 
 use super::check;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, MAX_SEPARATORS, Reason, is_alone, is_in_row, is_joint};
-use super::fold::{byte, byte_before, is_letter, is_word};
+use super::fold::{byte, byte_before, is_word};
 use super::view::View;
+use super::words::{Meaning, look_up};
 use super::{Category, Tier};
 
-/// The longest number, without separators: Italy's and Britain's have 16 characters.
-const MAX_LENGTH: usize = 18;
+/// The longest number, without separators: a Polish account has 26 digits.
+const MAX_LENGTH: usize = 28;
 
-/// One written form of a number.
-struct Row {
-    /// `d` digit, `l` letter, `x` either, `n` X, Y or Z; `aa` a day, `ee` a day to which 40 or 60
-    /// may be added, `oo` a month, `mm` a month to which 20, 40, 50, 60, 70 or 80 may be added;
-    /// `-` a place for a separator, `/` one for a slash; anything else itself.
-    shape: &'static [u8],
-    check: &'static [u8],
-    category: Category,
-    tier: Tier,
+/// The most letters that may stand apart before a number: a fiscal code begins with six.
+const MAX_LETTERS: usize = 6;
+
+/// The most of them for a number that no row knows, and of letters that stand apart behind one.
+const MAX_SHORT: usize = 3;
+
+/// Rows of category, tier and rule: a shape and, behind a space, what [`check`] asks of it. In a
+/// shape is `d` a digit, `l` a letter, `x` either, `n` X, Y or Z, `s` the sign of a Finnish century
+/// and `t` of an Icelandic one; `aa` a day, `ee` a day to which 40 or 50 may be added and `ff` one
+/// to which 60 may, `oo` a month, `mm` a month to which 20, 40, 50, 60, 70 or 80 may be added, `cc`
+/// a century; `-` a place for a separator, `/` one for a slash; anything else itself.
+macro_rules! rows {
+    ($($category:ident $tier:ident $rule:literal)*) => {
+        /// All rules, each closed by a line's end.
+        static RULES: &[u8] = concat!($($rule, "\n"),*).as_bytes();
+        static KINDS: &[(Category, Tier)] = &[$((Category::$category, Tier::$tier)),*];
+    };
 }
 
-const fn row(category: Category, tier: Tier, shape: &'static [u8], check: &'static [u8]) -> Row {
-    Row { shape, check, category, tier }
+// In the order of their lengths without separators; among equally well founded rows of one length
+// the first wins. A rule that begins with a country's letters is a VAT number's: each prefix with
+// its length is unmistakable, and forms that a security's number shares have a check digit.
+rows! {
+    EsNif B "ddddddd-l =TRWAGMYFPDXBNJZSQVHLCKE"
+    IePps B "ddddddd-l wn098765432m"
+    DeIdCard B "lxxxxxxxd !AEIOUBDQS wa00731731739"
+    UkNino A "ll-dd-dd-dd-l g"
+    EsNif A "dddddddd-l =TRWAGMYFPDXBNJZSQVHLCKE"
+    EsNie A "n-ddddddd-l =TRWAGMYFPDXBNJZSQVHLCKE"
+    CaSin B "ddd-ddd-ddd ^08 l"
+    NlBsn C "dddd-dd-ddd wb0098765432a"
+    PtNif C "ddd-ddd-ddd wb10987654321"
+    IePps B "ddddddd-ll wn0k8765432m9"
+    IePps B "ddddddd-lT wn098765432m0"
+    IePps B "ddddddd-lX wn098765432m0"
+    Aba C "ddddddddd wa00371371371"
+    UsSsn B "ddd-dd-dddd s"
+    UsItin B "9dd-dd-dddd u"
+    VatId A "ROddddddd"
+    DeHealth B "lddddddddd x1212121212"
+    DeIdCard B "lxxxxxxxxd !AEIOUBDQS wa007317317319"
+    UkNhs C "ddd-ddd-dddd wb00a987654321"
+    AtSvnr B "dddd-aaoodd wb00379a584216"
+    FiHetu B "aaoodd-dddx =0123456789ABCDEFHJKLMNPRSTUVWXY"
+    SePersonnummer B "ddooff-dddd l"
+    CzRc B "ddmmaa/dddd wba01a1a1a1a1a"
+    BgEgn B "ddmmaadddd wba02485a9736a"
+    IsKennitala B "eeoodd-dddt wb003276543210"
+    DkCpr B "aaoodd-dddd"
+    DeTaxNumber B "dd/ddd/ddddd"
+    DeTaxNumber C "ddddd/ddddd"
+    VatId A "CZdddddddd"
+    VatId A "DKdddddddd"
+    VatId A "FIdddddddd"
+    VatId A "HUdddddddd"
+    VatId A "IEdxdddddl"
+    VatId A "LUdddddddd"
+    VatId A "MTdddddddd"
+    VatId A "ROdddddddd"
+    VatId A "SIdddddddd"
+    DeTaxId A "dd-ddd-ddd-ddd ^0 r i"
+    FiHetu A "aaooddsdddx =0123456789ABCDEFHJKLMNPRSTUVWXY"
+    BeNn A "ddooaa-ddd-dd %2"
+    BeNn A "dd-oo-aa-ddd-dd %2"
+    NoFnr A "eeoodd-ddddd wb0037618945210 wb0054327654321"
+    TrId A "ddddddddddd ^0 wa0079797979790 wa0011111111119"
+    PlPesel B "ddmmaaddddd wa0013791379131"
+    EeLtCode B "dddooaadddd ^0789 d"
+    LvCode B "aaoodd-ddddd wba1a584216379a"
+    GrAmka B "aaooddddddd l"
+    HrOib B "ddddddddddd i"
+    ItVat C "ddddddddddd l"
+    DeTaxNumber B "ddd/ddd/ddddd"
+    DeTaxNumber B "ddd/dddd/dddd"
+    VatId A "ATUdddddddd"
+    VatId A "BGddddddddd"
+    VatId A "CYddddddddl"
+    VatId A "CZddddddddd"
+    DeVatId A "DEddddddddd i"
+    VatId A "EEddddddddd"
+    VatId A "ELddddddddd"
+    VatId A "ESxdddddddx"
+    VatId A "GBddddddddd"
+    VatId A "GRddddddddd"
+    VatId A "IEdddddddll"
+    VatId A "LTddddddddd"
+    VatId A "PTddddddddd"
+    VatId A "XIddddddddd"
+    VatId B "ddd-ddd-ddd-MVA"
+    DeSocial A "dd-eeoodd-l-ddd x2125712121212"
+    SePersonnummer A "ccddooff-dddd l2"
+    VatId A "BE0ddddddddd %"
+    VatId A "BE1ddddddddd %"
+    VatId A "BGdddddddddd wba0002485a9736a"
+    VatId A "CHEddddddddd"
+    VatId A "CZddmmaadddd"
+    VatId A "PLdddddddddd wb0000657234567a"
+    VatId A "ROdddddddddd"
+    VatId A "SKdddddddddd"
+    ChAhv A "756-dddd-dddd-dd wa001313131313131"
+    RoCnp B "dddooaadddddd wb90279146358279a"
+    SiEmso B "aaooddddddddd wb107654327654321"
+    VatId A "FRxxddddddddd"
+    VatId A "HRddddddddddd i"
+    VatId A "ITddddddddddd l2"
+    VatId A "LVddddddddddd"
+    VatId A "GBdddddddddddd"
+    VatId A "LTdddddddddddd"
+    VatId A "NLdddddddddBdd"
+    VatId A "NOdddddddddMVA"
+    VatId A "SEdddddddddddd"
+    FrNir A "d-dd-mm-dd-ddd-ddd-dd ^0569 %"
+    FrNir A "d-dd-mm-2A-ddd-ddd-dd ^0569 %"
+    FrNir A "d-dd-mm-2B-ddd-ddd-dd ^0569 %"
+    Imei C "dd-dddddd-dddddd-d l"
+    VatId A "CHEdddddddddIVA"
+    VatId A "CHEdddddddddTPV"
+    VatId A "CHEdddddddddTVA"
+    ItFiscal A "lll-lll-xxlxx-lxxxl f"
+    UkLicence B "lxxxx-dmmaad-xxxll j"
+    Imei C "dddddddddddddddd"
+    VatId A "CHEdddddddddMWST"
 }
 
-/// In the order of their lengths without separators.
-#[rustfmt::skip]
-static ROWS: &[Row] = &[
-    row(Category::EsNif, Tier::B, b"ddddddd-l", b"e"),
-    row(Category::IePps, Tier::B, b"ddddddd-l", b"k"),
-    row(Category::DeIdCard, Tier::B, b"lxxxxxxxd", b"m"),
-    row(Category::UkNino, Tier::A, b"ll-dd-dd-dd-l", b"g"),
-    row(Category::EsNif, Tier::A, b"dddddddd-l", b"e"),
-    row(Category::EsNie, Tier::A, b"n-ddddddd-l", b"e"),
-    row(Category::UsSsn, Tier::B, b"ddd-dd-dddd", b"s"),
-    row(Category::UsItin, Tier::B, b"ddd-dd-dddd", b"u"),
-    row(Category::NlBsn, Tier::C, b"dddd-dd-ddd", b"wpb98765432."),
-    row(Category::CaSin, Tier::B, b"ddd-ddd-ddd", b"c"),
-    row(Category::PtNif, Tier::C, b"ddd-ddd-ddd", b"wZb98765432."),
-    row(Category::IePps, Tier::B, b"ddddddd-ll", b"k"),
-    row(Category::DeHealth, Tier::B, b"lddddddddd", b"h"),
-    row(Category::UkNhs, Tier::C, b"ddd-ddd-dddd", b"wzba98765432."),
-    row(Category::AtSvnr, Tier::B, b"dddd-aaoodd", b"wpb379.584216"),
-    row(Category::FiHetu, Tier::B, b"aaoodd-dddx", b"y"),
-    row(Category::SePersonnummer, Tier::B, b"ddooee-dddd", b"l"),
-    row(Category::DkCpr, Tier::B, b"aaoodd-dddd", b""),
-    row(Category::CzRc, Tier::B, b"ddmmaa/dddd", b"z"),
-    row(Category::BgEgn, Tier::B, b"ddmmaadddd", b"wPb2485a9736."),
-    row(Category::IsKennitala, Tier::B, b"eeoodd-dddd", b"wzb32765432.0"),
-    row(Category::DeTaxNumber, Tier::B, b"dd/ddd/ddddd", b""),
-    row(Category::DeTaxId, Tier::A, b"dd-ddd-ddd-ddd", b"t"),
-    row(Category::FiHetu, Tier::A, b"aaooddldddx", b"y"),
-    row(Category::BeNn, Tier::A, b"ddooaa-ddd-dd", b"b"),
-    row(Category::BeNn, Tier::A, b"dd-oo-aa-ddd-dd", b"b"),
-    row(Category::NoFnr, Tier::A, b"eeoodd-ddddd", b"o"),
-    row(Category::PlPesel, Tier::B, b"ddmmaaddddd", b"wza1379137913."),
-    row(Category::EeLtCode, Tier::B, b"dddooaadddd", b"d"),
-    row(Category::LvCode, Tier::B, b"aaoodd-ddddd", b"v"),
-    row(Category::GrAmka, Tier::B, b"aaooddddddd", b"l"),
-    row(Category::TrId, Tier::A, b"ddddddddddd", b"T"),
-    row(Category::HrOib, Tier::B, b"ddddddddddd", b"i"),
-    row(Category::ItVat, Tier::B, b"ddddddddddd", b"l"),
-    row(Category::DeTaxNumber, Tier::B, b"ddd/ddd/ddddd", b""),
-    row(Category::DeTaxNumber, Tier::B, b"ddd/dddd/dddd", b""),
-    row(Category::DeSocial, Tier::A, b"dd-eeoodd-l-ddd", b"r"),
-    row(Category::SePersonnummer, Tier::A, b"ddddooee-dddd", b"L"),
-    row(Category::ChAhv, Tier::A, b"756-dddd-dddd-dd", b"wza131313131313."),
-    row(Category::RoCnp, Tier::B, b"dddooaadddddd", b"w1b279146358279."),
-    row(Category::SiEmso, Tier::B, b"aaooddddddddd", b"wZb765432765432."),
-    row(Category::FrNir, Tier::A, b"d-dd-mm-dx-ddd-ddd-dd", b"n"),
-    row(Category::ItFiscal, Tier::A, b"lll-lll-xxlxx-lxxxl", b"f"),
-    row(Category::UkLicence, Tier::B, b"lxxxx-dmmaad-xxxll", b"j"),
-];
+/// The longest rule's length, without separators.
+const MAX_RULE: usize = 16;
 
-/// Where the rows of each length begin in [`ROWS`].
-static ROWS_OF: [u8; MAX_LENGTH + 2] = {
-    let mut rows_of = [0; MAX_LENGTH + 2];
-    let (mut length, mut row) = (0, 0);
+/// Where the rows of each length begin: in [`RULES`] and in [`KINDS`].
+static ROWS_OF: [(u16, u8); MAX_RULE + 2] = {
+    let mut rows_of = [(0, 0); MAX_RULE + 2];
+    let (mut at, mut row, mut length) = (0, 0, 0);
     while length < rows_of.len() {
-        while row < ROWS.len() && length_of(ROWS[row].shape) < length {
+        rows_of[length] = (at as u16, row);
+        while at < RULES.len() && length_at(at) == length {
+            while RULES[at] != b'\n' {
+                at += 1;
+            }
+            at += 1;
             row += 1;
         }
-        rows_of[length] = row as u8;
         length += 1;
     }
     rows_of
 };
 
-/// A shape's length without its separators.
-const fn length_of(shape: &[u8]) -> usize {
-    let (mut length, mut at) = (0, 0);
-    while at < shape.len() {
-        length += (shape[at] != b'-' && shape[at] != b'/') as usize;
+/// The length without its separators of the shape that begins at `at` in [`RULES`].
+const fn length_at(mut at: usize) -> usize {
+    let mut length = 0;
+    while !matches!(RULES[at], b' ' | b'\n') {
+        length += !matches!(RULES[at], b'-' | b'/') as usize;
         at += 1;
     }
     length
 }
 
-/// Country and form of VAT numbers. Each prefix and its length is unmistakable; forms that a
-/// security's number shares have a check digit.
-#[rustfmt::skip]
-static VAT: &[(&[u8], &[u8])] = &[
-    (b"DEddddddddd", b"i"), (b"ATUdddddddd", b""), (b"BEdddddddddd", b"B"),
-    (b"BGddddddddd", b""), (b"BGdddddddddd", b"wPb002485a9736."), (b"CYddddddddl", b""),
-    (b"CZdddddddd", b""), (b"CZddddddddd", b""), (b"CZddmmaadddd", b""),
-    (b"DKdddddddd", b""), (b"EEddddddddd", b""), (b"ELddddddddd", b""), (b"GRddddddddd", b""),
-    (b"ESxdddddddx", b""), (b"FIdddddddd", b""), (b"FRxxddddddddd", b""),
-    (b"GBddddddddd", b""), (b"GBdddddddddddd", b""), (b"XIddddddddd", b""),
-    (b"HRddddddddddd", b"i"), (b"HUdddddddd", b""), (b"IEdxdddddl", b""), (b"IEdddddddll", b""),
-    (b"ITddddddddddd", b"l"), (b"LTddddddddd", b""), (b"LTdddddddddddd", b""),
-    (b"LUdddddddd", b""), (b"LVddddddddddd", b""), (b"MTdddddddd", b""),
-    (b"NLdddddddddBdd", b""), (b"NOdddddddddMVA", b""), (b"PLdddddddddd", b"wpb00657234567."),
-    (b"PTddddddddd", b""), (b"ROdddddddd", b""), (b"ROddddddd", b""), (b"ROdddddddddd", b""),
-    (b"SEdddddddddddd", b""), (b"SIdddddddd", b""), (b"SKdddddddddd", b""),
-    (b"CHEddddddddd", b""), (b"CHEdddddddddMWST", b""), (b"CHEdddddddddTVA", b""),
-    (b"CHEdddddddddIVA", b""),
-];
-
 /// Finds the number of whose first run of digits `at` is the start.
-pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
+pub(super) fn find(view: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let mut start = at;
-    while start > from && at - start < 6 && byte_before(bytes, start).is_ascii_alphabetic() {
+    while start > from && at - start < MAX_LETTERS && byte_before(view, start).is_ascii_alphabetic()
+    {
         start -= 1;
     }
-    let before = byte_before(bytes, start);
+    let before = byte_before(view, start);
     if is_word(before) || start < from {
         // `code is030594W903B`: a small letter before a digit, where no other can be meant.
         let is_glued = start < at || before.is_ascii_lowercase();
-        return (is_glued && at >= from).then(|| read(bytes, at, true)).flatten();
+        return (is_glued && at >= from).then(|| read(view, at, true, false)).flatten();
     }
-    if matches!(before, b'#' | b'$' | b'\\' | b'@') || is_in_row(bytes, start) {
+    if matches!(before, b'#' | b'$' | b'\\' | b'@') || is_in_row(view, start) {
         return None;
     }
-    let glued_prefix = byte_before(bytes, at).is_ascii_lowercase() && start < at;
-    let mut best = read(bytes, start, false);
-    if glued_prefix && best.is_none() {
-        best = read(bytes, at, true);
+    let mut best = read(view, start, false, false);
+    if best.is_none() && start < at && byte_before(view, at).is_ascii_lowercase() {
+        best = read(view, at, true, false);
     }
     // `DE 136 695 976`, `B-AB 1234`: one or two groups of letters before the digits.
-    if at - start <= 1 {
-        let mut first = start;
-        for _ in 0..2 {
-            let group = letters_before(bytes, first, from);
-            if group == first {
-                break;
-            }
-            first = group;
-            best = read(bytes, first, false).or(best);
-            if byte(bytes, first).is_ascii_lowercase() {
-                break;
-            }
+    let mut first = start;
+    for _ in 0..2 {
+        let Some((group, is_word)) = letters_before(view, first, from) else { break };
+        first = group;
+        let longer = read(view, first, false, is_word);
+        if let Some(longer) = longer
+            && best
+                .is_none_or(|best| best.reason == Reason::Cue || longer.certainty >= best.certainty)
+        {
+            best = Some(longer);
+        }
+        if is_word {
+            break;
         }
     }
     best
 }
 
-/// The start of a group of one to three capital letters and a separator before `at`; `at` itself
-/// when there is none.
-fn letters_before(bytes: &[u8], at: usize, from: usize) -> usize {
-    let mut end = at;
-    while end > from && at - end < MAX_SEPARATORS && is_joint(byte_before(bytes, end)) {
-        end -= 1;
-    }
-    if end == at {
-        return at;
-    }
-    let mut start = end;
-    while start > from && end - start < 4 && is_letter(byte_before(bytes, start)) {
-        start -= 1;
-    }
-    let is_group = (1..=3).contains(&(end - start)) && !is_word(byte_before(bytes, start));
-    if is_group { start } else { at }
+/// The start of a group of letters that stands apart before `at`, and whether it may be a word of the
+/// sentence: small letters, or one that says something, as in `DNI 12345678`.
+fn letters_before(bytes: &[u8], at: usize, from: usize) -> Option<(usize, bool)> {
+    let before = bytes.get(from..at)?;
+    let joints = before.iter().rev().take_while(|byte| is_joint(**byte)).count();
+    let end = at - joints;
+    let letters = before.iter().rev().skip(joints).take_while(|byte| byte.is_ascii_alphabetic());
+    let length = letters.count().min(MAX_LETTERS + 1);
+    let start = end - length;
+    let is_upper = bytes.get(start..end)?.iter().all(u8::is_ascii_uppercase);
+    let is_group = (1..=MAX_SEPARATORS).contains(&joints)
+        && (1..=if is_upper { MAX_LETTERS } else { MAX_SHORT }).contains(&length)
+        && !is_word(byte_before(bytes, start));
+    let says = || length > 1 && !matches!(look_up(bytes, start, end), None | Some(Meaning::Card));
+    is_group.then(|| (start, !is_upper || says()))
 }
 
 /// A number without its separators.
@@ -188,10 +238,13 @@ struct Number {
     joints: u32,
     /// Those of them that are more than a space.
     hard_joints: u32,
-    slashes: u32,
+    /// The one that all of those are; 0 when they differ.
+    separator: u8,
     digits: usize,
-    /// Whether the first letter is a capital.
+    /// Whether no small letter stands before the first digit.
     is_upper: bool,
+    /// Whether letters stand apart before the first digit that only a row can tell from a word.
+    is_apart: bool,
 }
 
 impl Number {
@@ -205,306 +258,351 @@ impl Number {
     }
 }
 
-fn read(bytes: &View<'_>, start: usize, is_glued: bool) -> Option<Candidate> {
+/// Reads the number at `start`. `is_glued` says that a letter stands right before it, `is_apart` that
+/// it begins with a word, and only a row can tell that this is none.
+fn read(view: &View<'_>, start: usize, is_glued: bool, is_apart: bool) -> Option<Candidate> {
     let mut number = Number {
         chars: [0; MAX_LENGTH],
         length: 0,
         joints: 0,
         hard_joints: 0,
-        slashes: 0,
+        separator: b' ',
         digits: 0,
-        is_upper: byte(bytes, start).is_ascii_uppercase(),
+        is_upper: true,
+        is_apart,
     };
-    // What the words before say is asked for once, when a row first wants to know.
-    let mut context = Context { bytes, start, cue: None, may_be_named_after: false };
     let mut best = None;
     let mut end = start;
     loop {
         let group = end;
         let digits_before = number.digits;
-        while let char = byte(bytes, end)
+        while let char = byte(view, end)
             && char.is_ascii_alphanumeric()
+            && let Some(place) = number.chars.get_mut(number.length)
         {
-            *number.chars.get_mut(number.length)? = char.to_ascii_uppercase();
+            *place = char.to_ascii_uppercase();
             number.length += 1;
-            number.digits += usize::from(char.is_ascii_digit());
-            end += 1;
-            if number.length == MAX_LENGTH {
-                break;
+            if char.is_ascii_digit() {
+                number.digits += 1;
+            } else if number.digits == 0 {
+                number.is_upper &= char.is_ascii_uppercase();
             }
+            end += 1;
         }
-        if is_word(byte(bytes, end)) {
+        if is_word(byte(view, end)) {
             break;
         }
         let mut next = end;
-        while next < end + MAX_SEPARATORS && is_joint(byte(bytes, next)) {
+        while next < end + MAX_SEPARATORS && is_joint(byte(view, next)) {
             next += 1;
         }
-        let goes_on = next > end && byte(bytes, next).is_ascii_alphanumeric();
+        let goes_on = next > end && byte(view, next).is_ascii_alphanumeric();
         let is_row = goes_on
-            && byte(bytes, next).is_ascii_digit()
-            && byte(bytes, end - 1).is_ascii_digit()
-            && !(byte(bytes, end) == b'.' && next > end + 1);
+            && byte(view, next).is_ascii_digit()
+            && byte(view, end - 1).is_ascii_digit()
+            && !(byte(view, end) == b'.' && next > end + 1);
         let has_digits = number.digits > digits_before;
-        context.may_be_named_after = number.digits >= 6;
-        let judged = known(&number, &mut context, end, is_row, is_glued);
-        if let Some(candidate) = judged {
+        if digits_before == 0 {
+            let letters = number.joints.trailing_zeros() as usize;
+            number.is_apart |= number.joints != 0 && (!number.is_upper || letters > MAX_SHORT);
+        }
+        // What stands behind the digits may be a word of the sentence.
+        let is_tail = !has_digits && digits_before > 0;
+        let is_short = end - group <= MAX_SHORT && byte(view, group).is_ascii_uppercase();
+        let reading = Reading { view, start, group, end, is_row, is_glued };
+        if let Some(candidate) = known(&number, &reading) {
             best = Some(candidate);
         } else if !is_glued
             && !is_row
-            && (has_digits || end - group == 1)
+            && (!is_tail || is_short)
             && best.is_none_or(|best: Candidate| best.reason == Reason::Cue)
         {
-            best = named(&number, &mut context, end).or(best);
+            best = named(&number, &reading, is_tail).or(best);
         }
-        // A word without digits ends the number, unless it is a letter or two of it.
-        let is_word_group = !has_digits && end - group > 3;
-        if !goes_on || is_word_group || number.length == MAX_LENGTH {
-            break;
-        }
-        if number.digits > 0 && !has_digits && !byte(bytes, group).is_ascii_uppercase() {
+        if !goes_on || is_tail && !is_short || number.length == MAX_LENGTH {
             break;
         }
         let bit = 1 << number.length;
         number.joints |= bit;
-        let separators = bytes.get(end..next)?;
-        if separators.iter().any(|separator| !matches!(separator, b' ' | b'\n')) {
+        let mut separators = view.get(end..next)?.iter();
+        if let Some(separator) = separators.find(|separator| !matches!(separator, b' ' | b'\n')) {
+            let is_even = number.hard_joints == 0 || number.separator == *separator;
+            number.separator = if is_even { *separator } else { 0 };
             number.hard_joints |= bit;
-        }
-        if separators.contains(&b'/') {
-            number.slashes |= bit;
         }
         end = next;
     }
     best
 }
 
-/// What surrounds a number.
-struct Context<'a> {
-    bytes: &'a View<'a>,
+/// Where a number stands, up to the end of one of its groups.
+struct Reading<'a> {
+    view: &'a View<'a>,
     start: usize,
-    cue: Option<Cue>,
-    /// Whether enough digits were read that a word behind them may be asked.
-    may_be_named_after: bool,
+    group: usize,
+    end: usize,
+    /// Whether more digits follow.
+    is_row: bool,
+    /// Whether a letter stands right before it.
+    is_glued: bool,
 }
 
-impl Context<'_> {
-    fn cue(&mut self, end: usize) -> Cue {
-        let (bytes, start) = (self.bytes, self.start);
-        let before = *self.cue.get_or_insert_with(|| cue::before(bytes, start));
-        if before == Cue::None && self.may_be_named_after {
-            cue::named_after(bytes, end)
-        } else {
-            before
-        }
+impl Reading<'_> {
+    fn cue(&self) -> Cue {
+        cue::around(self.view, self.start, self.end)
+    }
+
+    /// Whether a counted thing or a currency stands behind it.
+    fn is_counted(&self) -> bool {
+        cue::after(self.view, self.end) == Cue::Other
+    }
+
+    fn candidate(&self, category: Category, certainty: Certainty, reason: Reason) -> Candidate {
+        Candidate { start: self.start, end: self.end, category, certainty, reason }
     }
 }
 
 /// The number up to here as one that a row knows.
-fn known(
-    number: &Number,
-    context: &mut Context<'_>,
-    end: usize,
-    is_row: bool,
-    is_glued: bool,
-) -> Option<Candidate> {
+fn known(number: &Number, reading: &Reading<'_>) -> Option<Candidate> {
     let chars = number.as_bytes();
-    if chars.len() < 8 || number.digits < 6 && chars.len() < 16 || number.digits < 3 {
+    if number.digits < 3 {
         return None;
     }
-    let start = context.start;
-    let candidate =
-        |category, certainty, reason| Some(Candidate { start, end, category, certainty, reason });
-    if chars.first().is_some_and(u8::is_ascii_alphabetic) && !is_glued {
-        for (shape, check) in VAT {
-            if chars.first() == shape.first()
-                && fit(shape, chars).is_some()
-                && check::passes(check, chars)
-                && (number.is_upper || *check == b"i")
-            {
-                let category =
-                    if shape.starts_with(b"DE") { Category::DeVatId } else { Category::VatId };
-                return candidate(category, Certainty::Certain, Reason::Structure);
-            }
-        }
-    }
-    let rows = |length| usize::from(ROWS_OF.get(length).copied().unwrap_or(0));
-    let rows = rows(chars.len())..rows(chars.len() + 1);
-    for row in ROWS.get(rows).unwrap_or_default() {
-        let Some((joints, slashes)) = fit(row.shape, chars) else { continue };
-        let written = if number.is_spelled_out() { number.hard_joints } else { number.joints };
+    let (from, row) = *ROWS_OF.get(chars.len())?;
+    let (to, _) = *ROWS_OF.get(chars.len() + 1)?;
+    let rules = RULES.get(usize::from(from)..usize::from(to))?.split(|byte| *byte == b'\n');
+    let is_spelled_out = number.is_spelled_out();
+    let written = if is_spelled_out { number.hard_joints } else { number.joints };
+    let is_bare = written == 0;
+    let is_numeric = number.digits == chars.len();
+    let is_capital = byte(reading.view, reading.start).is_ascii_uppercase();
+    let is_even =
+        number.separator != 0 && (number.hard_joints == 0 || number.hard_joints == written);
+    let mut best = None;
+    let mut best_weight = -1;
+    for (rule, (category, tier)) in rules.zip(KINDS.get(usize::from(row)..)?) {
+        let Some((joints, checks)) = fit(rule, chars) else { continue };
+        let has_check = !matches!(checks.first(), None | Some(b's' | b'u'));
+        let is_country = rule.first().is_some_and(u8::is_ascii_uppercase);
+        let is_slashed = rule.contains(&b'/');
         // A letter's separator may be left out: Y8063915-Z.
-        let has_letter = row.shape.contains(&b'l');
-        let is_formatted = written != 0
-            && (written == joints || has_letter && written & !joints == 0)
-            && number.slashes & slashes == slashes;
-        let is_bare = number.joints == 0 || number.is_spelled_out() && written == 0;
-        if !check::passes(row.check, chars) || is_row && !is_formatted {
+        let is_written = written == joints || !is_numeric && written & !joints == 0;
+        let is_formatted = is_country
+            || !is_bare
+                && is_written
+                && (has_check || is_even)
+                && (!is_slashed || number.separator == b'/');
+        if reading.is_row && !is_formatted || !check::passes(checks, chars) {
             continue;
         }
-        let has_letters = number.digits < chars.len();
-        let is_certain = row.tier == Tier::A && (is_formatted || is_bare);
-        if is_glued {
+        let is_certain = *tier == Tier::A && (is_formatted || is_bare);
+        if reading.is_glued {
             if is_certain {
-                return candidate(row.category, Certainty::Certain, Reason::CheckDigit);
+                return Some(reading.candidate(*category, Certainty::Certain, Reason::CheckDigit));
             }
             continue;
         }
-        let cue = match context.cue(end) {
-            Cue::Account if row.category == Category::ItVat => Cue::None,
-            cue => cue,
-        };
-        let is_named = names(cue, row.category);
-        let found = if is_named {
-            Some((Certainty::Cued, Reason::Cue))
-        } else if matches!(cue, Cue::Other | Cue::Version | Cue::Card | Cue::Phone)
-            && !(is_certain && (has_letters || cue == Cue::Phone || is_formatted))
-        {
-            None
-        } else if is_certain {
-            Some((Certainty::Certain, Reason::CheckDigit))
-        } else if row.tier == Tier::B && is_formatted {
-            Some((Certainty::Likely, Reason::Grouping))
-        } else if row.tier == Tier::B
-            && is_bare
-            && !row.check.is_empty()
-            && is_alone(context.bytes, start, end)
-        {
-            Some((Certainty::Likely, Reason::CheckDigit))
+        let cue = reading.cue();
+        let is_own = kind(cue).is_some_and(|(own, ..)| own.label() == category.label());
+        let is_named = if has_check {
+            is_own || *tier != Tier::C && matches!(cue, Cue::Tax | Cue::Identity | Cue::Social)
         } else {
-            None
+            is_own && (is_formatted || !is_slashed && (is_bare || *tier == Tier::C))
         };
-        if let Some((certainty, reason)) = found {
-            return candidate(row.category, certainty, reason);
+        // `es 12345678Z`: without a check digit, small letters are a word.
+        if is_country && !has_check && !is_capital {
+            continue;
+        }
+        let is_plain = is_numeric && !is_formatted;
+        let is_denied = match cue {
+            Cue::Other | Cue::Version => !is_certain || is_plain,
+            Cue::Phone => !is_certain,
+            _ => false,
+        };
+        let (founded, reason) = if is_denied {
+            continue;
+        } else if is_certain {
+            (Certainty::Certain, Reason::CheckDigit)
+        } else if is_named {
+            (Certainty::Cued, Reason::Cue)
+        } else if *tier == Tier::B && is_formatted {
+            (Certainty::Likely, Reason::Grouping)
+        } else if *tier == Tier::B
+            && is_bare
+            && has_check
+            && is_alone(reading.view, reading.start, reading.end)
+        {
+            (Certainty::Likely, Reason::CheckDigit)
+        } else {
+            continue;
+        };
+        let is_founded = has_check && (is_named || is_formatted);
+        let certainty = if is_founded { Certainty::Certain } else { founded };
+        let weight = i32::from(is_formatted) * 4 + i32::from(has_check) * 2 + i32::from(is_own);
+        if weight > best_weight {
+            best_weight = weight;
+            best = Some(reading.candidate(*category, certainty, reason));
         }
     }
-    None
+    best.filter(|_| !is_numeric || !reading.is_counted())
 }
 
-/// Whether the word names this kind of number. Offices share numbers, so any identity word names
-/// any of them.
-fn names(cue: Cue, category: Category) -> bool {
-    match category {
-        Category::DeIdCard => matches!(cue, Cue::Passport | Cue::Identity),
-        Category::UkLicence => cue == Cue::Licence,
-        Category::UsSsn => matches!(cue, Cue::Identity | Cue::Social),
-        Category::UsItin => cue == Cue::Tax,
-        _ => matches!(cue, Cue::Tax | Cue::Identity | Cue::Social),
-    }
-}
-
-/// The number up to here as what the word beside it calls it.
-fn named(number: &Number, context: &mut Context<'_>, end: usize) -> Option<Candidate> {
-    let (length, digits) = (number.length, number.digits);
-    // `is 12345`: a small word before is none of it.
-    let is_apart = !number.is_upper
-        && byte(context.bytes, context.start).is_ascii_alphabetic()
-        && number.joints & 0b1110 != 0;
-    // 12.50, 14:30, 3rd.
-    let is_small = digits < 3 && length < 5 || digits == length && digits < 5 && number.joints != 0;
-    if length < 3 || digits < 2 || is_small || is_apart {
-        return None;
-    }
-    let all_digits = digits == length;
-    let (category, fits) = match context.cue(end) {
-        Cue::Tax => (Category::TaxId, length >= 7 && digits >= 5),
-        Cue::Identity => (Category::NationalId, length >= 6 && digits >= 4),
-        Cue::Social => (Category::SocialId, length >= 7 && digits >= 6),
-        Cue::Passport => (Category::Passport, (6..=10).contains(&length) && digits >= 4),
-        Cue::Licence => (Category::Licence, (5..=16).contains(&length) && digits >= 4),
-        Cue::Plate => (Category::Plate, (4..=9).contains(&length) && !all_digits),
-        Cue::Account if is_aba(number) => (Category::Aba, true),
-        Cue::Account => (Category::Account, length >= 6 && digits >= 6),
-        Cue::Postcode => (Category::Postcode, (4..=8).contains(&length) && digits >= 2),
-        Cue::Cvv => (Category::Cvv, all_digits && length <= 4),
-        Cue::Device => (
-            Category::Imei,
-            // With the software's version behind it, it has 16 and no check digit.
-            all_digits && (length == 16 || length == 15 && check::passes(b"l", number.as_bytes())),
-        ),
+/// What a word calls a number that no row knows: the category, the shortest and the longest, and
+/// how many digits it has at least.
+fn kind(cue: Cue) -> Option<(Category, usize, usize, usize)> {
+    Some(match cue {
+        Cue::Tax => (Category::TaxId, 7, 18, 5),
+        Cue::Identity => (Category::NationalId, 6, 18, 4),
+        // The European health insurance card's has 20.
+        Cue::Social => (Category::SocialId, 7, 20, 6),
+        Cue::Passport => (Category::Passport, 6, 10, 3),
+        Cue::Licence => (Category::Licence, 5, 16, 4),
+        Cue::Plate => (Category::Plate, 4, 9, 2),
+        Cue::Account => (Category::Account, 6, MAX_LENGTH, 6),
+        Cue::Postcode => (Category::Postcode, 4, 9, 2),
+        Cue::Cvv => (Category::Cvv, 3, 4, 3),
+        // Only with a check digit, or with the software's version.
+        Cue::Device => (Category::Imei, 1, 0, 0),
         _ => return None,
-    };
-    (fits && !is_date(number) && !is_amount(context.bytes, end)).then_some(Candidate {
-        start: context.start,
-        end,
-        category,
-        certainty: Certainty::Cued,
-        reason: Reason::Cue,
     })
 }
 
-fn is_aba(number: &Number) -> bool {
-    number.length == 9 && number.digits == 9 && check::passes(b"wza37137137.", number.as_bytes())
+/// The number up to here as what the word beside it calls it.
+fn named(number: &Number, reading: &Reading<'_>, is_tail: bool) -> Option<Candidate> {
+    let (length, digits) = (number.length, number.digits);
+    // 12.50, 14:30, 3rd.
+    let is_small = digits < 3 && length < 5 || digits == length && digits < 5 && number.joints != 0;
+    if length < 3 || digits < 2 || is_small || number.is_apart {
+        return None;
+    }
+    let Reading { view, group, end, .. } = *reading;
+    let cue = reading.cue();
+    let (category, least, most, least_digits) = kind(cue)?;
+    let fits = match cue {
+        Cue::Plate => digits < length,
+        Cue::Cvv => digits == length,
+        _ => true,
+    };
+    // `1234 BCD`, `1234 AB`, `12-A`.
+    let has_tail = !is_tail
+        || byte_before(view, group) == b'-'
+        || (cue == Cue::Plate || cue == Cue::Postcode && length == 6)
+            && (end - group == 1 || look_up(view, group, end).is_none());
+    // `1,234.50`
+    let is_decimal =
+        matches!(byte(view, end), b',' | b'.' | b':') && byte(view, end + 1).is_ascii_digit();
+    ((least..=most).contains(&length)
+        && digits >= least_digits
+        && fits
+        && has_tail
+        && !is_decimal
+        && !is_date_or_version(number)
+        && !reading.is_counted())
+    .then(|| reading.candidate(category, Certainty::Cued, Reason::Cue))
 }
 
-/// `1,234.50`, `12 %`.
-fn is_amount(bytes: &[u8], end: usize) -> bool {
-    let next = byte(bytes, end);
-    matches!(next, b'%' | b'$')
-        || matches!(next, b',' | b'.' | b':') && byte(bytes, end + 1).is_ascii_digit()
-        || cue::after(bytes, end) == Cue::Other
-}
-
-/// `2024-03-14`, `14.03.2024`, `3/14/24`.
-fn is_date(number: &Number) -> bool {
+/// `2024-03-14`, `14.03.2024`, `3/14/24`; `10.0.19041.1234`.
+fn is_date_or_version(number: &Number) -> bool {
+    let parts = number.joints.count_ones();
     number.hard_joints == number.joints
-        && number.joints.count_ones() == 2
-        && (6..=8).contains(&number.length)
-        && matches!(
-            number.joints,
-            0b101_0000 | 0b11_0000 | 0b1010_0000 | 0b1_0100 | 0b1_0010 | 0b1010 | 0b1100
-        )
+        && (number.separator == b'.' && parts == 3
+            || (6..=8).contains(&number.length)
+                && number.digits == number.length
+                && matches!(
+                    number.joints,
+                    0b101_0000 | 0b11_0000 | 0b1_0100 | 0b1100 | 0b1010 | 0b110
+                ))
 }
 
-/// Whether `chars` have the form of `shape`; where its separators and slashes belong.
-fn fit(shape: &[u8], chars: &[u8]) -> Option<(u32, u32)> {
-    let (mut joints, mut slashes) = (0_u32, 0_u32);
+/// When `chars` have the form of `rule`: where its separators belong, and the checks behind it.
+fn fit<'a>(rule: &'a [u8], chars: &[u8]) -> Option<(u32, &'a [u8])> {
+    let mut joints = 0_u32;
     let mut at = 0;
     let mut tens = 0;
     let mut previous = 0;
-    for class in shape {
-        let char = match class {
-            b'-' => {
+    let mut rest = rule;
+    while let [class, behind @ ..] = rest {
+        rest = behind;
+        match class {
+            b' ' => break,
+            b'-' | b'/' => {
                 joints |= 1 << at;
                 continue;
             }
-            b'/' => {
-                joints |= 1 << at;
-                slashes |= 1 << at;
-                continue;
-            }
-            _ => *chars.get(at)?,
-        };
-        let is_digit = char.is_ascii_digit();
+            _ => {}
+        }
+        let char = *chars.get(at)?;
+        let digit = char.wrapping_sub(b'0');
+        let is_digit = digit < 10;
         let fits = match class {
             b'd' => is_digit,
             b'l' => !is_digit,
             b'x' => true,
-            b'n' => matches!(char, b'X'..=b'Z'),
-            b'a' | b'e' | b'o' | b'm' if previous != *class => {
-                tens = char.wrapping_sub(b'0');
-                is_digit
-            }
-            b'a' | b'e' | b'o' | b'm' => {
-                is_digit && is_date_part(*class, tens * 10 + (char - b'0'))
+            b'n' => char >= b'X',
+            b's' => matches!(char, b'A'..=b'F' | b'U'..=b'Y'),
+            b't' => matches!(char, b'0' | b'8' | b'9'),
+            b'a' | b'c' | b'e' | b'f' | b'o' | b'm' => {
+                is_digit && (previous != *class || is_date_part(*class, tens * 10 + digit))
             }
             _ => char == *class,
         };
         if !fits {
             return None;
         }
+        tens = digit;
         // The second of two is not the first of another two.
         previous = if previous == *class { 0 } else { *class };
         at += 1;
     }
-    (at == chars.len()).then_some((joints, slashes))
+    (at == chars.len()).then_some((joints, rest))
 }
 
-fn is_date_part(class: u8, value: u8) -> bool {
+/// Whether the two digits may be what the class says.
+fn is_date_part(class: u8, number: u8) -> bool {
     match class {
-        b'a' => (1..=31).contains(&value),
-        b'e' => matches!(value, 1..=31 | 41..=71 | 81..=91),
-        b'o' => (1..=12).contains(&value),
-        _ => matches!(value, 1..=12 | 21..=42 | 51..=62 | 71..=92),
+        b'a' => matches!(number, 1..=31),
+        b'c' => matches!(number, 18..=20),
+        b'e' => matches!(number, 1..=31 | 41..=81),
+        b'f' => matches!(number, 1..=31 | 61..=91),
+        b'o' => matches!(number, 1..=12),
+        _ => matches!(number, 1..=12 | 21..=42 | 51..=62 | 71..=92),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::CATEGORIES;
+    use super::*;
+
+    #[test]
+    fn the_rows_are_in_the_order_of_their_lengths() {
+        assert_eq!(ROWS_OF[MAX_RULE + 1], (RULES.len() as u16, KINDS.len() as u8));
+    }
+
+    #[test]
+    fn no_row_asks_for_less_than_its_category() {
+        for (category, tier) in KINDS {
+            // Twelve digits of a personnummer say more than ten.
+            let least = match category {
+                Category::SePersonnummer => Tier::A,
+                category => CATEGORIES[*category as usize].tier,
+            };
+            assert!(*tier as u8 >= least as u8, "{}", category.entity());
+        }
+    }
+
+    #[test]
+    fn a_number_is_called_by_its_row_or_by_its_word() {
+        use super::super::corpus::{check, check_none};
+        check(
+            Category::DeTaxNumber,
+            &["Steuernummer «133/8150/7642»", "Steuernummer «93415/27163»"],
+        );
+        check(Category::CaSin, &["My SIN is «612 345 678»", "«612345678»"]);
+        check(Category::SocialId, &["TAJ-számom «118 472 905»", "EHIC «80276001447193022061»"]);
+        check(Category::EsNif, &["DNI «15335924 F» y DNI «69402263Q»"]);
+        check(Category::Plate, &["targa «AB 123 CD»", "matrícula «AA-00-AA»"]);
+        check(Category::Account, &["Numer konta: «43 1000 0000 0000 1234 5678 9012»"]);
+        check_none(&["811340005", "899-12 0001 is oddly written", "612 345 678 euros"]);
     }
 }

@@ -43,6 +43,7 @@ mod net;
 mod pattern;
 mod phone;
 mod place;
+mod run;
 mod secret;
 mod words;
 

@@ -2,8 +2,9 @@
 
 use super::Category;
 use super::cue::{self, Cue};
-use super::detect::{Candidate, Certainty, Reason};
-use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::detect::Candidate;
+use super::fold::{byte, byte_before, is_letter, is_word};
+use super::run::{Of, is_listed, number, run_end, run_start};
 use super::view::View;
 
 /// The longest IPv6 address, with IPv4 at its end, has 45 characters.
@@ -11,49 +12,37 @@ const MAX_IP: usize = 48;
 
 const MAX_URL: usize = 350;
 
-fn candidate(start: usize, end: usize, category: Category) -> Option<Candidate> {
-    Some(Candidate {
-        start,
-        end,
-        category,
-        certainty: Certainty::Certain,
-        reason: Reason::Structure,
-    })
-}
+/// RFC 1035, 2.3.4.
+const MAX_HOST: usize = 255;
 
 /// Finds the IPv4 address whose first digit is at `at`.
 pub(super) fn find_ip4(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    let before = byte_before(bytes, at);
-    // Not in a longer row of numbers, and not the version in a path.
-    let is_inside = is_word(before)
-        || matches!(before, b'.' | b'-' | b'_' | b':') && is_word(byte(bytes, at.wrapping_sub(2)));
-    let is_labelled = before == b':' && is_letter(byte(bytes, at.wrapping_sub(2)));
-    if at < from || is_inside && !is_labelled {
+    let (before, beyond) = (byte_before(bytes, at), byte(bytes, at.wrapping_sub(2)));
+    let is_inside = match before {
+        // A longer row of numbers.
+        b'.' | b'-' | b'_' => is_word(beyond),
+        b':' => beyond.is_ascii_digit(),
+        // The version of a program, `name/1.2.3.4`.
+        b'/' => is_letter(beyond),
+        _ => is_word(before),
+    };
+    if at < from || is_inside {
         return None;
     }
     let end = ip4_end(bytes, at)?;
     match cue::before(bytes, at) {
         Cue::Version | Cue::Tax | Cue::Social | Cue::Phone => None,
-        _ => candidate(at, network_end(bytes, end), Category::Ip),
+        _ => Some(Candidate::by_form(at, network_end(bytes, end), Category::Ip)),
     }
 }
 
 /// The end of `/24` or of the zone `%eth0` behind an address.
 fn network_end(bytes: &[u8], at: usize) -> usize {
-    let mut end = at + 1;
-    match byte(bytes, at) {
-        b'/' => {
-            while end < at + 4 && byte(bytes, end).is_ascii_digit() {
-                end += 1;
-            }
-        }
-        b'%' => {
-            while end < at + 16 && byte(bytes, end).is_ascii_alphanumeric() {
-                end += 1;
-            }
-        }
-        _ => {}
-    }
+    let end = match byte(bytes, at) {
+        b'/' => run_end(bytes, at + 1, 3, Of::Digits, b""),
+        b'%' => run_end(bytes, at + 1, 15, Of::Words, b""),
+        _ => at,
+    };
     if end > at + 1 && !is_word(byte(bytes, end)) { end } else { at }
 }
 
@@ -61,58 +50,47 @@ fn network_end(bytes: &[u8], at: usize) -> usize {
 fn ip4_end(bytes: &[u8], at: usize) -> Option<usize> {
     let mut end = at;
     for octet in 0..4 {
-        let start = end;
-        let mut value = 0;
-        while end < start + 3 && byte(bytes, end).is_ascii_digit() {
-            value = value * 10 + u32::from(byte(bytes, end) - b'0');
-            end += 1;
-        }
-        let has_zero = end - start > 1 && byte(bytes, start) == b'0';
-        if end == start || value > 255 || has_zero {
-            return None;
-        }
-        if octet < 3 {
+        if octet > 0 {
             if byte(bytes, end) != b'.' {
                 return None;
             }
             end += 1;
         }
+        let (value, size) = number(bytes, end);
+        if size == 0 || value > 255 || size > 1 && byte(bytes, end) == b'0' {
+            return None;
+        }
+        end += size;
     }
-    let next = byte(bytes, end);
-    let goes_on = is_word(next) || next == b'.' && byte(bytes, end + 1).is_ascii_digit();
-    (!goes_on).then_some(end)
+    is_end(bytes, end).then_some(end)
 }
 
-/// Finds the IPv6 or MAC address whose first colon is at `at`.
+/// Whether an address may end here: no word and no further octet follows.
+fn is_end(bytes: &[u8], end: usize) -> bool {
+    let next = byte(bytes, end);
+    let goes_on = is_word(next) || next == b'.' && byte(bytes, end + 1).is_ascii_digit();
+    !goes_on
+}
+
+/// Finds what has its first colon at `at`: an IPv6 or MAC address, a URL with a scheme.
 pub(super) fn find_colon(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    let start = hex_start(bytes, at, from)?;
-    mac_end(bytes, start, b':').and_then(|end| candidate(start, end, Category::Mac)).or_else(|| {
-        ip6_end(bytes, start)
-            .and_then(|end| candidate(start, network_end(bytes, end), Category::Ip))
+    if byte(bytes, at + 1) == b'/' {
+        return url_with_scheme(bytes, at, from);
+    }
+    find_hyphen(bytes, at, from).or_else(|| {
+        let start = hex_start(bytes, at, from)?;
+        let end = ip6_end(bytes, start)?;
+        Some(Candidate::by_form(start, network_end(bytes, end), Category::Ip))
     })
 }
 
-/// Finds the MAC address whose first hyphen is at `at`.
+/// Finds the MAC address whose first joint is at `at`.
 pub(super) fn find_hyphen(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    if byte(bytes, at + 3) != b'-' {
+    let joint = byte(bytes, at);
+    if byte(bytes, at + 3) != joint {
         return None;
     }
     let start = hex_start(bytes, at, from)?;
-    mac_end(bytes, start, b'-').and_then(|end| candidate(start, end, Category::Mac))
-}
-
-/// The start of the hexadecimal group before the first joint.
-fn hex_start(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
-    let mut start = at;
-    while start > from && at - start < 5 && byte_before(bytes, start).is_ascii_hexdigit() {
-        start -= 1;
-    }
-    let before = byte_before(bytes, start);
-    let is_inside = at - start > 4 || is_word(before) || matches!(before, b':' | b'.' | b'-');
-    (!is_inside && start >= from).then_some(start)
-}
-
-fn mac_end(bytes: &[u8], start: usize, joint: u8) -> Option<usize> {
     let mut sum = 0_u32;
     for pair in 0..6 {
         let at = start + pair * 3;
@@ -120,13 +98,21 @@ fn mac_end(bytes: &[u8], start: usize, joint: u8) -> Option<usize> {
             sum += (byte(bytes, place) as char).to_digit(16)?;
         }
         let next = byte(bytes, at + 2);
-        let fits = if pair < 5 { next == joint } else { !is_word(next) && next != joint };
-        if !fits {
+        if if pair < 5 { next != joint } else { is_word(next) || next == joint } {
             return None;
         }
     }
     // All zeros and all ones are nobody's.
-    (sum > 0 && sum < 12 * 15).then_some(start + 17)
+    let is_somebodys = sum > 0 && sum < 12 * 15;
+    is_somebodys.then(|| Candidate::by_form(start, start + 17, Category::Mac))
+}
+
+/// The start of the hexadecimal group before the first joint.
+fn hex_start(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
+    let start = run_start(bytes, at, at.saturating_sub(5).max(from), Of::Hex, b"");
+    let before = byte_before(bytes, start);
+    let is_inside = at - start > 4 || is_word(before) || matches!(before, b':' | b'.' | b'-');
+    (!is_inside && start >= from).then_some(start)
 }
 
 fn ip6_end(bytes: &[u8], start: usize) -> Option<usize> {
@@ -136,13 +122,10 @@ fn ip6_end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut digits = 0;
     while at < start + MAX_IP {
         let group = at;
-        while at < group + 5 && byte(bytes, at).is_ascii_hexdigit() {
-            at += 1;
-        }
+        at = run_end(bytes, at, 5, Of::Hex, b"");
         let size = at - group;
         digits += size;
-        if size > 0
-            && byte(bytes, at) == b'.'
+        if byte(bytes, at) == b'.'
             && (groups > 0 || gap)
             && let Some(end) = ip4_end(bytes, group)
         {
@@ -179,77 +162,62 @@ fn ip6_end(bytes: &[u8], start: usize) -> Option<usize> {
     } else {
         groups == 8
     };
-    (is_whole && !is_word(byte(bytes, at))).then_some(at)
+    (is_whole && is_end(bytes, at)).then_some(at)
 }
 
-/// Top-level domains that are believed without a scheme. Sorted; most hosts end in one of them.
-#[rustfmt::skip]
-static TOP_LEVEL: &[&[u8]] = &[
-    b"ai", b"app", b"at", b"au", b"be", b"bg", b"biz", b"br", b"ca", b"ch", b"cloud", b"cn", b"co",
-    b"com", b"cz", b"de", b"dev", b"dk", b"edu", b"ee", b"es", b"eu", b"fi", b"fr", b"gov", b"gr",
-    b"hr", b"hu", b"ie", b"in", b"info", b"int", b"io", b"is", b"it", b"jp", b"kr", b"lt", b"lu",
-    b"lv", b"me", b"mil", b"mx", b"net", b"nl", b"no", b"nz", b"online", b"org", b"pl", b"pt",
-    b"ro", b"rs", b"ru", b"se", b"shop", b"si", b"site", b"sk", b"store", b"tech", b"tr", b"tv",
-    b"ua", b"uk", b"us", b"xyz", b"za",
-];
+/// Top-level domains that are believed without a scheme; most hosts end in one of them.
+static TOP_LEVEL: &[u8] = b"ai app at au be bg biz br ca ch cloud cn co com cz de dev dk edu ee es eu \
+fi fr gov gr hr hu ie in info int io is it jp kr lt lu lv me mil mx net nl no nz online org pl pt ro \
+rs ru se shop si site sk store tech tr tv ua uk us xyz za";
 
-/// Finds the URL around the dot at `at`, the first of its host.
+/// Finds the URL without a scheme around the dot at `at`, the first of its host.
 pub(super) fn find_url(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
+    // Only the first dot of a host is asked, so that each host is read once.
     let floor = at.saturating_sub(MAX_URL / 2).max(from);
-    let mut start = at;
-    while start > floor && is_host(byte_before(bytes, start)) {
-        start -= 1;
-        // Only the first dot of a host is asked, so that each host is read once.
-        if byte(bytes, start) == b'.' {
-            return None;
-        }
-    }
-    let host = start;
-    let mut has_scheme = false;
-    if start >= from + 3 && bytes.get(start - 3..start) == Some(b"://") {
-        start -= 3;
-        while start > floor && byte_before(bytes, start).is_ascii_alphabetic() {
-            start -= 1;
-        }
-        has_scheme = true;
-    } else if matches!(byte_before(bytes, start), b'@' | b'/' | b'.') {
+    let start = run_start(bytes, at, floor, Of::Words, b"-_");
+    if matches!(byte_before(bytes, start), b'@' | b'/' | b'.') {
         return None;
     }
-    let mut end = at;
-    while end < at + 255 && is_host(byte(bytes, end)) {
-        end += 1;
+    let end = run_end(bytes, at, MAX_HOST, Of::Words, b".-_");
+    let end = run_start(bytes, end, at, Of::Signs, b".-_");
+    let name = bytes.get(start..end)?;
+    let top = name.rsplit(|byte| *byte == b'.').next()?;
+    // A small letter: `that.In the` is a sentence.
+    let is_known = name.first().is_some_and(u8::is_ascii_alphanumeric)
+        && top.first().is_some_and(u8::is_ascii_lowercase)
+        && is_listed(top, TOP_LEVEL);
+    // `name@host`, `array.at(0)`.
+    let is_other = matches!(byte(bytes, end), b'@' | b'(');
+    let is_url = (is_known || name.starts_with(b"www.")) && end > at + 1 && !is_other;
+    is_url.then(|| Candidate::by_form(start, path_end(bytes, start, end), Category::Url))
+}
+
+/// `scheme://host`: any host.
+fn url_with_scheme(bytes: &[u8], at: usize, from: usize) -> Option<Candidate> {
+    let host = at + 3;
+    let start = run_start(bytes, at, at.saturating_sub(16).max(from), Of::Letters, b"");
+    let end = run_end(bytes, host, MAX_HOST, Of::AllBut, b" \n\t\r\"<>[]/?#@\x81");
+    let is_url = start < at
+        && byte(bytes, at + 2) == b'/'
+        && is_word(byte(bytes, host))
+        && byte(bytes, end) != b'@';
+    is_url.then(|| Candidate::by_form(start, path_end(bytes, host, end), Category::Url))
+}
+
+/// The end of port, path and query behind `host..end`. Punctuation at the end, and a bracket that
+/// was opened before the URL, belong to the sentence.
+fn path_end(bytes: &[u8], host: usize, mut end: usize) -> usize {
+    if matches!(byte(bytes, end), b':' | b'/' | b'?' | b'#') {
+        end = run_end(bytes, end, MAX_URL, Of::AllBut, b" \n\t\r\"<>[]\x81");
     }
-    while end > at && !is_word(byte_before(bytes, end)) {
+    let count = |sign| bytes.iter().take(end).skip(host).filter(|byte| **byte == sign).count();
+    let mut opened_before = count(b')').saturating_sub(count(b'('));
+    loop {
+        match byte_before(bytes, end) {
+            b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' => {}
+            b')' if opened_before > 0 => opened_before -= 1,
+            _ => return end,
+        }
         end -= 1;
     }
-    let name = bytes.get(host..end)?;
-    let top = name.rsplit(|byte| *byte == b'.').next()?;
-    let is_known = name.first().is_some_and(u8::is_ascii_alphanumeric)
-        && TOP_LEVEL.binary_search(&top).is_ok();
-    let is_www = name.starts_with(b"www.");
-    if !(has_scheme || is_www || is_known) || end <= at + 1 || byte(bytes, end) == b'@' {
-        return None;
-    }
-    // Port, path, query.
-    if matches!(byte(bytes, end), b':' | b'/' | b'?' | b'#') {
-        while end < host + MAX_URL
-            && !matches!(
-                byte(bytes, end),
-                b' ' | b'\n' | b'\t' | b'\r' | b'"' | b'<' | b'>' | b'[' | b']' | BREAK
-            )
-        {
-            end += 1;
-        }
-        while matches!(
-            byte_before(bytes, end),
-            b'.' | b',' | b';' | b':' | b'!' | b'?' | b')' | b'\''
-        ) {
-            end -= 1;
-        }
-    }
-    candidate(start, end, Category::Url)
-}
-
-fn is_host(byte: u8) -> bool {
-    is_word(byte) || matches!(byte, b'.' | b'-' | b'_')
 }

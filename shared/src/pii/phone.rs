@@ -15,6 +15,8 @@ use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
 use super::fold::{byte, byte_before, is_letter, is_word};
+use super::place::date_end;
+use super::run::{Of, is_listed, run_end, run_start};
 use super::view::View;
 
 /// E.164 allows 15 digits; a trunk 0 in parentheses and `00` may come on top.
@@ -34,10 +36,8 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
     let run = Run::read(bytes, start, at, prefix)?;
     let (reason, certainty) = judge(bytes, &run)?;
     let end = extension_end(bytes, run.end).unwrap_or(run.end);
-    if is_word(byte(bytes, end)) {
-        return None;
-    }
-    Some(Candidate { start, end, category: Category::Phone, certainty, reason })
+    (!is_word(byte(bytes, end)))
+        .then(|| Candidate::new(run.start, end, Category::Phone, certainty, reason))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,31 +65,21 @@ fn prefix(bytes: &[u8], at: usize, from: usize) -> Option<(usize, Prefix)> {
 /// Whether a number without `+` may start here: not in the middle of a word, a longer number, a
 /// date, an amount or a code.
 fn may_start(bytes: &View<'_>, start: usize) -> bool {
-    let before = byte_before(bytes, start);
-    if is_word(before) || matches!(before, b'$' | b'#' | b'@' | b'\\' | b'%' | b'+') {
-        return false;
-    }
-    let mut place = start;
-    if !matches!(before, b' ' | b'\n') {
-        let beyond = place.checked_sub(1).map_or(b' ', |place| byte_before(bytes, place));
-        // 1,234567 or 12:30 or 3-1234567.
-        if beyond.is_ascii_digit() && before != b')' {
-            return false;
-        }
-        // INV-20240101 and example.com/12345678, but Tel.0301234567.
-        let is_joint = matches!(before, b'-' | b'_' | b'/' | b'.' | b'=');
-        if is_joint && is_letter(beyond) && cue::before(bytes, start) != Cue::Phone {
-            return false;
-        }
-    }
+    let (before, beyond) = (byte_before(bytes, start), byte(bytes, start.wrapping_sub(2)));
     // A group of digits before it, on the same line, makes it part of a longer row. So does the
     // sign of an amount.
-    while start - place < MAX_SEPARATORS
-        && matches!(byte_before(bytes, place), b' ' | b'-' | b'.' | b'/' | b'_')
-    {
-        place -= 1;
+    let floor = start.saturating_sub(MAX_SEPARATORS);
+    let first = byte_before(bytes, run_start(bytes, start, floor, Of::Signs, b" -./_"));
+    // 1,234567 or 12:30.
+    let is_row = first.is_ascii_digit()
+        || first == b'$'
+        || beyond.is_ascii_digit() && !matches!(before, b')' | b'\n');
+    if is_row || is_word(before) || b"#@\\%+".contains(&before) {
+        return false;
     }
-    !byte_before(bytes, place).is_ascii_digit() && byte_before(bytes, place) != b'$'
+    // INV-20240101 and example.com/12345678, but Tel.0301234567.
+    let is_joint = matches!(before, b'-' | b'_' | b'/' | b'.' | b'=');
+    !(is_joint && is_letter(beyond)) || cue::before(bytes, start) == Cue::Phone
 }
 
 /// Groups of digits with separators between them, as far as they matter.
@@ -129,10 +119,7 @@ impl Run {
         };
         let mut next = at;
         loop {
-            let mut end = next;
-            while byte(bytes, end).is_ascii_digit() && end - next <= MAX_DIGITS {
-                end += 1;
-            }
+            let end = run_end(bytes, next, MAX_DIGITS + 1, Of::Digits, b"");
             let size = end - next;
             // The North American plan has ten digits after its 1.
             let most = match prefix {
@@ -165,8 +152,10 @@ impl Run {
             }
             next = after;
         }
-        if is_open && byte(bytes, run.end) == b')' {
-            run.end += 1;
+        // What was opened before the number and not closed in it belongs to the sentence.
+        if is_open && byte(bytes, run.start) == b'(' {
+            run.start += 1;
+            run.area = None;
         }
         run.cut_off_time(bytes);
         Some(run)
@@ -211,10 +200,7 @@ impl Run {
             self.count -= 1;
             self.shape >>= 4;
             self.length -= last;
-            self.end -= last;
-            while self.end > self.start && !byte_before(bytes, self.end).is_ascii_digit() {
-                self.end -= 1;
-            }
+            self.end = run_start(bytes, self.end - last, self.start, Of::Signs, b" \t\n-./_()");
         }
     }
 
@@ -244,16 +230,20 @@ const MIN_INTERNATIONAL: usize = 7;
 /// Whether the run is a telephone number, and why.
 fn judge(bytes: &View<'_>, run: &Run) -> Option<(Reason, Certainty)> {
     let length = run.length;
+    let after = cue::after(bytes, run.end);
     if run.prefix == Prefix::Plus {
-        let is_number = run.digit(0) != 0 && length >= MIN_INTERNATIONAL;
+        // No area code of North America begins with 0 or 1.
+        let has_country =
+            run.digit(0) > 1 || run.digit(0) == 1 && (run.digit(1) > 1 || length == 11);
+        let is_number = has_country && length >= MIN_INTERNATIONAL && after != Cue::Other;
         return is_number.then_some((Reason::Structure, Certainty::Certain));
     }
     if length < 6 || is_something_else(bytes, run) {
         return None;
     }
+    let cue = if after == Cue::None { cue::around(bytes, run.start, run.end) } else { after };
     let before = cue::before(bytes, run.start);
-    let after = cue::after(bytes, run.end);
-    if before.excludes_phone() || after == Cue::Other {
+    if before.excludes_phone() || cue.excludes_phone() {
         return has_area_code(run).then_some((Reason::Structure, Certainty::Likely));
     }
     if is_dialled_abroad(run) || has_area_code(run) {
@@ -262,9 +252,8 @@ fn judge(bytes: &View<'_>, run: &Run) -> Option<(Reason, Certainty)> {
     if is_north_american(run) || has_trunk_prefix(run) {
         return Some((Reason::Grouping, Certainty::Likely));
     }
-    let is_cued = before == Cue::Phone || after == Cue::Phone;
     let is_long_enough = length >= if run.count > 1 { 6 } else { 7 };
-    (is_cued && is_long_enough && length <= 15).then_some((Reason::Cue, Certainty::Cued))
+    (cue == Cue::Phone && is_long_enough && length <= 15).then_some((Reason::Cue, Certainty::Cued))
 }
 
 /// `(030) 1234567`, `8 (495) 123-45-67`. A longer area code begins with its trunk 0; `(2024)` is a
@@ -299,28 +288,29 @@ fn is_north_american(run: &Run) -> bool {
 
 /// `030 1234567`, `06 12 34 56 78`
 fn has_trunk_prefix(run: &Run) -> bool {
-    let has_groups = run.count > 1 && run.group(0) >= 2 && run.last() >= 2;
-    has_groups && run.digit(0) == 0 && run.digit(1) != 0 && (8..=12).contains(&run.length)
+    // Six pairs are drawn in a lottery.
+    let has_groups = (2..=5).contains(&run.count) && run.last() >= 2;
+    has_groups
+        && run.group(0) >= 2
+        && run.digit(0) == 0
+        && run.digit(1) != 0
+        && (8..=12).contains(&run.length)
 }
 
-/// Dates, amounts, versions, addresses of machines, book numbers.
+/// Dates, amounts, spans, book numbers.
 fn is_something_else(bytes: &[u8], run: &Run) -> bool {
     let next = byte(bytes, run.end);
     let is_amount =
         next == b'%' || matches!(next, b',' | b'.') && byte(bytes, run.end + 1).is_ascii_digit();
-    let is_book = run.length == 13 && matches!(run.value(0, 3), 978 | 979);
-    if is_amount || is_book || is_date(run) {
+    // Eight digits in one piece are a date only when they begin with the year.
+    let may_be_date = run.count > 1 || is_year(run.value(0, 4));
+    if is_amount || may_be_date && date_end(bytes, run.start).is_some() {
         return true;
     }
-    let is_short = |at| (1..=2).contains(&run.group(at));
     match run.joint {
-        // 1234.50, 10.0.19041, 192.168.100.200; but French and Danish numbers are pairs.
+        // 1234.50, 1.234.567
         Some(b'.') => {
-            let is_address =
-                run.count == 4 && (0..4).all(|at| run.group(at) <= 3) && run.shape != 0x2222;
-            run.count == 2 && run.last() <= 2
-                || is_address
-                || run.group(0) == 1 && !is_north_american(run)
+            run.count == 2 && run.last() <= 2 || run.group(0) == 1 && !is_north_american(run)
         }
         // 2010-2015, the shape of a social security number, a book number with its check digit.
         Some(b'-') => {
@@ -328,34 +318,7 @@ fn is_something_else(bytes: &[u8], run: &Run) -> bool {
             is_span || run.shape == 0x324 || run.last() == 1
         }
         // 09.00-18.00
-        _ => {
-            let is_open =
-                run.first_joint == Some(b'.') && run.count == 4 && is_short(0) && is_short(2);
-            is_open && run.group(1) == 2 && run.last() == 2
-        }
-    }
-}
-
-/// `2024-03-14`, `14.03.2024`, `3/14/24`, `20240314`, and with an hour behind it.
-fn is_date(run: &Run) -> bool {
-    let (first, second, third) = (run.group(0), run.group(1), run.group(2));
-    let is_day_and_month = |from: usize, first: usize, second: usize| {
-        let (one, two) = (run.value(from, first), run.value(from + first, second));
-        one > 0 && two > 0 && (one <= 31 && two <= 12 || one <= 12 && two <= 31)
-    };
-    let is_short = |size| size == 1 || size == 2;
-    match (first, third) {
-        (8, 0) => is_year(run.value(0, 4)) && is_day_and_month(4, 2, 2),
-        (4, 1 | 2) if is_short(second) => {
-            is_year(run.value(0, 4)) && is_day_and_month(4, second, third)
-        }
-        (1 | 2, 4) if is_short(second) => {
-            is_year(run.value(first + second, 4)) && is_day_and_month(0, first, second)
-        }
-        (1 | 2, 2) if is_short(second) && run.count == 3 => {
-            run.joint.is_some() && is_day_and_month(0, first, second)
-        }
-        _ => false,
+        _ => run.first_joint == Some(b'.') && run.count == 4 && run.shape & 0xF0F == 0x202,
     }
 }
 
@@ -363,28 +326,23 @@ fn is_year(value: u32) -> bool {
     (1900..=2099).contains(&value)
 }
 
+/// Words for extensions.
+static EXTENSIONS: &[u8] =
+    b"x ext extension app dw durchwahl poste toestel wew dahili ramal int interno ankn anknytning \
+linka esot dod";
+
 /// Where an extension after `end` ends: `x123`, ` ext. 12`, `, Durchwahl 3`, `#45`.
 fn extension_end(bytes: &[u8], end: usize) -> Option<usize> {
-    let mut at = end;
-    while at < end + 2 && matches!(byte(bytes, at), b' ' | b',' | b';') {
+    let word = run_end(bytes, end, 2, Of::Signs, b" ,;");
+    let mut at = run_end(bytes, word, 10, Of::Letters, b"");
+    if byte(bytes, word) == b'#' {
         at += 1;
+    } else if !is_listed(bytes.get(word..at)?, EXTENSIONS) {
+        return None;
     }
-    let word =
-        ["extension", "durchwahl", "poste", "ext", "app", "dw", "x", "#"].iter().find(|word| {
-            word.bytes()
-                .zip(at..)
-                .all(|(letter, place)| byte(bytes, place).eq_ignore_ascii_case(&letter))
-        })?;
-    at += word.len();
-    let after_word = at;
-    while at < after_word + 2 && matches!(byte(bytes, at), b' ' | b'.' | b':') {
-        at += 1;
-    }
-    let digits = at;
-    while at < digits + MAX_EXTENSION && byte(bytes, at).is_ascii_digit() {
-        at += 1;
-    }
-    (at > digits && !byte(bytes, at).is_ascii_digit()).then_some(at)
+    let digits = run_end(bytes, at, 2, Of::Signs, b" .:");
+    let end = run_end(bytes, digits, MAX_EXTENSION + 1, Of::Digits, b"");
+    (1..=MAX_EXTENSION).contains(&(end - digits)).then_some(end)
 }
 
 #[cfg(test)]

@@ -4,78 +4,60 @@
 use super::Category;
 use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
-use super::fold::{byte, byte_before, is_letter, is_word};
+use super::fold::{BREAK, byte, byte_before, is_word};
+use super::run::{Of, is_listed, number, run_end, run_start};
 use super::view::View;
+
+/// Longer words are no part of a date or an address.
+const MAX_WORD: usize = 24;
 
 /// Finds the date whose first number is at `at`, beside a word for birth or expiry.
 pub(super) fn find_date(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    let before = byte_before(bytes, at);
-    if at < from || is_word(before) || matches!(before, b'.' | b'/' | b'-') {
-        return None;
-    }
-    let (first, size) = number(bytes, at);
-    let month_and_year = expiry_end(bytes, at, first, size);
-    let date = date_end(bytes, at, first, size);
-    if month_and_year.is_none() && date.is_none() {
-        return None;
-    }
-    let (start, end, category) = match cue::before(bytes, at) {
-        // `May 12, 1984`: the month may be the word before.
-        Cue::Birth => (month_before(bytes, at, from), date?, Category::BirthDate),
-        Cue::Expiry => (at, month_and_year?, Category::CardExpiry),
+    let date = date_end(bytes, at);
+    let expiry = expiry_end(bytes, at);
+    let month = month_before(bytes, at, from);
+    let (start, end, category) = match cue::around(bytes, at, date.or(expiry)?) {
+        Cue::Birth => (month, date?, Category::BirthDate),
+        // "in 12-24 hours"
+        Cue::Expiry if cue::after(bytes, expiry?) != Cue::Other => {
+            (month, expiry?, Category::CardExpiry)
+        }
         _ => return None,
     };
-    Some(Candidate { start, end, category, certainty: Certainty::Cued, reason: Reason::Cue })
+    Some(Candidate::by_cue(start, end, category))
 }
 
-/// The number at `at`, of eight digits at most, and how many digits it has.
-fn number(bytes: &[u8], at: usize) -> (u32, usize) {
-    let mut value = 0;
-    let mut end = at;
-    while end < at + 9 && byte(bytes, end).is_ascii_digit() {
-        value = value * 10 + u32::from(byte(bytes, end) - b'0');
-        end += 1;
-    }
-    (value, end - at)
-}
-
-/// `12.05.1984`, `1984-05-12`, `12 May 1984`, `12051984`, `May 12, 1984`.
-fn date_end(bytes: &[u8], at: usize, first: u32, size: usize) -> Option<usize> {
+/// `12.05.1984`, `1984-05-12`, `12 May 1984`, `12051984`, and `12, 1984` behind a month.
+pub(super) fn date_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let (first, size) = number(bytes, at);
     let end = at + size;
-    if is_word(byte(bytes, end)) && !matches!(byte(bytes, end), b's' | b'n' | b'r' | b't') {
-        return None;
-    }
+    let is_date = |year: u32, one: u32, two: u32| is_year(year) && is_day_and_month(one, two);
     if size == 8 {
-        let is_year_first = is_year(first / 10_000) && first / 100 % 100 <= 12;
-        return (is_year_first || is_year(first % 10_000)).then_some(end);
+        let is_date = is_date(first / 10_000, first / 100 % 100, first % 100)
+            || is_date(first % 10_000, first / 1_000_000, first / 10_000 % 100);
+        return (is_date && !is_word(byte(bytes, end))).then_some(end);
     }
-    let joint = byte(bytes, end);
-    if matches!(joint, b'.' | b'/' | b'-' | b' ' | b',') {
-        let second_at = skip(bytes, end);
-        let (second, second_size) = number(bytes, second_at);
-        let third_at = skip(bytes, second_at + second_size);
-        let (third, third_size) = number(bytes, third_at);
-        let is_third = third_at > second_at + second_size && (1..=4).contains(&third_size);
-        if (1..=2).contains(&second_size)
-            && is_third
-            && !is_word(byte(bytes, third_at + third_size))
-        {
-            let is_date = match (size, third_size) {
-                (4, 1 | 2) => is_year(first) && second <= 12 && third <= 31,
-                (1 | 2, 4) => is_year(third) && first <= 31 && second <= 31,
-                (1 | 2, 2) => joint != b' ' && first <= 31 && second <= 31,
-                _ => false,
-            };
-            return is_date.then_some(third_at + third_size);
-        }
+    let second_at = joint_end(bytes, end);
+    let (second, second_size) = number(bytes, second_at);
+    let second_end = second_at + second_size;
+    if second_size == 4 {
         // The month was before the day.
-        if second_size == 4
-            && is_year(second)
-            && first <= 31
-            && is_letter(byte(bytes, at.wrapping_sub(2)))
-        {
-            return Some(second_at + second_size);
-        }
+        let is_date = month_before(bytes, at, 0) < at && is_year(second) && first <= 31;
+        return (is_date && !is_word(byte(bytes, second_end))).then_some(second_end);
+    }
+    if second_size > 0 {
+        let third_at = joint_end(bytes, second_end);
+        let (third, third_size) = number(bytes, third_at);
+        let third_end = third_at + third_size;
+        let joint = byte(bytes, end);
+        let has_joints = joint != b' ' && byte(bytes, second_end) == joint;
+        let is_date = is_date(first, second, third)
+            || is_date(third, first, second)
+            || has_joints && size <= 2 && third_size == 2 && is_day_and_month(first, second);
+        let next = byte(bytes, third_end);
+        let goes_on = is_word(next)
+            || matches!(next, b'.' | b'/' | b'-') && byte(bytes, third_end + 1).is_ascii_digit();
+        return (is_date && !goes_on).then_some(third_end);
     }
     // `12 May 1984`, `12. Mai 1984`, `12 de mayo de 1984`, `12th of May 1984`.
     if !(1..=2).contains(&size) || first > 31 {
@@ -83,18 +65,13 @@ fn date_end(bytes: &[u8], at: usize, first: u32, size: usize) -> Option<usize> {
     }
     let mut place = end;
     for _ in 0..4 {
-        while place < end + 32 && matches!(byte(bytes, place), b' ' | b'.' | b',' | b'-') {
-            place += 1;
+        let word = run_end(bytes, place, 3, Of::Signs, b" .,-");
+        let (year, size) = number(bytes, word);
+        if size > 0 {
+            let is_last = size == 4 && !is_word(byte(bytes, word + 4));
+            return (is_last && is_year(year)).then_some(word + 4);
         }
-        let (year, year_size) = number(bytes, place);
-        if year_size > 0 {
-            let is_last = !is_word(byte(bytes, place + year_size));
-            return (year_size == 4 && is_year(year) && is_last).then_some(place + year_size);
-        }
-        let word = place;
-        while place < word + 14 && is_letter(byte(bytes, place)) {
-            place += 1;
-        }
+        place = run_end(bytes, word, MAX_WORD, Of::Letters, b"");
         if place == word {
             return None;
         }
@@ -102,221 +79,142 @@ fn date_end(bytes: &[u8], at: usize, first: u32, size: usize) -> Option<usize> {
     None
 }
 
-fn skip(bytes: &[u8], at: usize) -> usize {
-    let mut end = at;
-    while end < at + 2 && matches!(byte(bytes, end), b'.' | b'/' | b'-' | b' ' | b',') {
-        end += 1;
-    }
-    end
+fn joint_end(bytes: &[u8], at: usize) -> usize {
+    run_end(bytes, at, 2, Of::Signs, b"./- ,")
 }
 
 fn is_year(value: u32) -> bool {
     (1900..=2099).contains(&value)
 }
 
-/// The start of a month's name before a day: a capital letter, as month names have where they
-/// come first.
-fn month_before(bytes: &[u8], at: usize, from: usize) -> usize {
-    let Some(end) = at.checked_sub(1).filter(|_| byte_before(bytes, at) == b' ') else { return at };
-    let mut start = end;
-    while start > from && end - start < 10 && is_letter(byte_before(bytes, start)) {
-        start -= 1;
-    }
-    let is_month = b"janfebmaraprmayjunjulaugsepoctnovdec".chunks(3).any(|month| {
-        bytes.get(start..start + 3).is_some_and(|word| word.eq_ignore_ascii_case(month))
-    });
-    if is_month && end - start >= 3 { start } else { at }
+fn is_day_and_month(one: u32, two: u32) -> bool {
+    one.min(two) > 0 && one.min(two) <= 12 && one.max(two) <= 31
 }
 
-/// `12/27`, `12/2027`.
-fn expiry_end(bytes: &[u8], at: usize, month: u32, size: usize) -> Option<usize> {
-    if size != 2 || !(1..=12).contains(&month) || !matches!(byte(bytes, at + 2), b'/' | b'-') {
-        return None;
-    }
-    let (year, year_size) = number(bytes, at + 3);
+/// How months begin where they stand before the day or the year.
+static MONTHS: &[u8] = b"janenegenfebmaravrabraprmaymaimagjunjuigiujullugagoaugsepsetoctoktott\
+novdecdezdic";
+
+/// The start of a month's name before `at`; `at` itself when there is none.
+fn month_before(bytes: &[u8], at: usize, from: usize) -> usize {
+    let end = at - usize::from(at > from && byte_before(bytes, at) == b' ');
+    let start = run_start(bytes, end, end.saturating_sub(10).max(from), Of::Letters, b"");
+    let word = bytes.get(start..end).and_then(|word| word.get(..3)).unwrap_or_default();
+    let is_month = MONTHS.chunks_exact(3).any(|month| month.eq_ignore_ascii_case(word));
+    if is_month { start } else { at }
+}
+
+/// `12/27`, `12 / 2027`, and `2027` behind a month.
+fn expiry_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let (month, size) = number(bytes, at);
+    let joint = at + size;
+    let is_after_month = size == 4 && month_before(bytes, at, 0) < at;
+    let year_at = if is_after_month { at } else { run_end(bytes, joint, 3, Of::Signs, b" /-") };
+    let has_joint = bytes.get(joint..year_at).is_some_and(|joint| joint != b" ");
+    let (year, year_size) = number(bytes, year_at);
+    let end = year_at + year_size;
+    let is_month = is_after_month || size == 2 && (1..=12).contains(&month) && has_joint;
     let is_year = year_size == 2 || year_size == 4 && is_year(year);
-    let end = at + 3 + year_size;
-    (is_year && !is_word(byte(bytes, end)) && byte(bytes, end) != b'/').then_some(end)
+    let next = byte(bytes, end);
+    (is_month && is_year && !is_word(next) && next != b'/').then_some(end)
 }
 
 /// Finds the pair of degrees whose first digit is at `at`.
 pub(super) fn find_position(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let before = byte_before(bytes, at);
-    if is_word(before) || matches!(before, b'.' | b',') {
+    if matches!(before, b'.' | b',') {
         return None;
     }
-    let start = if before == b'-' { at - 1 } else { at };
+    let has_sign = matches!(before, b'-' | b'+');
+    let start = at - usize::from(has_sign);
     let first = degrees_end(bytes, at, 90)?;
-    let mut second = first;
-    while second < first + 4 && matches!(byte(bytes, second), b',' | b' ' | b';' | b'/') {
-        second += 1;
-    }
-    let is_apart = second > first;
-    second += usize::from(byte(bytes, second) == b'-');
+    let second = run_end(bytes, first, 3, Of::Signs, b", ;");
+    // ISO 6709 puts nothing but a sign between the two.
+    let is_apart = second > first || has_sign;
+    let second = run_end(bytes, second, 1, Of::Signs, b"-+");
     let end = degrees_end(bytes, second, 180)?;
-    (start >= from && is_apart && !is_word(byte(bytes, end))).then_some(Candidate {
-        start,
-        end,
-        category: Category::Geo,
-        certainty: Certainty::Likely,
-        reason: Reason::Structure,
-    })
+    (start >= from && is_apart && second > first && !is_word(byte(bytes, end)))
+        .then(|| Candidate::new(start, end, Category::Geo, Certainty::Likely, Reason::Structure))
 }
 
-/// `52.5200`: degrees up to `most` with four decimals or more.
+/// `52.5200`, `52.5200° N`: degrees up to `most` with four decimals or more.
 fn degrees_end(bytes: &[u8], at: usize, most: u32) -> Option<usize> {
     let (degrees, size) = number(bytes, at);
     let point = at + size;
     if !(1..=3).contains(&size) || degrees > most || byte(bytes, point) != b'.' {
         return None;
     }
-    let mut end = point + 1;
-    while end < point + 16 && byte(bytes, end).is_ascii_digit() {
-        end += 1;
-    }
-    (end - point > 4).then_some(end)
+    let end = run_end(bytes, point + 1, 15, Of::Digits, b"");
+    let hemisphere = run_end(bytes, end, 2, Of::Signs, &[BREAK, b' ']);
+    let has_hemisphere = matches!(byte(bytes, hemisphere), b'N' | b'S' | b'E' | b'W' | b'O')
+        && !is_word(byte(bytes, hemisphere + 1));
+    (end - point > 4).then_some(if has_hemisphere { hemisphere + 1 } else { end })
 }
 
-/// Words for streets: alone before or after a number, or as the end of a name.
-static STREETS: &[&[u8]] = &[
-    b"street",
-    b"st",
-    b"road",
-    b"rd",
-    b"avenue",
-    b"ave",
-    b"lane",
-    b"ln",
-    b"drive",
-    b"dr",
-    b"boulevard",
-    b"blvd",
-    b"court",
-    b"ct",
-    b"way",
-    b"place",
-    b"square",
-    b"terrace",
-    b"close",
-    b"strasse",
-    b"strase",
-    b"str",
-    b"weg",
-    b"allee",
-    b"platz",
-    b"gasse",
-    b"rue",
-    b"avenue",
-    b"chemin",
-    b"impasse",
-    b"calle",
-    b"avenida",
-    b"plaza",
-    b"paseo",
-    b"via",
-    b"viale",
-    b"piazza",
-    b"corso",
-    b"straat",
-    b"laan",
-    b"plein",
-    b"gracht",
-    b"ulica",
-    b"ul",
-    b"aleja",
-    b"rua",
-    b"travessa",
-    b"gatan",
-    b"gata",
-    b"vagen",
-    b"gade",
-    b"vej",
-    b"veien",
-    b"gate",
-    b"katu",
-    b"tie",
-    b"ulice",
-    b"utca",
-    b"ut",
-    b"strada",
-    b"bulevardul",
-    b"odos",
-    b"sokak",
-    b"caddesi",
-    b"bylnur",
-    b"bylnuya",
-    b"tanav",
-    b"iela",
-    b"gatve",
-];
+/// Words for streets that stand alone or end a name.
+static STREETS: &[u8] = b"street road avenue lane drive boulevard court place square terrace close \
+strasse strase str weg allee platz gasse chemin impasse calle avenida plaza paseo viale piazza corso \
+straat laan plein gracht ulica aleja travessa gatan gata vagen gade vej veien gate katu ulice utca \
+strada bulevardul odos sokak caddesi bylnur bylnuya tanav iela gatve";
+
+/// Words for streets that stand alone.
+static SHORT_STREETS: &[u8] = b"st rd ave ln dr blvd ct way rue via rua ul ut tie byl";
 
 /// Finds the street and house number whose first digit is at `at`, beside a word for address.
 pub(super) fn find_address(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    let (_, size) = number(bytes, at);
-    let mut end = at + size;
-    if at < from || is_word(byte_before(bytes, at)) || !(1..=4).contains(&size) {
+    let end = house_end(bytes, at + number(bytes, at).1);
+    if is_word(byte(bytes, end)) || cue::before(bytes, at) != Cue::Address {
         return None;
     }
-    if is_letter(byte(bytes, end)) && !is_word(byte(bytes, end + 1)) {
-        end += 1;
-    }
-    if is_word(byte(bytes, end))
-        || byte_before(bytes, at) == b'-'
-        || cue::before(bytes, at) != Cue::Address
-    {
-        return None;
-    }
-    // `12 Baker Street`, `12 rue de la Paix`.
-    let mut place = end;
-    let mut street = None;
-    for count in 0..4 {
-        let word = place + usize::from(byte(bytes, place) == b',') + 1;
-        if !matches!(byte(bytes, place), b' ' | b',') {
-            break;
-        }
-        let stop = word_end(bytes, word);
-        if stop == word {
-            break;
-        }
-        if is_street(bytes, word, stop) {
-            // A street that comes first is followed by its name.
-            street = Some(if count == 0 { name_end(bytes, stop) } else { stop });
-            break;
-        }
-        place = stop;
-    }
-    let (start, end) = match street {
+    let (start, end) = match street_after(bytes, end) {
+        Some(_) if cue::after(bytes, end) == Cue::Other => return None,
         Some(end) => (at, end),
-        // `Hauptstraße 12`, `via Roma 12`.
         None => (street_before(bytes, at, from)?, end),
     };
-    Some(Candidate {
-        start,
-        end,
-        category: Category::Address,
-        certainty: Certainty::Cued,
-        reason: Reason::Cue,
-    })
+    Some(Candidate::by_cue(start, end, Category::Address))
 }
 
-fn word_end(bytes: &[u8], at: usize) -> usize {
-    let mut end = at;
-    while end < at + 24 && is_letter(byte(bytes, end)) {
-        end += 1;
+/// The end of a house number whose first digits end at `at`: `7a`, `3/5`, `3 B`.
+fn house_end(bytes: &[u8], at: usize) -> usize {
+    let second = if byte(bytes, at) == b'/' { number(bytes, at + 1).1 } else { 0 };
+    let end = if second > 0 { at + 1 + second } else { at };
+    let letter = run_end(bytes, end, 1, Of::Signs, b" ");
+    let has_letter = match byte(bytes, letter) {
+        b'A'..=b'H' => true,
+        letter_of_it => letter == end && letter_of_it.is_ascii_alphabetic(),
+    };
+    if has_letter && !is_word(byte(bytes, letter + 1)) { letter + 1 } else { end }
+}
+
+/// The end of the street behind a house number: `12 Baker Street`, `12, rue de la Paix`.
+fn street_after(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut place = at;
+    let mut has_name = false;
+    for _ in 0..4 {
+        let word = run_end(bytes, place, 2, Of::Signs, b" ,");
+        let end = run_end(bytes, word, MAX_WORD, Of::Letters, b"");
+        if word == place || end == word {
+            break;
+        }
+        if is_street(bytes, word, end) {
+            // A street that comes first is followed by its name.
+            return Some(if has_name { end } else { name_end(bytes, end) });
+        }
+        has_name |= byte(bytes, word).is_ascii_uppercase();
+        place = end;
     }
-    end
+    None
 }
 
 fn is_street(bytes: &[u8], start: usize, end: usize) -> bool {
-    let Some(word) = bytes.get(start..end) else { return false };
-    STREETS.iter().any(|street| {
-        let Some(rest) = word.len().checked_sub(street.len()) else { return false };
-        (rest == 0
-            || street.len() > 2
-                && rest > 2
-                && !matches!(*street, b"tie" | b"via" | b"way" | b"rue" | b"rua"))
-            && word.get(rest..).is_some_and(|tail| tail.eq_ignore_ascii_case(street))
-    })
+    let word = bytes.get(start..end).unwrap_or_default();
+    let is_ending = |street: &[u8]| {
+        word.len().checked_sub(street.len()).is_some_and(|rest| {
+            (rest == 0 || rest > 2)
+                && word.get(rest..).is_some_and(|end| end.eq_ignore_ascii_case(street))
+        })
+    };
+    is_listed(word, SHORT_STREETS) || STREETS.split(|byte| *byte == b' ').any(is_ending)
 }
 
 /// The end of up to four words of a name: capitals, and the small words between them.
@@ -324,9 +222,9 @@ fn name_end(bytes: &[u8], at: usize) -> usize {
     let mut end = at;
     let mut place = at;
     for _ in 0..4 {
-        let word = place + 1;
-        let stop = word_end(bytes, word);
-        if byte(bytes, place) != b' ' || stop == word {
+        let word = run_end(bytes, place, 1, Of::Signs, b" '");
+        let stop = run_end(bytes, word, MAX_WORD, Of::Letters, b"");
+        if word == place || stop == word {
             break;
         }
         if byte(bytes, word).is_ascii_uppercase() {
@@ -337,45 +235,38 @@ fn name_end(bytes: &[u8], at: usize) -> usize {
     end
 }
 
-fn street_before(bytes: &[u8], at: usize, from: usize) -> Option<usize> {
-    let mut end = at;
+/// The start of the street before a house number: `Hauptstraße 12`, `via Roma 10`, `Lange Laan 5`,
+/// and capital words behind a colon, `Adresse: Am Alten Markt 3`.
+fn street_before(bytes: &View<'_>, at: usize, from: usize) -> Option<usize> {
     let mut start = None;
+    let mut place = at;
+    let mut has_capitals = true;
     for _ in 0..4 {
-        let stop =
-            end.checked_sub(1).filter(|stop| matches!(byte(bytes, *stop), b' ' | b',' | b'.'))?;
-        let stop = if byte_before(bytes, stop) == b'.' { stop - 1 } else { stop };
-        let mut word = stop;
-        while word > from && stop - word < 24 && is_letter(byte_before(bytes, word)) {
-            word -= 1;
-        }
-        if word == stop {
+        let end = run_start(bytes, place, place.saturating_sub(3).max(from), Of::Signs, b" ,.:");
+        let floor = end.saturating_sub(MAX_WORD).max(from);
+        let word = run_start(bytes, end, floor, Of::Letters, b"");
+        has_capitals &= byte(bytes, word).is_ascii_uppercase();
+        let goes_on = start.is_some() && has_capitals && place - end == 1;
+        if word == end || start.is_some() && !goes_on {
             break;
         }
-        if is_street(bytes, word, stop) {
+        place = word;
+        let is_field = has_capitals && byte(bytes, word.wrapping_sub(2)) == b':' && word > from + 1;
+        let is_start = goes_on || is_field || is_street(bytes, word, end);
+        if is_start && cue::before(bytes, word) == Cue::Address {
             start = Some(word);
-            break;
+            // Words before a street are of its name when they are capitals.
+            has_capitals = true;
         }
-        end = word;
     }
     start
 }
 
 /// Finds the machine-readable line with the filler at `at`, the first of two.
 pub(super) fn find_mrz(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'<';
-    let mut start = at;
-    while start > from && at - start < 45 && is_part(byte_before(bytes, start)) {
-        start -= 1;
-    }
-    let mut end = at;
-    while end < start + 46 && is_part(byte(bytes, end)) {
-        end += 1;
-    }
-    matches!(end - start, 30 | 36 | 44).then_some(Candidate {
-        start,
-        end,
-        category: Category::Mrz,
-        certainty: Certainty::Certain,
-        reason: Reason::Structure,
-    })
+    let start = run_start(bytes, at, at.saturating_sub(45).max(from), Of::Words, b"<");
+    let end = run_end(bytes, at, 46, Of::Words, b"<");
+    let is_small = bytes.get(start..end)?.iter().any(u8::is_ascii_lowercase);
+    (matches!(end - start, 30 | 36 | 44) && !is_small)
+        .then(|| Candidate::by_form(start, end, Category::Mrz))
 }

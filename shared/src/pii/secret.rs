@@ -2,10 +2,12 @@
 //! behind a word that announces them.
 
 use super::Category;
-use super::cue;
+use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason};
-use super::fold::{BREAK, byte, byte_before, is_letter, is_word};
+use super::fold::{BREAK, byte, byte_before, is_word};
+use super::run::{Of, is_listed, number, run_end, run_start};
 use super::view::View;
+use super::words::{MAX_WORD as MAX_LINK, Meaning, look_up};
 
 /// A block between PEM lines: a 4096-bit key has 3,300 bytes.
 pub(super) const MAX_BLOCK: usize = 4_096;
@@ -29,238 +31,220 @@ pub(super) const MIN_WALLET: usize = 26;
 /// So many characters of a long value are asked for digits: the time stays linear.
 const LOOKED_AT: usize = 48;
 
-/// How providers' keys begin, and how many characters follow at least. Sorted.
-#[rustfmt::skip]
-static KEYS: &[(&[u8], usize)] = &[
-    (b"AGE-SECRET-KEY-1", 50), (b"AIza", 30), (b"AKIA", 16), (b"ASIA", 16), (b"EAACEdEose0cBA", 20),
-    (b"GOCSPX-", 20), (b"SG.", 40), (b"dapi", 32), (b"dckr_pat_", 20), (b"doo_v1_", 40),
-    (b"dop_v1_", 40), (b"dp.pt.", 30), (b"figd_", 30), (b"ghp_", 30), (b"gho_", 30), (b"ghu_", 30),
-    (b"ghs_", 30), (b"ghr_", 30), (b"github_pat_", 30), (b"glpat-", 20), (b"gsk_", 40), (b"hf_", 30),
-    (b"key-", 32), (b"lin_api_", 30), (b"npm_", 30), (b"ntn_", 40), (b"pk_live_", 16),
-    (b"pk_test_", 16), (b"pplx-", 40), (b"pypi-", 40), (b"r8_", 30), (b"rk_live_", 16),
-    (b"rk_test_", 16), (b"rubygems_", 40), (b"shpat_", 30), (b"shpss_", 30), (b"sk-", 20),
-    (b"sk_live_", 16), (b"sk_test_", 16), (b"sq0atp-", 20), (b"sq0csp-", 20), (b"whsec_", 24),
-    (b"xai-", 40), (b"xapp-", 20), (b"xoxa-", 20), (b"xoxb-", 20), (b"xoxp-", 20), (b"xoxr-", 20),
-    (b"xoxs-", 20), (b"ya29.", 20),
-];
+/// How providers' keys and JSON Web Tokens begin, behind the number of characters that follow at
+/// least.
+static KEYS: &[u8] = b"16 AKIA ASIA pk_live_ pk_test_ rk_live_ rk_test_ sk_live_ sk_test_ \
+20 eyJ EAACEdEose0cBA GOCSPX- dckr_pat_ glpat- sk- sq0atp- sq0csp- whsec_ xapp- xoxa- xoxb- xoxp- xoxr- \
+xoxs- ya29. 30 AIza dapi dp.pt. figd_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ hf_ key- lin_api_ npm_ r8_ \
+shpat_ shpss_ 40 AGE-SECRET-KEY-1 SG. doo_v1_ dop_v1_ gsk_ ntn_ pplx- pypi- rubygems_ xai-";
 
-/// The first three bytes of everything in [`KEYS`] and [`PARAMETERS`], of JSON Web Tokens, PEM
-/// blocks and `Bearer`.
+/// The first three bytes of everything in [`KEYS`], [`NAMES`] and [`PARAMETERS`], of JSON Web
+/// Tokens and PEM blocks.
 pub(super) const STARTS: &[u8] = b"AGEAIzAKIASIEAAGOCSG.dapdckdoodopdp.figghpghoghughsghrgitglp\
-gskhf_keylinnpmntnpk_pplpypr8_rk_rubshpsk-sk_sq0whsxaixapxoxya2apiautjwtkeypaspwdsecsessigtokeyJBEGBea";
+gskhf_keylinnpmntnpk_pplpypr8_rk_rubshpsk-sk_sq0whsxaixapxoxya2apiautjwtkeypaspwdsecsessigtokeyJBEGbea";
 
-/// Names of parameters whose value is a secret, behind `=`.
-static PARAMETERS: &[&[u8]] = &[
-    b"apikey",
-    b"auth",
-    b"jwt",
-    b"key",
-    b"passwd",
-    b"password",
-    b"pwd",
-    b"secret",
-    b"session",
-    b"sig",
-    b"signature",
-    b"token",
-];
+/// What is a secret in every notation, `api_key=…`, `"client_secret": "…"`, `Bearer …`.
+static NAMES: &[u8] = b"api apikey bearer secret token";
 
-/// Words between a secret's name and the secret.
-static LINKS: &[&[u8]] = &[
-    b"ar", b"code", b"e", b"er", b"es", b"est", b"is", b"ist", b"jest", b"je", b"key", b"kod",
-    b"kode", b"code", b"nr", b"number", b"nummer", b"on", b"to", b"token", b"was", b"yra", b"ir",
-    b"eihai", b"codigo", b"codice", b"koodi", b"now", b"adresse", b"address",
-];
+/// Names of parameters whose value is a secret behind `=`.
+static PARAMETERS: &[u8] = b"auth jwt key passwd password pwd session sig signature";
+
+/// Words between a secret's name and the secret, beside those that `words` knows.
+static LINKS: &[u8] =
+    b"acceso address adresse banca bank da de della der este key moy my now of schlussel the token was";
+
+/// The countries of ISO 3166, and Kosovo: for each first letter a bit for each second one.
+static COUNTRIES: [u32; 27] = {
+    let codes =
+        b"AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO \
+BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ \
+DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP \
+GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG \
+KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML \
+MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE \
+PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL \
+SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM \
+US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+    let mut bits = [0; 27];
+    let mut at = 0;
+    while at < codes.len() {
+        bits[(codes[at] & 31) as usize] |= 1 << (codes[at + 1] & 31);
+        at += 3;
+    }
+    bits
+};
 
 /// Finds what the word that starts at `at` begins or announces.
 pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    let end = word_end(bytes, at);
+    let end = run_end(bytes, at, 25, Of::Letters, b"");
     let next = byte(bytes, end);
     let is_part = is_token(next) || next == b'.' || byte_before(bytes, at) == b'-';
-    let found = if is_part { token(bytes, at, from) } else { None };
-    let found =
-        found.or_else(|| parameter(bytes, at, end)).or_else(|| announced(bytes, at, end))?;
-    let (start, end, category) = found;
-    let (certainty, reason) = match category {
-        Category::Secret => (Certainty::Certain, Reason::Structure),
-        _ => (Certainty::Cued, Reason::Cue),
-    };
-    (start >= from).then_some(Candidate { start, end, category, certainty, reason })
+    let token = if is_part { token(bytes, at, from) } else { None };
+    let (start, end, category) = token.or_else(|| announced(bytes, at, end))?;
+    (start >= from).then(|| match category {
+        Category::Secret => Candidate::by_form(start, end, category),
+        _ => Candidate::by_cue(start, end, category),
+    })
 }
 
 /// Finds the long token of mixed characters that starts at `at`, behind none of its characters.
 pub(super) fn find_mixed(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    let end = token_end(bytes, at, MAX_TOKEN + 1, is_token);
+    let end = run_end(bytes, at, MAX_TOKEN + 1, Of::Words, b"-_+=");
     let token = bytes.get(at..end)?;
-    let (mut upper, mut lower, mut digits, mut joints, mut hex) = (0, 0, 0, 0, 0);
-    for byte in token {
-        hex += usize::from(byte.is_ascii_hexdigit());
-        match byte {
-            b'A'..=b'Z' => upper += 1,
-            b'a'..=b'z' => lower += 1,
-            b'0'..=b'9' => digits += 1,
-            b'-' | b'_' => joints += 1,
-            _ => {}
-        }
-    }
+    let [upper, lower, digits] = census(token);
+    // A file's content in a `data:` URL, and a file's checksum.
+    let is_content = token.starts_with(b"sha")
+        || bytes.get(at.saturating_sub(7)..at).is_some_and(|before| before == b"base64,");
     let is_mixed = at >= from
         && (MIN_MIXED..=MAX_TOKEN).contains(&token.len())
         && upper.min(lower).min(digits) >= 3
-        && hex < token.len()
-        && joints <= token.len() / 12;
-    is_mixed.then_some(Candidate {
-        start: at,
-        end,
-        category: Category::Secret,
-        certainty: Certainty::Likely,
-        reason: Reason::Structure,
-    })
+        && !token.iter().all(u8::is_ascii_hexdigit)
+        // The title in an address has a hyphen behind each word.
+        && token.len() - upper - lower - digits <= token.len() / 10
+        && !is_content;
+    is_mixed
+        .then(|| Candidate::new(at, end, Category::Secret, Certainty::Likely, Reason::Structure))
+}
+
+/// How many capital letters, small letters and digits a token has.
+#[cfg_attr(target_family = "wasm", inline(never))]
+fn census(token: &[u8]) -> [usize; 3] {
+    let mut census = [0; 3];
+    for byte in token {
+        let [upper, lower, digits] = &mut census;
+        match byte {
+            b'A'..=b'Z' => *upper += 1,
+            b'a'..=b'z' => *lower += 1,
+            b'0'..=b'9' => *digits += 1,
+            _ => {}
+        }
+    }
+    census
 }
 
 /// Finds name, password and host around the `@` at `at` of a URL: `https://jane:secret@host`.
 pub(super) fn find_userinfo(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let floor = at.saturating_sub(128).max(from);
-    let mut start = at;
-    let mut has_colon = false;
-    while start > floor
-        && !matches!(byte_before(bytes, start), b'[' | b']' | b'/' | b' ' | b'\n' | b'@' | BREAK)
-    {
-        start -= 1;
-        has_colon |= byte(bytes, start) == b':';
-    }
-    let is_url = has_colon && start >= 3 && bytes.get(start - 3..start) == Some(b"://");
-    let end = token_end(bytes, at + 1, 255, |byte| is_word(byte) || matches!(byte, b'.' | b'-'));
-    let end = (at..end).rev().find(|end| is_word(byte(bytes, *end))).map_or(at, |end| end + 1);
-    (is_url && end > at && byte(bytes, start) != b':').then_some(Candidate {
-        start,
-        end,
-        category: Category::Secret,
-        certainty: Certainty::Certain,
-        reason: Reason::Structure,
-    })
+    let start = run_start(bytes, at, floor, Of::AllBut, b"[]/ \n@\x81");
+    let is_url = bytes.get(start.saturating_sub(3)..start) == Some(b"://")
+        && byte(bytes, start) != b':'
+        && bytes.get(start..at).is_some_and(|user| user.contains(&b':'));
+    let end = run_end(bytes, at + 1, 255, Of::Words, b".-");
+    let end = run_start(bytes, end, at, Of::Signs, b".-");
+    (is_url && end > at + 1).then(|| Candidate::by_form(start, end, Category::Secret))
 }
 
 /// Finds a wallet's address that starts at `at`.
 pub(super) fn find_wallet(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
-    if at < from || is_word(byte_before(bytes, at)) {
-        return None;
-    }
-    let end = token_end(bytes, at, 91, |byte| byte.is_ascii_alphanumeric());
+    let end = run_end(bytes, at, 91, Of::Words, b"");
     let wallet = bytes.get(at..end)?;
-    let count = |class: fn(&u8) -> bool| wallet.iter().filter(|byte| class(byte)).count();
+    let [upper, lower, digits] = census(wallet);
     let is_wallet = match wallet {
         [b'0', b'x' | b'X', rest @ ..] => {
             rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit)
         }
         [b'1' | b'3', ..] => {
-            (MIN_WALLET..=35).contains(&wallet.len())
+            wallet.len() <= 35
                 && !wallet.iter().any(|byte| b"0OIl".contains(byte))
-                && count(u8::is_ascii_uppercase) >= 4
-                && count(u8::is_ascii_lowercase) >= 4
-                && count(u8::is_ascii_digit) >= 3
+                && upper.min(lower) >= 4
+                && digits >= 3
         }
-        [b'b', b'c', b'1', ..] | [b'B', b'C', b'1', ..] => {
-            matches!(wallet.len(), 42 | 62)
-                && !wallet.iter().skip(3).any(|byte| b"1bioBIO".contains(byte))
-                && (count(u8::is_ascii_uppercase) == 0 || count(u8::is_ascii_lowercase) == 0)
-        }
-        _ => false,
+        _ => upper.min(lower) == 0 && is_bech32(wallet),
     };
-    (is_wallet && !is_word(byte(bytes, end))).then_some(Candidate {
-        start: at,
-        end,
-        category: Category::Crypto,
-        certainty: Certainty::Certain,
-        reason: Reason::Structure,
-    })
+    (is_wallet && at >= from && !is_word(byte_before(bytes, at)) && !is_word(byte(bytes, end)))
+        .then(|| Candidate::by_form(at, end, Category::Crypto))
 }
 
-fn word_end(bytes: &[u8], at: usize) -> usize {
-    token_end(bytes, at, 25, is_letter)
-}
-
-/// Where the characters of `class` from `at` on end, `most` of them at most.
-fn token_end(bytes: &[u8], at: usize, most: usize, class: fn(u8) -> bool) -> usize {
-    let mut end = at;
-    while end < at + most && class(byte(bytes, end)) {
-        end += 1;
+/// BIP 173 and BIP 350: a prefix that names the network, 1, and 5 bits for each character; the last
+/// six bring the checksum to a constant.
+fn is_bech32(wallet: &[u8]) -> bool {
+    let Some(one) = wallet.iter().position(|byte| *byte == b'1') else { return false };
+    let mut sum = 1_u32;
+    let mut add = |value: u32| {
+        let top = sum >> 25;
+        sum = (sum & 0x1FF_FFFF) << 5 ^ value;
+        for (bit, term) in BECH32_TERMS.iter().enumerate() {
+            if top >> bit & 1 == 1 {
+                sum ^= term;
+            }
+        }
+    };
+    let network = wallet.get(..one).unwrap_or_default();
+    network.iter().for_each(|char| add(u32::from((char | 0x20) >> 5)));
+    add(0);
+    network.iter().for_each(|char| add(u32::from(char & 31)));
+    for char in wallet.iter().skip(one + 1) {
+        let value = BECH32.iter().position(|known| *known == char | 0x20);
+        add(value.map_or(32, |value| value as u32));
     }
-    end
+    matches!(sum, 1 | 0x2BC8_30A3)
 }
+
+static BECH32: &[u8] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+static BECH32_TERMS: [u32; 5] = [0x3B6A_57B2, 0x2650_8E6D, 0x1EA1_19FA, 0x3D42_33DD, 0x2A14_62B3];
 
 pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'=')
 }
 
-/// A provider's key, a JSON Web Token or a PEM block that begins at `at`, behind no character of
-/// such tokens, so that each run of them is read once.
+/// A key or a PEM block that begins at `at`, behind no character of keys, so that each run of them
+/// is read once.
 fn token(bytes: &View<'_>, at: usize, from: usize) -> Option<(usize, usize, Category)> {
     if at < from {
         return None;
     }
+    let before = byte_before(bytes, at);
     let (start, end) = match block(bytes, at) {
         Some(block) => block,
-        None if is_key(byte_before(bytes, at)) => return None,
-        None => (at, key(bytes, at).or_else(|| json_web_token(bytes, at))?),
+        None if is_token(before) && before != b'=' || before == b'.' => return None,
+        None => (at, key(bytes, at)?),
     };
     Some((start, end, Category::Secret))
-}
-
-fn is_key(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'.')
 }
 
 /// The end of a provider's key: its prefix, and a body with digits in it.
 fn key(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
-    let first = rest.first();
-    let (prefix, least) =
-        KEYS.iter().find(|(prefix, _)| prefix.first() == first && rest.starts_with(prefix))?;
+    let mut least = 0;
+    let prefix = KEYS.split(|byte| *byte == b' ').find(|prefix| {
+        let (number, size) = number(prefix, 0);
+        if size > 0 {
+            least = number as usize;
+        }
+        size == 0 && rest.starts_with(prefix)
+    })?;
     let body = at + prefix.len();
-    let end = token_end(bytes, body, MAX_TOKEN + 1, is_key);
+    let (end, digits) = value(bytes, body, b"-_+.");
     let length = end - body;
-    let end = if byte_before(bytes, end) == b'.' { end - 1 } else { end };
-    let digits = rest.iter().skip(prefix.len()).take(length.min(LOOKED_AT));
-    let has_digits = digits.filter(|byte| byte.is_ascii_digit()).count() > 1
-        || prefix.len() == 4 && prefix.ends_with(b"IA");
-    ((*least..=MAX_TOKEN).contains(&length) && has_digits).then_some(end)
+    ((least..=MAX_TOKEN).contains(&length) && (digits > 1 || least == 16)).then_some(end)
 }
 
-/// The end of three parts of base 64 with dots between them, the first two JSON.
-fn json_web_token(bytes: &[u8], at: usize) -> Option<usize> {
-    if bytes.get(at..at + 3)? != b"eyJ" {
-        return None;
-    }
-    let part_end =
-        |at| token_end(bytes, at, MAX_TOKEN, |byte| is_key(byte) && !matches!(byte, b'.' | b'+'));
-    let head = part_end(at);
-    let claims = part_end(head + 1);
-    if byte(bytes, head) != b'.' || head - at < 10 || claims - head < 4 {
-        return None;
-    }
-    let signature = part_end(claims + 1);
-    let has_signature = byte(bytes, claims) == b'.' && signature > claims + 1;
-    Some(if has_signature { signature } else { claims })
+/// The end of the value of letters, digits and `signs` at `at`, without a full stop behind it, and
+/// how many digits it begins with.
+fn value(bytes: &[u8], at: usize, signs: &[u8]) -> (usize, usize) {
+    let end = run_end(bytes, at, MAX_TOKEN + 1, Of::Words, signs);
+    let end = end - usize::from(end > at && byte_before(bytes, end) == b'.');
+    let [.., digits] = census(bytes.get(at..end.min(at + LOOKED_AT)).unwrap_or_default());
+    (end, digits)
 }
 
 /// `-----BEGIN … -----` up to its end line; without one, up to its last long word of base 64.
 fn block(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     let start = at.checked_sub(5)?;
-    if view.get(start..at)? != b"-----" || view.get(at..at + 6)? != b"BEGIN " {
+    if view.get(start..at + 6)? != b"-----BEGIN " {
         return None;
     }
     let label_end = |at: usize| {
-        let end = token_end(view, at, 40, |byte| byte.is_ascii_uppercase() || byte == b' ');
-        token_end(view, end, 5, |byte| byte == b'-')
+        let end = run_end(view, at, 40, Of::Letters, b" ");
+        run_end(view, end, 5, Of::Signs, b"-")
     };
     if let Some(last) = view.end_line(at, start + MAX_BLOCK) {
         return Some((start, label_end(last + 9)));
     }
     let mut end = label_end(at);
     loop {
-        let word = token_end(view, end, 4, |byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\\'));
-        let is_part = |byte: u8| is_token(byte) || byte == b'/';
-        let next = token_end(view, word, MAX_TOKEN, is_part);
+        let word = run_end(view, end, 4, Of::Signs, b" \n\r\\");
+        let next = run_end(view, word, MAX_TOKEN, Of::Words, b"-_+=/");
         if next - word < MIN_LINE || next - start > MAX_BLOCK {
             break;
         }
@@ -269,88 +253,140 @@ fn block(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
-/// `token=…`, `Bearer …`.
-fn parameter(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Category)> {
-    let (start, least) = match byte(bytes, end) {
-        b'=' if PARAMETERS
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(bytes.get(at..end).unwrap_or_default())) =>
-        {
-            (end + 1, 8)
-        }
-        b' ' if bytes.get(at..end) == Some(b"Bearer") => (end + 1, 16),
-        _ => return None,
+/// What the word `at..end` announces: `token=…`, `API key: …`, `password is …`, `BIC: …`,
+/// `e-mail: jane at example dot com`, and `… is my PIN`.
+fn announced(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Category)> {
+    let word = bytes.get(at..end)?;
+    let is_name = is_listed(word, NAMES);
+    let secret = |start: usize, least: usize| {
+        let (end, digits) = value(bytes, start, b"-_+.~/%=");
+        (end - start >= least && digits > 0).then_some((start, end, Category::Secret))
     };
-    let value = token_end(bytes, start, MAX_TOKEN, |byte| {
-        is_key(byte) || matches!(byte, b'~' | b'/' | b'%')
-    });
-    let length = value - start;
-    let value = if byte_before(bytes, value) == b'.' { value - 1 } else { value };
-    let padded = token_end(bytes, value, 2, |byte| byte == b'=');
-    let has_digit = bytes.iter().skip(start).take(length.min(LOOKED_AT)).any(u8::is_ascii_digit);
-    (length >= least && has_digit).then_some((start, padded, Category::Secret))
+    if byte(bytes, end) == b'='
+        && (is_name || is_listed(word, PARAMETERS))
+        && let Some(secret) = secret(end + 1, 8)
+    {
+        return Some(secret);
+    }
+    let cue = cue::announces(bytes, at, end);
+    if cue.is_none() && !is_name {
+        return None;
+    }
+    let linked = value_start(bytes, end);
+    let cue = match (cue, linked) {
+        (Some(cue), _) => cue,
+        (None, linked) => return secret(linked?.0, 16),
+    };
+    let is_number = is_listed(word, b"pin tan otp");
+    let end_of = |start: usize, is_marked: bool| match cue {
+        Cue::Bic => bank(bytes, start),
+        Cue::Email => spoken_address(bytes, start),
+        _ => password(bytes, start, is_marked, is_number),
+    };
+    let category = match cue {
+        Cue::Bic => Category::Bic,
+        Cue::Email => Category::Email,
+        _ => Category::Password,
+    };
+    if let Some((start, is_marked)) = linked
+        && let Some(end) = end_of(start, is_marked)
+    {
+        return Some((start, end, category));
+    }
+    let (start, end) = value_before(bytes, at)?;
+    (end_of(start, false) == Some(end)).then_some((start, end, category))
 }
 
-/// `password is …`, `BIC: …`, `e-mail: jane at example dot com`.
-fn announced(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Category)> {
-    let cue = cue::announces(bytes, at, end)?;
+/// Where the value behind the name that ends at `end` starts: behind signs and small words. And
+/// whether a colon or a quotation mark says that there is one.
+fn value_start(bytes: &[u8], end: usize) -> Option<(usize, bool)> {
     let mut start = end;
     let mut is_marked = false;
     for _ in 0..4 {
-        let mut spaces = 0;
-        while spaces < 3 {
-            match byte(bytes, start) {
-                b':' | b'=' => is_marked = true,
-                b'"' | b'\'' | b'`' if is_marked || spaces > 0 => {
-                    is_marked = true;
-                }
-                b' ' | b'\n' | b'\t' | b'-' | b'(' | b')' => {}
-                _ => break,
-            }
-            spaces += 1;
-            start += 1;
-        }
-        if spaces == 0 {
-            return None;
-        }
-        let word = token_end(bytes, start, 10, is_letter);
-        let is_link = !is_word(byte(bytes, word))
-            && bytes
-                .get(start..word)
-                .is_some_and(|word| LINKS.iter().any(|link| link.eq_ignore_ascii_case(word)));
-        if !is_link {
+        let before = start;
+        start = run_end(bytes, before, 4, Of::Signs, b" \n\t-():=\"'`");
+        let signs = bytes.get(before..start).filter(|signs| !signs.is_empty())?;
+        is_marked = signs.iter().any(|sign| matches!(sign, b':' | b'='))
+            || signs.iter().skip(1).any(|sign| matches!(sign, b'"' | b'\'' | b'`'));
+        let word = run_end(bytes, start, MAX_LINK, Of::Letters, b"");
+        if is_marked || is_word(byte(bytes, word)) || !is_link(bytes, start, word) {
             break;
         }
         start = word;
     }
-    match cue {
-        cue::Cue::Bic => bank(bytes, start).map(|end| (start, end, Category::Bic)),
-        cue::Cue::Email => spoken_address(bytes, start).map(|end| (start, end, Category::Email)),
-        _ => password(bytes, start, is_marked).map(|end| (start, end, Category::Password)),
-    }
+    Some((start, is_marked))
 }
 
-/// Four letters, a country, two characters, and three of a branch.
+/// The value with a digit before `is my` and the name that starts at `at`.
+fn value_before(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+    let mut start = at;
+    let mut has_verb = false;
+    for _ in 0..4 {
+        let end = start.checked_sub(1)?;
+        let floor = end.saturating_sub(MAX_LINK);
+        let word = run_start(bytes, end, floor, Of::AllBut, b" \n\t\"\x81");
+        if byte(bytes, end) != b' ' {
+            return None;
+        }
+        if !is_link(bytes, word, end) {
+            let has_digit = bytes.get(word..end)?.iter().any(u8::is_ascii_digit);
+            return (has_digit && has_verb).then_some((word, end));
+        }
+        has_verb |= look_up(bytes, word, end) == Some(Meaning::Link);
+        start = word;
+    }
+    None
+}
+
+/// Whether the word may stand between a name and its value.
+fn is_link(bytes: &[u8], start: usize, end: usize) -> bool {
+    bytes.get(start..end).is_some_and(|word| is_listed(word, LINKS))
+        || look_up(bytes, start, end).is_some_and(|meaning| {
+            !matches!(
+                meaning,
+                Meaning::Says(Cue::Other) | Meaning::Currency | Meaning::Unit | Meaning::Place
+            )
+        })
+}
+
+/// Four letters, a country, two characters, and three of a branch; in one piece, or 4 2 2 3.
 fn bank(bytes: &[u8], at: usize) -> Option<usize> {
-    let end = token_end(bytes, at, 12, |byte| byte.is_ascii_alphanumeric());
-    let code = bytes.get(at..end)?;
-    let has_form = matches!(code.len(), 8 | 11)
-        && code.iter().take(6).all(u8::is_ascii_alphabetic)
-        && !code.iter().any(u8::is_ascii_lowercase);
-    has_form.then_some(end)
+    let gap = usize::from(byte(bytes, at + 4) == b' ');
+    let (first, second) = (byte(bytes, at + 4 + gap), byte(bytes, at + 5 + gap));
+    if COUNTRIES.get(usize::from(first & 31))? >> (second & 31) & 1 == 0 {
+        return None;
+    }
+    let mut end = at;
+    let mut whole = None;
+    for place in 0..11 {
+        if matches!(place, 4 | 6 | 8) && gap == 1 {
+            if byte(bytes, end) != b' ' {
+                break;
+            }
+            end += 1;
+        }
+        let char = byte(bytes, end);
+        if !(char.is_ascii_uppercase() || place > 5 && char.is_ascii_digit()) {
+            break;
+        }
+        end += 1;
+        if matches!(place, 7 | 10) && !is_word(byte(bytes, end)) {
+            whole = Some(end);
+        }
+    }
+    whole
 }
 
 /// `jane at example dot com`.
 fn spoken_address(bytes: &[u8], at: usize) -> Option<usize> {
-    let is_label = |byte: u8| is_word(byte) || matches!(byte, b'-' | b'_' | b'.');
-    let local = token_end(bytes, at, 64, is_label);
+    let local = run_end(bytes, at, 64, Of::Words, b"-_.");
     let mut end = local + 4;
     if local == at || bytes.get(local..end)? != b" at " {
         return None;
     }
     let mut labels = 0;
     loop {
-        let label = token_end(bytes, end, 63, |byte| is_word(byte) || byte == b'-');
+        let label = run_end(bytes, end, 63, Of::Words, b"-");
         if label == end {
             return None;
         }
@@ -365,37 +401,50 @@ fn spoken_address(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// A password does not look like a word of the sentence: it has a digit or a sign in it, or
-/// capitals inside, or it stands alone behind a colon.
-fn password(bytes: &[u8], at: usize, is_marked: bool) -> Option<usize> {
-    if matches!(byte(bytes, at), b'[' | b'<' | b'/') {
+/// capitals inside, or it stands alone behind a colon. One in quotation marks reaches to the
+/// closing one.
+fn password(bytes: &[u8], at: usize, is_marked: bool, is_number: bool) -> Option<usize> {
+    let quote = byte_before(bytes, at);
+    let closing = run_end(bytes, at, MAX_PASSWORD, Of::AllBut, &[quote, b'\n', b'[', BREAK]);
+    // At the end of the text the closing one may still come.
+    let is_closed = is_marked
+        && matches!(quote, b'"' | b'\'' | b'`')
+        && (byte(bytes, closing) == quote || closing == bytes.len());
+    let (stop, end) = if is_closed {
+        (closing, closing)
+    } else {
+        let stop = run_end(bytes, at, MAX_PASSWORD + 1, Of::AllBut, b" \n\t\r[\"\x81");
+        (stop, run_start(bytes, stop, at, Of::Signs, b".,;!?)'`:"))
+    };
+    let value = bytes.get(at..end)?;
+    // A hidden one, one that stands elsewhere, a path, a call.
+    let call = run_end(bytes, at, MAX_PASSWORD, Of::Words, b"._");
+    let is_call = byte(bytes, call) == b'(' && byte(bytes, end) == b')';
+    if !value.iter().any(|byte| is_word(*byte))
+        || matches!(value, [b'[' | b'<' | b'/', ..] | [b'$', b'{', ..])
+        || is_call
+    {
         return None;
     }
-    let is_part = |byte: u8| !matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | b'[' | b'"' | BREAK);
-    let stop = token_end(bytes, at, MAX_PASSWORD + 1, is_part);
-    let mut end = stop;
-    while end > at
-        && matches!(
-            byte_before(bytes, end),
-            b'.' | b',' | b';' | b'!' | b'?' | b')' | b'\'' | b'`' | b':'
-        )
-    {
-        end -= 1;
-    }
-    let value = bytes.get(at..end)?;
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let [.., digits] = census(value);
     if digits == value.len() {
         // `123 456`
-        let other = token_end(bytes, end + 1, 4, |byte| byte.is_ascii_digit());
-        if value.len() == 3 && matches!(byte(bytes, end), b' ' | b'-') && other == end + 4 {
+        let other = run_end(bytes, end + 1, 4, Of::Digits, b"");
+        if digits == 3 && matches!(byte(bytes, end), b' ' | b'-') && other == end + 4 {
             return Some(other);
         }
-        return (4..=10).contains(&value.len()).then_some(end);
+        return (4..=10).contains(&digits).then_some(end);
     }
     let has_sign = value
         .iter()
         .any(|byte| !is_word(*byte) && !matches!(byte, b'\'' | b'-' | b'/' | b'.' | b','));
-    let has_capital = value.windows(2).any(|pair| matches!(pair, [first, second] if first.is_ascii_lowercase() && second.is_ascii_uppercase()));
+    let has_capital = value.windows(2).any(|pair| {
+        matches!(pair, [first, second]
+            if first.is_ascii_lowercase() && second.is_ascii_uppercase())
+    });
     let is_last = end < stop || matches!(byte(bytes, stop), b'\n' | BREAK | b'"');
-    let is_odd = digits > 0 || has_sign || has_capital || is_marked && is_last;
-    (is_odd && (4..=MAX_PASSWORD).contains(&value.len())).then_some(end)
+    let is_odd = is_closed || digits > 0 || has_sign || has_capital || is_marked && is_last;
+    let is_password = is_odd && !is_number && (4..=MAX_PASSWORD).contains(&value.len());
+    // It is likelier to end in `!` than a sentence that gives it away.
+    is_password.then(|| run_end(bytes, end, 3, Of::Signs, b"!"))
 }
