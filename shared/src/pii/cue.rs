@@ -20,7 +20,7 @@ const MAX_WORDS: usize = 6;
 
 /// How far after a value its name may begin and how many words may stand before it.
 const MAX_AFTER: usize = 48;
-const MAX_WORDS_AFTER: usize = 4;
+const MAX_WORDS_AFTER: usize = 6;
 
 /// What the words beside a value say it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,7 +290,7 @@ pub(super) fn around(view: &View<'_>, start: usize, end: usize) -> Cue {
 pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
     let mut at = end;
     for count in 0..MAX_WORDS_AFTER {
-        while at < end + MAX_AFTER && matches!(byte(bytes, at), b' ' | b'(' | b',' | b'"') {
+        while at < end + MAX_AFTER && matches!(byte(bytes, at), b' ' | b'(' | b',' | b'"' | b'\'') {
             at += 1;
         }
         let start = at;

@@ -205,7 +205,8 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
                     }
                 }
                 if class == Class::Digit && at >= from {
-                    search.number(at, end, was_word);
+                    let is_glued = is_word(byte_at(bytes, at.wrapping_sub(1)));
+                    search.number(at, end, is_glued);
                 } else if may_open(bytes, at) {
                     search.ask(SECRET, at);
                     if is_address(bytes, at, end) {
@@ -264,11 +265,11 @@ impl Search<'_> {
         self.add(detector, candidate);
     }
 
-    /// Asks for what may begin with the digits `at..end`. `was_word` says that a letter stands
-    /// right before them.
-    fn number(&mut self, at: usize, end: usize, was_word: bool) {
+    /// Asks for what may begin with the digits `at..end`; `is_glued` when a letter stands right
+    /// before them.
+    fn number(&mut self, at: usize, end: usize, is_glued: bool) {
         self.ask(IBAN, at);
-        if was_word {
+        if is_glued {
             self.ask(IDENT, at);
             return;
         }

@@ -324,6 +324,8 @@ pub(super) fn fold_char(char: char) -> Option<u8> {
         0xA0 => b' ',
         0xAD => return None,
         0xA2..=0xA5 => b'$',
+        0xA7 => b'#',
+        0xB7 => b'-',
         0xA1..=0xBF => BREAK,
         0xC0..=0x17F => byte(LATIN, code as usize - 0xC0),
         0x218 | 0x219 => b's',

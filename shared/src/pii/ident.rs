@@ -88,6 +88,7 @@ rows! {
     PlPesel B "ddmmaaddddd wa0013791379131"
     EeLtCode B "dddooaadddd ^0789 d"
     LvCode B "aaoodd-ddddd wba1a584216379a"
+    LvCode B "32dddd-ddddd wba1a584216379a"
     GrAmka B "aaooddddddd l"
     HrOib B "ddddddddddd i"
     ItVat C "ddddddddddd l"
@@ -496,22 +497,25 @@ fn named(number: &Number, reading: &Reading<'_>, is_tail: bool) -> Option<Candid
         && fits
         && has_tail
         && !is_decimal
-        && !is_date_or_version(number)
+        && !is_date(number)
+        && (cue == Cue::Account || !is_version(number))
         && !reading.is_counted())
     .then(|| reading.candidate(category, Certainty::Cued, Reason::Cue))
 }
 
-/// `2024-03-14`, `14.03.2024`, `3/14/24`; `10.0.19041.1234`.
-fn is_date_or_version(number: &Number) -> bool {
-    let parts = number.joints.count_ones();
+/// `2024-03-14`, `14.03.2024`, `3/14/24`
+fn is_date(number: &Number) -> bool {
     number.hard_joints == number.joints
-        && (number.separator == b'.' && parts == 3
-            || (6..=8).contains(&number.length)
-                && number.digits == number.length
-                && matches!(
-                    number.joints,
-                    0b101_0000 | 0b11_0000 | 0b1_0100 | 0b1100 | 0b1010 | 0b110
-                ))
+        && (6..=8).contains(&number.length)
+        && number.digits == number.length
+        && matches!(number.joints, 0b101_0000 | 0b11_0000 | 0b1_0100 | 0b1100 | 0b1010 | 0b110)
+}
+
+/// `10.0.19041.1234`
+fn is_version(number: &Number) -> bool {
+    number.hard_joints == number.joints
+        && number.separator == b'.'
+        && number.joints.count_ones() == 3
 }
 
 /// When `chars` have the form of `rule`: where its separators belong, and the checks behind it.
@@ -565,7 +569,7 @@ fn is_date_part(class: u8, number: u8) -> bool {
         b'e' => matches!(number, 1..=31 | 41..=81),
         b'f' => matches!(number, 1..=31 | 61..=91),
         b'o' => matches!(number, 1..=12),
-        _ => matches!(number, 1..=12 | 21..=42 | 51..=62 | 71..=92),
+        _ => matches!(number, 1..=12 | 20..=49 | 51..=62 | 71..=92),
     }
 }
 

@@ -31,7 +31,9 @@ pub(super) fn find_ip4(bytes: &View<'_>, at: usize, from: usize) -> Option<Candi
     }
     let end = ip4_end(bytes, at)?;
     match cue::before(bytes, at) {
-        Cue::Version | Cue::Tax | Cue::Social | Cue::Phone => None,
+        // Also `§ 4.2.1.3`, whose sign reads `#`.
+        Cue::Version => None,
+        _ if before == b'#' || before == b' ' && beyond == b'#' => None,
         _ => Some(Candidate::by_form(at, network_end(bytes, end), Category::Ip)),
     }
 }

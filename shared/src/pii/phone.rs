@@ -13,7 +13,7 @@
 
 use super::Category;
 use super::cue::{self, Cue};
-use super::detect::{Candidate, Certainty, Reason};
+use super::detect::{Candidate, Certainty, Reason, is_alone};
 use super::fold::{byte, byte_before, is_letter, is_word};
 use super::place::date_end;
 use super::run::{Of, is_listed, run_end, run_start};
@@ -250,6 +250,10 @@ fn judge(bytes: &View<'_>, run: &Run) -> Option<(Reason, Certainty)> {
         return Some((Reason::Structure, Certainty::Certain));
     }
     if is_north_american(run) || has_trunk_prefix(run) {
+        return Some((Reason::Grouping, Certainty::Likely));
+    }
+    // A message that is nothing but groups of digits answers a question.
+    if run.count > 2 && (9..=12).contains(&length) && is_alone(bytes, run.start, run.end) {
         return Some((Reason::Grouping, Certainty::Likely));
     }
     let is_long_enough = length >= if run.count > 1 { 6 } else { 7 };

@@ -51,7 +51,7 @@ static PARAMETERS: &[u8] = b"auth jwt key passwd password pwd session sig signat
 
 /// Words between a secret's name and the secret, beside those that `words` knows.
 static LINKS: &[u8] =
-    b"acceso address adresse banca bank da de della der este key moy my now of schlussel the token was";
+    b"acceso address adresse banca bank da de della der este key moy my now of schlussel the token";
 
 /// The countries of ISO 3166, and Kosovo: for each first letter a bit for each second one.
 static COUNTRIES: [u32; 27] = {

@@ -135,8 +135,15 @@ impl Table {
             }
             slot += 1;
         }
-        if let Some(first) = first.filter(|_| opens) {
-            self.open(&first);
+        match (first, word) {
+            (Some(first), _) if opens => self.open(&first),
+            (None, [first, second]) if opens => {
+                let (first, second) = (*first, *second);
+                for third in *b" :=" {
+                    self.open(&[first, second, third]);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -285,10 +292,10 @@ const LISTS: &[(Meaning, &str)] = &[
          contribuyente cui cvr dahbheh danova danove davcna ddc ddv dic dph edpnoy ein fiscaal \
          fiscal fiscale fpa ico idnr inh itin iva kmkr kvk maksukohustuslase mokesciu moms mva mwst \
          ndb nif nifs nip nodatkobuu nodoklu numtva oib organisationsnummer orgnr orgnummer partita \
-         pdv peid piva podatkowej podatkowy podatnika porezni ptin pvm pvmkodas pvn regon rsin \
-         siren siret skattenummer skattnummer steuer steuerid steueridentifikations steuerliche \
-         stnr taxpayer tin tunnus tva uhh uid umsatzsteuer ust ustid utr vat vatin vergi verotunnus \
-         vkn ytunnus",
+         pdv peid phoknn piva podatkowej podatkowy podatnika porezni ptin pvm pvmkodas pvn regon \
+         rsin siren siret skattenummer skattnummer steuer steuerid steueridentifikations \
+         steuerliche stnr taxpayer tin tunnus tva uhh uid umsatzsteuer ust ustid utr vat vatin \
+         vergi verotunnus vkn ytunnus",
     ),
     (
         Says(Cue::Identity),
@@ -298,9 +305,9 @@ const LISTS: &[(Meaning, &str)] = &[
          identification identita identitat identite identiteit identiteits identiteitskaart \
          identity insz isikukood jmbag jmbg kennitala kennitalan kimlik kt licna maticna nie niss \
          obcanskeho osebna osobni persnr personalausweis personas personaskods personen \
-         personkennzahl personnr personnummer personnumret pesel phoknn pnr pps ppsn prukazu \
-         registre rijksregister rodne rodneho sofinummer szemelyazonosito szemelyi taytothta \
-         taytothtas tc tckimlik tckn tozsamosci udehtufukacuoheh",
+         personkennzahl personnr personnummer personnumret pesel pnr pps ppsn prukazu registre \
+         rijksregister rodne rodneho sofinummer szemelyazonosito szemelyi taytothta taytothtas tc \
+         tckimlik tckn tozsamosci udehtufukacuoheh",
     ),
     (
         Says(Cue::Social),
@@ -382,9 +389,10 @@ const LISTS: &[(Meaning, &str)] = &[
     ),
     (
         Says(Cue::Address),
-        "aadress address adpec adpeca adres adresa adresas adrese adresi adresim adress adresse \
-         anschrift dieytynsh direccion domicilio endereco heimilisfang indirizzo lakcim live morada \
-         naslov osoite osoitteeni seoladh wohne wohnhaft",
+        "aadress abito address adpec adpeca adres adresa adresas adrese adresi adresim adress \
+         adresse anschrift dieytynsh direccion domicilio endereco gatuadress habite heimilisfang \
+         indirizzo lakcim lieferadresse live mieszkam morada naslov osoite osoitteeni \
+         rechnungsadresse seoladh vivo wohne wohnhaft woon",
     ),
     (Says(Cue::Device), "device gerat imei imeis seriennummer"),
     (
@@ -413,8 +421,8 @@ const LISTS: &[(Meaning, &str)] = &[
          narudzba narudzbe noculka nopbhka npatka npocledrbahe numeroserie objectid objednavka \
          objednavku objednavky order ordered ordernumber orders ordine ordini ordre ordu pacco \
          package paczka paczke paczki pagamento page pago paiement paket pakett pakke pakken pakket \
-         papaggelia papaggelias paquete paragon parcel part pasutijuma pasutijums payment pedido \
-         pedidos pelaths platnosc po policy pontun population posiljka pratica precio preis \
+         pakki papaggelia papaggelias paquete paragon parcel part pasutijuma pasutijums payment \
+         pedido pedidos pelaths platnosc po policy pontun population posiljka pratica precio preis \
          prenotazione prezzo price prijs prix prodotto product producto produit produkt produktcode \
          promo przelew przesylka przesylke przesylki pull purchase qr quellcode quittung rabatt \
          rabattcode rastreio receipt rechnung rechnungen recibo record recu ref reference \
@@ -454,8 +462,8 @@ const LISTS: &[(Meaning, &str)] = &[
     (
         Whose,
         "deine haar her his ihre jego jej mana mano mans meine meiner meu mi mia mijn min mine \
-         minha minn minu mio mitt moj mon my nasz nostro notre nuestro onze our pana pani son su \
-         suo their tuo twoj unsere uw votre your zijn",
+         minha minn minu mio mitt moe moego moeto moj mon mor mort mou my nasz nostro notre nuestro \
+         onze our pana pani son su suo their tuo twoj unsere uw votre your zijn",
     ),
     (TaxWord, "impots impuestos podatek tax taxes"),
     (
@@ -469,9 +477,9 @@ const LISTS: &[(Meaning, &str)] = &[
     ),
     (
         Link,
-        "ar bancario bylu conduire corrente data datum datums driver drivers e einai er es est este \
-         guida ir is ist je jest lautet lyder on tarihi till to transit vale var visuel wynosi yra \
-         zhak",
+        "ar bancario bylu conduire corrente data datas date dato datum datums driver drivers e \
+         einai er es est este guida ir is ist je jest lautet lyder on tarihi till time to transit \
+         vale var visuel wynosi yra zhak",
     ),
 ];
 
@@ -504,7 +512,7 @@ mod tests {
         for word in ["password", "PASSWORT", "e-mail", "code", "sk-12", "BIC"] {
             assert!(word == "e-mail" || may_open(word.as_bytes(), 0), "{word}");
         }
-        for word in ["where", "rechnung", "xyz", "pa"] {
+        for word in ["where", "ticket", "xyz", "pa"] {
             assert!(!may_open(word.as_bytes(), 0), "{word}");
         }
     }
