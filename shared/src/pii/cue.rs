@@ -38,6 +38,8 @@ pub(super) enum Cue {
     Bic,
     /// A password, a PIN, a code to log in with.
     Password,
+    /// A key or token of a program.
+    Key,
     /// A payment card's security code.
     Cvv,
     Expiry,
@@ -314,7 +316,7 @@ pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
 /// address. "Code" alone announces nothing; "my code" and "login code" do.
 pub(super) fn announces(bytes: &[u8], start: usize, end: usize) -> Option<Cue> {
     match read_word(bytes, start, end)? {
-        Meaning::Says(cue @ (Cue::Password | Cue::Bic | Cue::Email)) => Some(cue),
+        Meaning::Says(cue @ (Cue::Password | Cue::Bic | Cue::Email | Cue::Key)) => Some(cue),
         Meaning::Code => (read_before(bytes, end) == Cue::Password).then_some(Cue::Password),
         _ => None,
     }

@@ -4,7 +4,7 @@ use super::cue::is_address;
 use super::fold::{BREAK, Folded, LETTER, byte as byte_at, fold, is_letter, is_word};
 use super::policy::Policy;
 use super::view::View;
-use super::words::may_open;
+use super::words::{may_be_key, may_open, table};
 use super::{Category, card, email, iban, ident, net, phone, place, secret};
 use core::fmt;
 
@@ -189,6 +189,7 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
     let mut search =
         Search { view: &view, policy, found: Vec::new(), address: 0, free: [from; PATTERN + 1] };
     let has_url = policy.is_on(Category::Url);
+    let table = table();
     // A word before `from` may announce a value after it.
     let mut at = from.saturating_sub(ANNOUNCED);
     let mut space = at;
@@ -207,7 +208,12 @@ pub(super) fn candidates(bytes: &[u8], from: usize, policy: &Policy) -> Vec<Cand
                 if class == Class::Digit && at >= from {
                     let is_glued = is_word(byte_at(bytes, at.wrapping_sub(1)));
                     search.number(at, end, is_glued);
-                } else if may_open(bytes, at) {
+                } else if class == Class::Letter
+                    && (may_open(table, bytes, at)
+                        || (byte_at(bytes, end) != b' ' || at != space + 1)
+                            && secret::is_part(bytes, at, end)
+                            && may_be_key(table, bytes, at))
+                {
                     search.ask(SECRET, at);
                     if is_address(bytes, at, end) {
                         search.address = end + ANNOUNCED;

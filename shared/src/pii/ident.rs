@@ -191,15 +191,21 @@ pub(super) fn find(view: &View<'_>, at: usize, from: usize) -> Option<Candidate>
     if matches!(before, b'#' | b'$' | b'\\' | b'@') || is_in_row(view, start) {
         return None;
     }
+    let letters = letters_before(view, start, from);
+    if start == at && !matches!(letters, Some((_, false))) && !is_worth_reading(view, at) {
+        return None;
+    }
     let mut best = read(view, start, false, false);
     if best.is_none() && start < at && byte_before(view, at).is_ascii_lowercase() {
         best = read(view, at, true, false);
     }
     // `DE 136 695 976`, `B-AB 1234`: one or two groups of letters before the digits.
-    let mut first = start;
+    let mut letters = letters;
     for _ in 0..2 {
-        let Some((group, is_word)) = letters_before(view, first, from) else { break };
-        first = group;
+        let Some((first, is_word)) = letters else { break };
+        if is_word && !has_digits(view, at, MIN_ROW_DIGITS) {
+            break;
+        }
         let longer = read(view, first, false, is_word);
         if let Some(longer) = longer
             && best
@@ -210,8 +216,52 @@ pub(super) fn find(view: &View<'_>, at: usize, from: usize) -> Option<Candidate>
         if is_word {
             break;
         }
+        letters = letters_before(view, first, from);
     }
     best
+}
+
+/// Whether the digits at `at` may be a number: there are as many as the shortest row has, or a word
+/// names them.
+fn is_worth_reading(view: &View<'_>, at: usize) -> bool {
+    let mut end = at;
+    let mut digits = 0;
+    let mut groups = 0;
+    loop {
+        let group = end;
+        while byte(view, end).is_ascii_digit() {
+            end += 1;
+        }
+        digits += end - group;
+        groups += 1;
+        let mut next = end;
+        while next < end + MAX_SEPARATORS && is_joint(byte(view, next)) {
+            next += 1;
+        }
+        if end - at >= MIN_ROW || byte(view, next).is_ascii_uppercase() || is_word(byte(view, end))
+        {
+            return true;
+        }
+        if !byte(view, next).is_ascii_digit() {
+            break;
+        }
+        end = next;
+    }
+    // 12.50 or 21
+    let is_small = digits < if groups > 1 { 5 } else { 3 };
+    !is_small && kind(cue::around(view, at, end)).is_some()
+}
+
+/// The shortest row that begins with a digit has so many characters before its letter.
+const MIN_ROW: usize = 7;
+
+/// Numbers that begin with small letters have so many digits at least.
+const MIN_ROW_DIGITS: usize = 5;
+
+/// Whether `least` digits follow within the length of a number.
+fn has_digits(bytes: &[u8], at: usize, least: usize) -> bool {
+    let number = bytes.get(at..).unwrap_or_default().iter().take(2 * MAX_RULE);
+    number.filter(|byte| byte.is_ascii_digit()).count() >= least
 }
 
 /// The start of a group of letters that stands apart before `at`, and whether it may be a word of the
@@ -297,7 +347,12 @@ fn read(view: &View<'_>, start: usize, is_glued: bool, is_apart: bool) -> Option
         while next < end + MAX_SEPARATORS && is_joint(byte(view, next)) {
             next += 1;
         }
-        let goes_on = next > end && byte(view, next).is_ascii_alphanumeric();
+        // Small letters that stand apart behind digits are a word.
+        let char = byte(view, next);
+        let goes_on = next > end
+            && (char.is_ascii_digit()
+                || char.is_ascii_uppercase()
+                || char.is_ascii_lowercase() && (number.digits == 0 || byte(view, end) == b'-'));
         let is_row = goes_on
             && byte(view, next).is_ascii_digit()
             && byte(view, end - 1).is_ascii_digit()

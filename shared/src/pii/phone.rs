@@ -230,17 +230,18 @@ const MIN_INTERNATIONAL: usize = 7;
 /// Whether the run is a telephone number, and why.
 fn judge(bytes: &View<'_>, run: &Run) -> Option<(Reason, Certainty)> {
     let length = run.length;
-    let after = cue::after(bytes, run.end);
     if run.prefix == Prefix::Plus {
         // No area code of North America begins with 0 or 1.
         let has_country =
             run.digit(0) > 1 || run.digit(0) == 1 && (run.digit(1) > 1 || length == 11);
-        let is_number = has_country && length >= MIN_INTERNATIONAL && after != Cue::Other;
+        let is_number =
+            has_country && length >= MIN_INTERNATIONAL && cue::after(bytes, run.end) != Cue::Other;
         return is_number.then_some((Reason::Structure, Certainty::Certain));
     }
     if length < 6 || is_something_else(bytes, run) {
         return None;
     }
+    let after = cue::after(bytes, run.end);
     let cue = if after == Cue::None { cue::around(bytes, run.start, run.end) } else { after };
     let before = cue::before(bytes, run.start);
     if before.excludes_phone() || cue.excludes_phone() {

@@ -11,12 +11,16 @@ use super::view::View;
 /// Longer words are no part of a date or an address.
 const MAX_WORD: usize = 24;
 
+/// So many characters behind its day the year of a date with words begins.
+const MAX_DATE: usize = 32;
+
 /// Finds the date whose first number is at `at`, beside a word for birth or expiry.
 pub(super) fn find_date(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let date = date_end(bytes, at);
     let expiry = expiry_end(bytes, at);
+    let cue = cue::around(bytes, at, date.or(expiry)?);
     let month = month_before(bytes, at, from);
-    let (start, end, category) = match cue::around(bytes, at, date.or(expiry)?) {
+    let (start, end, category) = match cue {
         Cue::Birth => (month, date?, Category::BirthDate),
         // "in 12-24 hours"
         Cue::Expiry if cue::after(bytes, expiry?) != Cue::Other => {
@@ -60,7 +64,8 @@ pub(super) fn date_end(bytes: &[u8], at: usize) -> Option<usize> {
         return (is_date && !goes_on).then_some(third_end);
     }
     // `12 May 1984`, `12. Mai 1984`, `12 de mayo de 1984`, `12th of May 1984`.
-    if !(1..=2).contains(&size) || first > 31 {
+    let behind = bytes.get(end..).unwrap_or_default().iter().take(MAX_DATE);
+    if !(1..=2).contains(&size) || first > 31 || !behind.clone().any(u8::is_ascii_digit) {
         return None;
     }
     let mut place = end;

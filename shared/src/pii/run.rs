@@ -43,9 +43,11 @@ fn is_in(byte: u8, of: Of, signs: &[u8]) -> bool {
         Of::Hex => byte.is_ascii_hexdigit(),
         Of::Letters => is_letter(byte),
         Of::Words => is_word(byte),
-        Of::AllBut => return !signs.contains(&byte),
+        Of::AllBut => false,
     };
-    is_of || signs.contains(&byte)
+    // Not `contains`, which calls out for lists of a few signs.
+    let is_sign = signs.iter().any(|sign| *sign == byte);
+    is_of || is_sign != matches!(of, Of::AllBut)
 }
 
 /// The number at `at`, of nine digits at most, and how many digits it has.

@@ -38,16 +38,14 @@ static KEYS: &[u8] = b"16 AKIA ASIA pk_live_ pk_test_ rk_live_ rk_test_ sk_live_
 xoxs- ya29. 30 AIza dapi dp.pt. figd_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ hf_ key- lin_api_ npm_ r8_ \
 shpat_ shpss_ 40 AGE-SECRET-KEY-1 SG. doo_v1_ dop_v1_ gsk_ ntn_ pplx- pypi- rubygems_ xai-";
 
-/// The first three bytes of everything in [`KEYS`], [`NAMES`] and [`PARAMETERS`], of JSON Web
+/// The first three bytes of everything in [`KEYS`] and [`PARAMETERS`], of JSON Web
 /// Tokens and PEM blocks.
 pub(super) const STARTS: &[u8] = b"AGEAIzAKIASIEAAGOCSG.dapdckdoodopdp.figghpghoghughsghrgitglp\
 gskhf_keylinnpmntnpk_pplpypr8_rk_rubshpsk-sk_sq0whsxaixapxoxya2apiautjwtkeypaspwdsecsessigtokeyJBEGbea";
 
-/// What is a secret in every notation, `api_key=…`, `"client_secret": "…"`, `Bearer …`.
-static NAMES: &[u8] = b"api apikey bearer secret token";
-
 /// Names of parameters whose value is a secret behind `=`.
-static PARAMETERS: &[u8] = b"auth jwt key passwd password pwd session sig signature";
+static PARAMETERS: &[u8] =
+    b"api apikey auth jwt key passwd password pwd secret session sig signature token";
 
 /// Words between a secret's name and the secret, beside those that `words` knows.
 static LINKS: &[u8] =
@@ -77,14 +75,18 @@ US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
 /// Finds what the word that starts at `at` begins or announces.
 pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate> {
     let end = run_end(bytes, at, 25, Of::Letters, b"");
-    let next = byte(bytes, end);
-    let is_part = is_token(next) || next == b'.' || byte_before(bytes, at) == b'-';
-    let token = if is_part { token(bytes, at, from) } else { None };
+    let token = if is_part(bytes, at, end) { token(bytes, at, from) } else { None };
     let (start, end, category) = token.or_else(|| announced(bytes, at, end))?;
     (start >= from).then(|| match category {
         Category::Secret => Candidate::by_form(start, end, category),
         _ => Candidate::by_cue(start, end, category),
     })
+}
+
+/// Whether the word `at..end` is part of something longer, as a key's first letters are.
+pub(super) fn is_part(bytes: &[u8], at: usize, end: usize) -> bool {
+    let next = byte(bytes, end);
+    is_token(next) || next == b'.' || byte_before(bytes, at) == b'-'
 }
 
 /// Finds the long token of mixed characters that starts at `at`, behind none of its characters.
@@ -257,26 +259,21 @@ fn block(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 /// `e-mail: jane at example dot com`, and `… is my PIN`.
 fn announced(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Category)> {
     let word = bytes.get(at..end)?;
-    let is_name = is_listed(word, NAMES);
     let secret = |start: usize, least: usize| {
         let (end, digits) = value(bytes, start, b"-_+.~/%=");
         (end - start >= least && digits > 0).then_some((start, end, Category::Secret))
     };
     if byte(bytes, end) == b'='
-        && (is_name || is_listed(word, PARAMETERS))
+        && is_listed(word, PARAMETERS)
         && let Some(secret) = secret(end + 1, 8)
     {
         return Some(secret);
     }
-    let cue = cue::announces(bytes, at, end);
-    if cue.is_none() && !is_name {
-        return None;
-    }
+    let cue = cue::announces(bytes, at, end)?;
     let linked = value_start(bytes, end);
-    let cue = match (cue, linked) {
-        (Some(cue), _) => cue,
-        (None, linked) => return secret(linked?.0, 16),
-    };
+    if cue == Cue::Key {
+        return secret(linked?.0, 16);
+    }
     let is_number = is_listed(word, b"pin tan otp");
     let end_of = |start: usize, is_marked: bool| match cue {
         Cue::Bic => bank(bytes, start),

@@ -56,12 +56,48 @@ pub(super) fn look_up(bytes: &[u8], start: usize, end: usize) -> Option<Meaning>
     }
 }
 
-/// Whether a word with these first three bytes may open a value that no digit begins (a password, a
-/// key, an address that is spelled out) or a street's address: asked before a word is looked up, since nearly none may.
-pub(super) fn may_open(bytes: &[u8], at: usize) -> bool {
+/// Whether a word that begins like the one at `at` may open a value that no digit begins (a
+/// password, an address that is spelled out) or a street's address: asked before a word is looked
+/// up, since nearly none may.
+pub(super) fn may_open(table: &Table, bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let beginning = match rest {
+        [first, second, third, fourth, ..] => [*first, *second, *third, *fourth],
+        [first, second, third] => [*first, *second, *third, 0],
+        [first, second] => [*first, *second, 0, 0],
+        _ => return false,
+    };
+    table.openers.has(beginning)
+}
+
+/// Whether a key or a parameter may begin at `at`.
+pub(super) fn may_be_key(table: &Table, bytes: &[u8], at: usize) -> bool {
     let Some([first, second, third]) = bytes.get(at..at + 3) else { return false };
-    let (place, bit) = opener(*first, *second, *third);
-    table().openers.get(place).is_some_and(|bits| bits & bit != 0)
+    table.keys.has([*first, *second, *third, 0])
+}
+
+/// A set of beginnings, of four letters each; some others are in it by chance.
+struct Beginnings([u32; 1_024]);
+
+impl Beginnings {
+    /// Whatever is no letter counts as none. Letters count without their case.
+    fn place([first, second, third, fourth]: [u8; 4]) -> (usize, u32) {
+        let letter = |byte: u8| if byte > b'@' { byte & 31 } else { 0 };
+        let place = usize::from(letter(first)) << 5 | usize::from(letter(second));
+        (place, 1 << (letter(third) + 3 * letter(fourth)) % 32)
+    }
+
+    fn has(&self, beginning: [u8; 4]) -> bool {
+        let (place, bit) = Self::place(beginning);
+        self.0.get(place).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn add(&mut self, beginning: [u8; 4]) {
+        let (place, bit) = Self::place(beginning);
+        if let Some(bits) = self.0.get_mut(place) {
+            *bits |= bit;
+        }
+    }
 }
 
 /// Twice the words and a half, so that a search ends after one look or two.
@@ -69,20 +105,26 @@ const SLOTS: usize = 4_096;
 
 /// Made from [`PACKED`] when it is first asked: a table ready-made would weigh more in the browser
 /// than the words.
-struct Table {
+pub(super) struct Table {
     /// For each hash the list (from 1, so that 0 is free) and where in `letters` the word begins.
     slots: [(u8, u16); SLOTS],
     /// All words, a zero behind each.
     letters: [u8; LETTERS],
-    /// A bit for each beginning of a word that may open a value.
-    openers: [u32; 1_024],
+    /// How words begin that may open a value.
+    openers: Beginnings,
+    /// How keys and parameters begin, in three letters.
+    keys: Beginnings,
 }
 
-fn table() -> &'static Table {
+pub(super) fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table =
-            Table { slots: [(0, 0); SLOTS], letters: [0; LETTERS], openers: [0; 1_024] };
+        let mut table = Table {
+            slots: [(0, 0); SLOTS],
+            letters: [0; LETTERS],
+            openers: Beginnings([0; 1_024]),
+            keys: Beginnings([0; 1_024]),
+        };
         let (mut word, mut end, mut list) = (0, 0, 0);
         for (at, byte) in PACKED.iter().enumerate() {
             match byte {
@@ -107,7 +149,9 @@ fn table() -> &'static Table {
             }
         }
         for start in secret::STARTS.chunks_exact(3) {
-            table.open(start);
+            if let [first, second, third] = start {
+                table.keys.add([*first, *second, *third, 0]);
+            }
         }
         table
     })
@@ -124,9 +168,10 @@ impl Table {
         let Some(word) = self.letters.get(start..end) else { return };
         let opens = matches!(
             MEANINGS.get(list),
-            Some(Code | Says(Cue::Password | Cue::Bic | Cue::Email | Cue::Address))
+            Some(Code | Says(Cue::Password | Cue::Bic | Cue::Email | Cue::Address | Cue::Key))
         );
-        let first = word.first_chunk::<3>().copied();
+        let letter = |at| word.get(at).copied().unwrap_or_default();
+        let beginning = [letter(0), letter(1), letter(2), letter(3)];
         let mut slot = hash(word);
         while let Some(entry) = self.slots.get_mut(slot % SLOTS) {
             if entry.0 == 0 {
@@ -135,32 +180,10 @@ impl Table {
             }
             slot += 1;
         }
-        match (first, word) {
-            (Some(first), _) if opens => self.open(&first),
-            (None, [first, second]) if opens => {
-                let (first, second) = (*first, *second);
-                for third in *b" :=" {
-                    self.open(&[first, second, third]);
-                }
-            }
-            _ => {}
+        if opens {
+            self.openers.add(beginning);
         }
     }
-
-    fn open(&mut self, word: &[u8]) {
-        if let Some([first, second, third]) = word.get(..3) {
-            let (place, bit) = opener(*first, *second, *third);
-            if let Some(bits) = self.openers.get_mut(place) {
-                *bits |= bit;
-            }
-        }
-    }
-}
-
-/// The word and the bit in [`Table::openers`]; letters count without their case.
-fn opener(first: u8, second: u8, third: u8) -> (usize, u32) {
-    let place = usize::from(first & 31) << 5 | usize::from(second & 31);
-    (place, 1 << (third & 31))
 }
 
 /// FNV-1a, without the case of letters.
@@ -349,15 +372,14 @@ const LISTS: &[(Meaning, &str)] = &[
     (Says(Cue::Bic), "bic biccode bicswift swift swiftcode"),
     (
         Says(Cue::Password),
-        "adgangskode adgangskoden apikey authenticator authorization bestatigungscode clave \
-         contrasena einmalcode einmalpasswort engangskod engangskode geslo haslo heslo hesloje \
-         jelszavam jelszo kennwort kodeord kodeordet kodiko kodikos login losenord losenordet \
-         lozinka lozinku lykilord mfa motdepasse mtan napola napolb napolem otp parola parole \
-         parool pasfhocal passcode passe passord passordet passphrase passwd password passwort pin \
-         pincode pinkod pinkode pinkoodi pw pwd salasana salasanani senha sicherheitscode sifra \
-         sifre sifrem slaptazodis slaptazodzio synthmatiko tan verifica verificacao verificacion \
-         verificatiecode verification verifikationskod verifizierungscode wachtwoord weryfikacyjny \
-         zaporka",
+        "adgangskode adgangskoden authenticator authorization bestatigungscode clave contrasena \
+         einmalcode einmalpasswort engangskod engangskode geslo haslo heslo hesloje jelszavam \
+         jelszo kennwort kodeord kodeordet kodiko kodikos login losenord losenordet lozinka lozinku \
+         lykilord mfa motdepasse mtan napola napolb napolem otp parola parole parool pasfhocal \
+         passcode passe passord passordet passphrase passwd password passwort pin pincode pinkod \
+         pinkode pinkoodi pw pwd salasana salasanani senha sicherheitscode sifra sifre sifrem \
+         slaptazodis slaptazodzio synthmatiko tan verifica verificacao verificacion verificatiecode \
+         verification verifikationskod verifizierungscode wachtwoord weryfikacyjny zaporka",
     ),
     (
         Says(Cue::Cvv),
@@ -481,6 +503,7 @@ const LISTS: &[(Meaning, &str)] = &[
          einai er es est este guida ir is ist je jest lautet lyder on tarihi till time to transit \
          vale var visuel wynosi yra zhak",
     ),
+    (Says(Cue::Key), "api apikey bearer secret token"),
 ];
 
 #[cfg(test)]
@@ -509,11 +532,12 @@ mod tests {
 
     #[test]
     fn only_words_that_open_a_value_may_open_one() {
-        for word in ["password", "PASSWORT", "e-mail", "code", "sk-12", "BIC"] {
-            assert!(word == "e-mail" || may_open(word.as_bytes(), 0), "{word}");
+        for word in ["password", "PASSWORT", "code", "BIC", "pw:", "PIN"] {
+            assert!(may_open(table(), word.as_bytes(), 0), "{word}");
         }
-        for word in ["where", "ticket", "xyz", "pa"] {
-            assert!(!may_open(word.as_bytes(), 0), "{word}");
+        assert!(may_be_key(table(), b"sk-12", 0) && !may_be_key(table(), b"sky is", 0));
+        for word in ["where", "ticket", "xyz", "pa", "past", "cover"] {
+            assert!(!may_open(table(), word.as_bytes(), 0), "{word}");
         }
     }
 }
