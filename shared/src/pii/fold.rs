@@ -164,7 +164,13 @@ impl<T: Copy + Default, const N: usize> Short<T, N> {
     }
 
     fn push(&mut self, item: T) {
-        self.extend(&[item]);
+        match self.inline.get_mut(self.length) {
+            Some(free) if self.heap.is_empty() => {
+                *free = item;
+                self.length += 1;
+            }
+            _ => self.extend(&[item]),
+        }
     }
 
     fn extend(&mut self, items: &[T]) {
@@ -347,14 +353,12 @@ pub(super) fn fold_char(char: char) -> Option<u8> {
         0xFF01..=0xFF5E => (code - 0xFF01) as u8 + b'!',
         0x1D7CE..=0x1D7FF => (code - 0x1D7CE) as u8 % 10 + b'0',
         _ => {
-            if let Some(digit) = foreign_digit(code) {
-                return Some(digit);
-            }
             match code {
                 0x391..=0x3CE => byte(GREEK, code as usize - 0x391),
                 0x386 | 0x388..=0x390 => byte(GREEK_MARKED, code as usize - 0x386),
                 0x400..=0x45F => byte(CYRILLIC, code as usize - 0x400),
                 0x490 | 0x491 => b'g',
+                _ if let Some(digit) = foreign_digit(code) => digit,
                 // Thai, Lao, Burmese, Khmer and the scripts of East Asia put no spaces between
                 // words: a value beside them would grow over the sentence.
                 0xE00..=0xEFF | 0x1000..=0x109F | 0x1780..=0x17FF => BREAK,

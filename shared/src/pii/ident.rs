@@ -221,8 +221,8 @@ pub(super) fn find(view: &View<'_>, at: usize, from: usize) -> Option<Candidate>
     best
 }
 
-/// Whether the digits at `at` may be a number: there are as many as the shortest row has, or a word
-/// names them.
+/// Whether the digits at `at` may be a number: a word names them, or there are as many as the
+/// shortest row has, and no word says that they are something else.
 fn is_worth_reading(view: &View<'_>, at: usize) -> bool {
     let mut end = at;
     let mut digits = 0;
@@ -238,18 +238,21 @@ fn is_worth_reading(view: &View<'_>, at: usize) -> bool {
         while next < end + MAX_SEPARATORS && is_joint(byte(view, next)) {
             next += 1;
         }
-        if end - at >= MIN_ROW || byte(view, next).is_ascii_uppercase() || is_word(byte(view, end))
-        {
+        if byte(view, next).is_ascii_uppercase() || is_word(byte(view, end)) {
             return true;
         }
-        if !byte(view, next).is_ascii_digit() {
+        if digits > MAX_LENGTH || !byte(view, next).is_ascii_digit() {
             break;
         }
         end = next;
     }
     // 12.50 or 21
-    let is_small = digits < if groups > 1 { 5 } else { 3 };
-    !is_small && kind(cue::around(view, at, end)).is_some()
+    if digits < if groups > 1 { 5 } else { 3 } {
+        return false;
+    }
+    let cue = cue::around(view, at, end);
+    kind(cue).is_some()
+        || digits >= MIN_ROW && (groups > 1 || !matches!(cue, Cue::Other | Cue::Version))
 }
 
 /// The shortest row that begins with a digit has so many characters before its letter.

@@ -35,6 +35,13 @@ pub(super) fn find_date(bytes: &View<'_>, at: usize, from: usize) -> Option<Cand
 pub(super) fn date_end(bytes: &[u8], at: usize) -> Option<usize> {
     let (first, size) = number(bytes, at);
     let end = at + size;
+    let has_more =
+        |most| bytes.get(end..).unwrap_or_default().iter().take(most).any(u8::is_ascii_digit);
+    // Most numbers stand alone.
+    let has_word = (end + 1..end + 3).any(|next| is_word(byte(bytes, next)));
+    if size != 8 && !has_more(if has_word { MAX_DATE } else { 3 }) {
+        return None;
+    }
     let is_date = |year: u32, one: u32, two: u32| is_year(year) && is_day_and_month(one, two);
     if size == 8 {
         let is_date = is_date(first / 10_000, first / 100 % 100, first % 100)
@@ -64,8 +71,7 @@ pub(super) fn date_end(bytes: &[u8], at: usize) -> Option<usize> {
         return (is_date && !goes_on).then_some(third_end);
     }
     // `12 May 1984`, `12. Mai 1984`, `12 de mayo de 1984`, `12th of May 1984`.
-    let behind = bytes.get(end..).unwrap_or_default().iter().take(MAX_DATE);
-    if !(1..=2).contains(&size) || first > 31 || !behind.clone().any(u8::is_ascii_digit) {
+    if !(1..=2).contains(&size) || first > 31 {
         return None;
     }
     let mut place = end;
