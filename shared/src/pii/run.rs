@@ -45,8 +45,7 @@ fn is_in(byte: u8, of: Of, signs: &[u8]) -> bool {
         Of::Words => is_word(byte),
         Of::AllBut => false,
     };
-    // Not `contains`, which calls out for lists of a few signs.
-    let is_sign = signs.iter().any(|sign| *sign == byte);
+    let is_sign = signs.contains(&byte);
     is_of || is_sign != matches!(of, Of::AllBut)
 }
 

@@ -84,7 +84,7 @@ impl Beginnings {
     fn place([first, second, third, fourth]: [u8; 4]) -> (usize, u32) {
         let letter = |byte: u8| if byte > b'@' { byte & 31 } else { 0 };
         let place = usize::from(letter(first)) << 5 | usize::from(letter(second));
-        (place, 1 << (letter(third) + 3 * letter(fourth)) % 32)
+        (place, 1 << ((letter(third) + 3 * letter(fourth)) % 32))
     }
 
     fn has(&self, beginning: [u8; 4]) -> bool {
