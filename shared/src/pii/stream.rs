@@ -1,8 +1,9 @@
 //! The edge's pass over a reply that is still being written.
 
+use super::cue::is_address;
 use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, locate, settle};
 use super::edge::replace;
-use super::fold::{BREAK, fold};
+use super::fold::{BREAK, fold, is_letter};
 use super::secret::MAX_BLOCK;
 use super::{Counts, Policy, Scrubbed};
 
@@ -15,11 +16,14 @@ const PATIENCE: usize = 256;
 /// So many folded bytes after a number may still name it.
 const NAMED_AFTER: usize = 120;
 
-/// So many plain words may begin a value: a street and its name.
-const BEFORE_VALUE: usize = 4;
+/// So many plain words may begin a value: two groups of letters in an identity number.
+const BEFORE_VALUE: usize = 2;
+
+/// So many where a word announces an address: a street's name.
+const BEFORE_ADDRESS: usize = 4;
 
 /// So many folded bytes at most are held back, plus one chain of overlapping candidates. Ordinary
-/// prose waits for four words; this much only what looks like an endless number or address.
+/// prose waits for two words; this much only what looks like an endless number or address.
 const MAX_HELD: usize = 2 * REACH + MAX_CLUSTER;
 
 /// Scrubs a text that comes in chunks. The pieces it gives, put together, are what
@@ -138,10 +142,23 @@ fn has_end_line(bytes: &[u8], line: usize) -> bool {
     end.is_some_and(|end| rest.len() > end + 60)
 }
 
+/// Whether a word for address stands near the end.
+fn announces_address(bytes: &[u8]) -> bool {
+    let near = bytes.len().saturating_sub(CONTEXT);
+    let mut start = near;
+    bytes.get(near..).unwrap_or_default().split(|byte| !is_letter(*byte)).any(|word| {
+        let end = start + word.len();
+        let is_found = is_address(bytes, start, end);
+        start = end + 1;
+        is_found
+    })
+}
+
 fn between_words(bytes: &[u8]) -> usize {
     let (mut word_start, mut word_end) = (bytes.len(), bytes.len());
     let mut next_word_start = bytes.len();
     // The last word is unfinished: it may become anything.
+    let most = if announces_address(bytes) { BEFORE_ADDRESS } else { BEFORE_VALUE };
     let mut plain_words = 0;
     let mut in_word = false;
     let mut is_last = true;
@@ -160,7 +177,7 @@ fn between_words(bytes: &[u8]) -> usize {
                     is_plain &= word.len() > 1 && !matches!(word, b"at" | b"dot");
                     plain_words = if is_plain { plain_words + 1 } else { 0 };
                 }
-                if plain_words > BEFORE_VALUE && next_word_start <= first_number {
+                if plain_words > most && next_word_start <= first_number {
                     return next_word_start.max(floor);
                 }
                 next_word_start = word_start;
@@ -220,11 +237,16 @@ mod tests {
     }
 
     #[test]
-    fn prose_waits_for_four_words() {
+    fn prose_waits_for_two_words_and_for_four_behind_a_word_for_address() {
         let mut scrubber = StreamScrubber::new(Policy::chat());
-        assert_eq!(scrubber.push("And the quick brown fox jumps ov").as_str(), "And the ");
-        assert_eq!(scrubber.push("er the").as_str(), "quick ");
-        assert_eq!(scrubber.finish().as_str(), "brown fox jumps over the");
+        assert_eq!(
+            scrubber.push("And the quick brown fox jumps ov").as_str(),
+            "And the quick brown "
+        );
+        assert_eq!(scrubber.push("er the").as_str(), "fox ");
+        assert_eq!(scrubber.finish().as_str(), "jumps over the");
+        let held = scrubber.push("Our address is nowhere near the old market pl");
+        assert_eq!(held.as_str(), "Our address is nowhere ");
     }
 
     #[test]
