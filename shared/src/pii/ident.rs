@@ -378,7 +378,8 @@ fn read(view: &View<'_>, start: usize, is_glued: bool, is_apart: bool) -> Option
         {
             best = named(&number, &reading, is_tail).or(best);
         }
-        if !goes_on || is_tail && !is_short || number.length == MAX_LENGTH {
+        let most = if is_glued { MAX_RULE } else { MAX_LENGTH };
+        if !goes_on || is_tail && !is_short || number.length >= most {
             break;
         }
         let bit = 1 << number.length;

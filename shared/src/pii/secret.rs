@@ -260,8 +260,9 @@ fn block(view: &View<'_>, at: usize) -> Option<(usize, usize)> {
 fn announced(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Category)> {
     let word = bytes.get(at..end)?;
     let secret = |start: usize, least: usize| {
-        let (end, digits) = value(bytes, start, b"-_+.~/%=");
-        (end - start >= least && digits > 0).then_some((start, end, Category::Secret))
+        let (end, digits) = value(bytes, start, b"-_+.~/%");
+        let padded = run_end(bytes, end, 2, Of::Signs, b"=");
+        (end - start >= least && digits > 0).then_some((start, padded, Category::Secret))
     };
     if byte(bytes, end) == b'='
         && is_listed(word, PARAMETERS)
@@ -337,13 +338,13 @@ fn value_before(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 
 /// Whether the word may stand between a name and its value.
 fn is_link(bytes: &[u8], start: usize, end: usize) -> bool {
-    bytes.get(start..end).is_some_and(|word| is_listed(word, LINKS))
-        || look_up(bytes, start, end).is_some_and(|meaning| {
-            !matches!(
-                meaning,
-                Meaning::Says(Cue::Other) | Meaning::Currency | Meaning::Unit | Meaning::Place
-            )
-        })
+    match look_up(bytes, start, end) {
+        None
+        | Some(Meaning::Says(Cue::Other) | Meaning::Currency | Meaning::Unit | Meaning::Place) => {
+            bytes.get(start..end).is_some_and(|word| is_listed(word, LINKS))
+        }
+        Some(_) => true,
+    }
 }
 
 /// Four letters, a country, two characters, and three of a branch; in one piece, or 4 2 2 3.

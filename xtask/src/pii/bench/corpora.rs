@@ -48,7 +48,9 @@ impl Kind {
 }
 
 /// Starts of values, half of them, and words that announce them.
-const MIXES: [&str; 44] = [
+const MIXES: [&str; 46] = [
+    "sk-a1",
+    "key=",
     "1 ",
     "1-",
     "1.",
