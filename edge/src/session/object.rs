@@ -112,9 +112,9 @@ impl Shell {
             Mint::PATH => respond(self.mint(body).await),
             Refresh::PATH => respond(self.refresh(body).await),
             Chat::PATH => self.chat(body).await.or_else(|error| respond::<()>(Err(error))),
-            Resume::PATH => self.resume().await.or_else(|error| respond::<()>(Err(error))),
-            Stop::PATH => respond(self.stop().await),
-            Read::PATH => respond(self.read().await),
+            Resume::PATH => self.resume(body).await.or_else(|error| respond::<()>(Err(error))),
+            Stop::PATH => respond(self.stop(body).await),
+            Read::PATH => respond(self.read(body).await),
             Erase::PATH => respond(self.erase(body).await),
             _ => Response::error("no such command", 404),
         }
@@ -153,7 +153,7 @@ impl Shell {
             },
             Accepted::Replay(exchange) => Ok(event_stream(stream::whole(replay(&exchange)))?),
             Accepted::Write(begun) => {
-                let turn = core.turn(&begun, command.network)?;
+                let turn = core.turn(&begun, command.caller.network)?;
                 let (listener, started) = Rc::clone(&self).begin_writing(begun, turn);
                 self.set_alarm().await?;
                 match started.await {
@@ -165,10 +165,11 @@ impl Shell {
         }
     }
 
-    async fn resume(&self) -> Result<Response, ShellError> {
+    async fn resume(&self, body: &str) -> Result<Response, ShellError> {
         let config = self.prepare().await?;
+        let command: Resume = parse(body)?;
         let core = self.core(&config);
-        core.check_open()?;
+        core.check_open(&command.caller)?;
         if let Some(listener) = self.listen() {
             return Ok(live(listener)?);
         }
@@ -178,17 +179,20 @@ impl Shell {
         }
     }
 
-    async fn stop(&self) -> Result<(), ShellError> {
+    async fn stop(&self, body: &str) -> Result<(), ShellError> {
         let config = self.prepare().await?;
+        let command: Stop = parse(body)?;
         let core = self.core(&config);
-        core.check_open()?;
+        core.check_open(&command.caller)?;
         self.stop_writing(&core)
     }
 
-    async fn read(&self) -> Result<Conversation, ShellError> {
+    async fn read(&self, body: &str) -> Result<Conversation, ShellError> {
         let config = self.prepare().await?;
+        let command: Read = parse(body)?;
         let active = self.active.borrow();
-        Ok(self.core(&config).read(active.as_ref().map(|active| &active.running))?)
+        let running = active.as_ref().map(|active| &active.running);
+        Ok(self.core(&config).read(&command.caller, running)?)
     }
 
     async fn erase(&self, body: &str) -> Result<ErasureReceipt, ShellError> {

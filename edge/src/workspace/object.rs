@@ -7,7 +7,9 @@ use sotto_shared::id::WorkspaceId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::budget::end_day;
-use super::command::{Admin, Admit, Create, Forget, PublicSite, ReadRules, Turn, WorkspaceError};
+use super::command::{
+    Admin, Admit, Create, Forget, IssueKey, PublicSite, ReadRules, Turn, WorkspaceError,
+};
 use super::core::{Fault, Workspace};
 use super::store::Store;
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
@@ -35,6 +37,7 @@ impl DurableObject for WorkspaceObject {
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
         match request.path().as_str() {
             Create::PATH => self.run(request, |core, command| core.create(&command)).await,
+            IssueKey::PATH => self.run(request, |core, command| core.issue_key(&command)).await,
             PublicSite::PATH => self.run(request, |core, command| core.public_site(&command)).await,
             ReadRules::PATH => self.run(request, |core, command| core.rules(&command)).await,
             // Both count, under a key that is to go when the day is over.

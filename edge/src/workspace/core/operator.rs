@@ -7,7 +7,6 @@ use sotto_shared::wire::admin::{
 };
 
 use super::{Fault, Workspace, invalid, read_settings};
-use crate::auth::mac;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
@@ -23,19 +22,10 @@ const PAGE: u32 = 100;
 const FIRST_GENERATION: u16 = 1;
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Does what an operator asks for, once the API key fits.
+    /// Does what an operator asks for, once the API key fits and has the scope for it.
     pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
         self.wake()?;
-        let hash = mac::sha256(&command.secret);
-        // Every stored hash is compared, so that the time does not tell which one was close.
-        let fits = self
-            .store()
-            .api_keys()?
-            .iter()
-            .fold(false, |fits, stored| fits | mac::equal(stored, &hash));
-        if !fits {
-            return Err(WorkspaceError::KeyInvalid.into());
-        }
+        let key = self.authorise(&command.secret, command.action.scope())?;
         match command.action {
             AdminAction::CreateSite(settings) => self.create_site(*settings),
             AdminAction::ChangeSite(number, settings) => self.change_site(number, *settings),
@@ -61,6 +51,12 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 Ok(AdminReply::Documents(DocumentList { documents }))
             }
             AdminAction::ListConversations(after) => self.list_conversations(after.as_deref()),
+            AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
+            AdminAction::CreateKey(new) => self.create_key(&key, new),
+            AdminAction::ListKeys => self.list_keys(),
+            AdminAction::DeleteKey(id) => {
+                found(self.store().delete_api_key(&id)?, WorkspaceError::KeyUnknown)
+            }
         }
     }
 
@@ -79,6 +75,18 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let row = self.known_site(number)?;
         settings::check(&settings, self.development)?;
         self.write_site(number, row.generation, row.key, settings)
+    }
+
+    /// Raises the site's generation, by which every key of an earlier one is refused.
+    fn replace_site_key(&self, number: u16) -> Result<AdminReply, Fault> {
+        let row = self.known_site(number)?;
+        let generation = row
+            .generation
+            .checked_add(1)
+            .ok_or_else(|| limit("a site has at most 65535 public keys, one after the other"))?;
+        let row = SiteRow { generation, ..row };
+        self.store().put_site(&row, self.clock.now_ms())?;
+        Ok(AdminReply::Site(Box::new(self.entry(&row)?)))
     }
 
     fn write_site(

@@ -1,3 +1,5 @@
+mod keys;
+
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::limits;
@@ -10,6 +12,8 @@ use sotto_shared::wire::site::{Contact, ScrubSettings};
 
 use super::*;
 use crate::auth::keyring::{Keyring, test_json, test_keyring};
+use crate::auth::mac;
+use crate::auth::tokens::ApiKey;
 use crate::clock::{DAY_MS, ManualClock};
 use crate::config::Jurisdiction;
 use crate::random::CountingRandom;
@@ -137,6 +141,13 @@ impl Fixture {
             notice: self.notice(),
             origin: Origin::parse("https://shop.example").unwrap(),
             network: Network("203.0.113.0/24".into()),
+        }
+    }
+
+    /// Takes the API keys back to what they were before they had scopes.
+    fn age_api_keys(&self) {
+        for column in ["id", "name", "scopes", "ends", "expires_at"] {
+            self.sql.exec(&format!("ALTER TABLE api_key DROP COLUMN {column}"), &[]).unwrap();
         }
     }
 
@@ -560,8 +571,9 @@ fn values_in_documents_are_the_sites_own_until_they_go() {
 fn sites_and_documents_of_an_earlier_version_are_read() {
     let (fixture, secret) = Fixture::with_site(settings());
     fixture.put(secret, "contact.md", "# Contact\n\nCall 030 9018200.\n").unwrap();
+    fixture.age_api_keys();
     for statement in [
-        "UPDATE site SET settings = json_remove(settings, '$.scrub')",
+        "UPDATE site SET settings = json_remove(settings, '$.scrub', '$.absolute_seconds')",
         "ALTER TABLE document DROP COLUMN own_values",
         "UPDATE schema SET version = 1",
     ] {
