@@ -67,6 +67,8 @@ pub fn router(edge: Edge) -> Router {
             put(admin::documents::put).merge(delete(admin::documents::remove)),
         )
         .route("/v1/admin/conversations", get(admin::conversations::list))
+        .route("/v1/admin/audit", get(admin::audit::export))
+        .route("/v1/admin/audit/checkpoint", get(admin::audit::checkpoint))
         .route("/healthz", get(health::healthz))
         .route("/.well-known/gpc.json", get(health::gpc))
         .route("/.well-known/security.txt", get(health::security))

@@ -20,7 +20,7 @@ use crate::http::body;
 use crate::object::{self, CallError};
 use crate::random::PlatformRandom;
 use crate::session::command::{BINDING, Mint, Refresh, SessionError};
-use crate::workspace::command::{Admit, Forget, WorkspaceError};
+use crate::workspace::command::{Admit, Forget, Forgotten, WorkspaceError};
 use crate::workspace::settings::is_language;
 
 /// `POST /v1/sessions`
@@ -77,7 +77,8 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         Err(error) => {
             // The workspace listed a conversation that does not exist. If it cannot be told now,
             // the row stays: it names an object that was never made.
-            let _ = object::call(&edge.env, &workspace, &Forget { conversation }).await;
+            let forget = Forget { conversation, why: Forgotten::NeverBegun };
+            let _ = object::call(&edge.env, &workspace, &forget).await;
             return Err(error.into());
         }
     };

@@ -187,13 +187,25 @@ pub struct Passage {
     pub text: String,
 }
 
-/// Takes an erased conversation off the list.
+/// Takes a conversation off the list that is no more.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Forget {
     /// Which.
     pub conversation: ConversationId,
-    /// Whether its visitor erased it; otherwise its lifetime ended.
-    pub by_visitor: bool,
+    /// What became of it.
+    pub why: Forgotten,
+}
+
+/// What became of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Forgotten {
+    /// Its visitor erased it.
+    Erased,
+    /// Its life was over, and it erased itself.
+    Ended,
+    /// It was listed and could not be made.
+    NeverBegun,
 }
 
 /// Tells the audit log what happened in a session object.
@@ -264,6 +276,10 @@ pub enum AdminAction {
     ListDocuments(u16),
     /// Lists conversations behind a cursor.
     ListConversations(Option<String>),
+    /// Exports a page of the audit log, from the entry of this number on.
+    ExportAudit(Option<String>),
+    /// Signs a checkpoint of the audit log.
+    ReadCheckpoint,
     /// Gives a site a new public key in place of the one it has.
     ReplaceSiteKey(u16),
     /// Makes an API key.

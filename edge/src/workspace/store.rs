@@ -372,10 +372,8 @@ impl<S: Sql> Store<'_, S> {
 
     /// The site of a conversation, if it is on the list.
     pub fn site_of(&self, conversation: &ConversationId) -> Result<Option<u16>, SqlError> {
-        let row = self.one(
-            "SELECT site FROM conversation WHERE id = ?",
-            &[conversation.to_hex().into()],
-        )?;
+        let row = self
+            .one("SELECT site FROM conversation WHERE id = ?", &[conversation.to_hex().into()])?;
         Ok(row.map(|row| small(&row, 0)))
     }
 

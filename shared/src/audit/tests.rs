@@ -34,7 +34,7 @@ impl Log {
     }
 
     fn push(&mut self, number: u64) {
-        let class = if number % 3 == 0 { Class::Compliance } else { Class::Operational };
+        let class = if number.is_multiple_of(3) { Class::Compliance } else { Class::Operational };
         let salt = Digest([u8::try_from(number).unwrap(); 32]);
         let content = Content { salt, payload: format!("{{\"action\":\"a{number}\"}}") };
         let at = NOW - 1_000 * HOUR + number * HOUR;
@@ -103,15 +103,15 @@ fn a_log_fits_the_checkpoints_that_were_signed_over_it() {
 #[test]
 fn a_changed_entry_is_found() {
     assert_eq!(found(|_| {}), []);
-    let changed = Finding::ContentChanged { number: 3 };
-    assert_eq!(found(|log| log[3].payload = Some("{}".into())), [changed.clone()]);
-    assert_eq!(found(|log| log[3].salt = Some(Digest([0; 32]))), [changed]);
+    let changed = [Finding::ContentChanged { number: 3 }];
+    assert_eq!(found(|log| log[3].payload = Some("{}".into())), changed);
+    assert_eq!(found(|log| log[3].salt = Some(Digest([0; 32]))), changed);
     let unlinked = [Finding::NotLinked { number: 3 }];
     assert_eq!(found(|log| log[3].at += 1), unlinked);
     assert_eq!(found(|log| log[3].class = Class::Operational), unlinked);
-    let torn = Finding::ContentTorn { number: 3 };
-    assert_eq!(found(|log| log[3].salt = None), [torn.clone()]);
-    assert_eq!(found(|log| log[3].payload = None), [torn]);
+    let torn = [Finding::ContentTorn { number: 3 }];
+    assert_eq!(found(|log| log[3].salt = None), torn);
+    assert_eq!(found(|log| log[3].payload = None), torn);
     assert_eq!(
         found(|log| log[3].commitment = Digest([0; 32])),
         [Finding::NotLinked { number: 3 }, Finding::ContentChanged { number: 3 }]

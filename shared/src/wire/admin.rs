@@ -18,6 +18,8 @@
 //! | `GET /v1/admin/sites/{number}/documents` | – | [`DocumentList`] |
 //! | `DELETE /v1/admin/sites/{number}/documents/{name}` | – | 204 |
 //! | `GET /v1/admin/conversations?after={cursor}` | – | [`ConversationList`] |
+//! | `GET /v1/admin/audit?from={number}` | – | JSON lines, as `audit::Line` |
+//! | `GET /v1/admin/audit/checkpoint` | – | a signed note |
 
 use crate::consent::{LegalBasis, Party, Purposes, Recipient};
 use crate::id::{ConversationId, Origin, SiteKey, WorkspaceId};

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::http::request_id::ulid;
 use crate::random::Random;
 use crate::sql::Sql;
+use crate::workspace::audit::{Action, Actor, Object, Outcome};
 use crate::workspace::command::{AdminAction, AdminReply, IssueKey, WorkspaceError};
 use crate::workspace::settings;
 
@@ -34,6 +35,7 @@ impl AdminAction {
             }
             Self::ListConversations(_) => Scope::ConversationsRead,
             Self::CreateKey(_) | Self::ListKeys | Self::DeleteKey(_) => Scope::Keys,
+            Self::ExportAudit(_) | Self::ReadCheckpoint => Scope::Audit,
         }
     }
 }
@@ -68,11 +70,14 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     }
 
     pub(super) fn make_owner_key(&self) -> Result<KeyCreated, Fault> {
-        self.make_key(NewKey {
+        let made = self.make_key(NewKey {
             name: OWNER.to_owned(),
             scopes: Scope::ALL.to_vec(),
             life_seconds: limits::API_KEY_SECONDS_MAX,
-        })
+        })?;
+        let object = Object::ApiKey(made.entry.id.clone());
+        self.record(Actor::Platform, Action::ApiKeyCreated, object, Outcome::Done)?;
+        Ok(made)
     }
 
     /// Makes a key that may do no more than the one that asks for it.

@@ -5,6 +5,8 @@ mod visitor;
 mod keys;
 mod operator;
 
+mod recorded;
+
 use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
 use sotto_shared::wire::admin::{KeyCreated, SiteSettings};
 
@@ -78,6 +80,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let wrapped = self.keyring.seal(self.random, &self.key_place(), key.as_bytes())?;
         schema::migrate(self.sql)?;
         self.store().create(&command.name, &wrapped, self.clock.now_ms())?;
+        let object = Object::Workspace(self.id);
+        self.record(Actor::Platform, Action::WorkspaceCreated, object, Outcome::Done)?;
         self.make_owner_key()
     }
 
@@ -130,6 +134,17 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
 
     fn store(&self) -> Store<'_, S> {
         Store(self.sql)
+    }
+
+    /// Appends to the audit log.
+    fn record(
+        &self,
+        actor: Actor,
+        action: Action,
+        object: Object,
+        outcome: Outcome,
+    ) -> Result<(), Fault> {
+        Ok(self.audit().append(&Event { actor, action, object, outcome })?)
     }
 
     fn audit(&self) -> Log<'_, S, C, R> {

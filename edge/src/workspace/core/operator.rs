@@ -2,7 +2,7 @@
 
 use sotto_shared::limits;
 use sotto_shared::wire::admin::{
-    ConversationList, DocumentEntry, DocumentList, OpenAi, Provider, SiteEntry, SiteList,
+    ConversationList, DocumentEntry, DocumentList, KeyEntry, OpenAi, Provider, SiteEntry, SiteList,
     SiteSettings,
 };
 
@@ -10,6 +10,7 @@ use super::{Fault, Workspace, invalid, read_settings};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
+use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
 use crate::workspace::documents::{self, Format};
 use crate::workspace::settings;
@@ -22,11 +23,31 @@ const PAGE: u32 = 100;
 const FIRST_GENERATION: u16 = 1;
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Does what an operator asks for, once the API key fits and has the scope for it.
+    /// Does what an operator asks for, once the API key fits and has the scope for it. What was
+    /// asked for, and how it ended, is recorded.
     pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
         self.wake()?;
-        let key = self.authorise(&command.secret, command.action.scope())?;
-        match command.action {
+        match self.authorise(&command.secret, command.action.scope()) {
+            Ok(key) => self.admin_recorded(&key, command.action),
+            Err(fault) => {
+                self.audit().append_rarely(&Event {
+                    actor: Actor::Unknown,
+                    action: Action::LoginRefused,
+                    object: Object::Workspace(self.id),
+                    outcome: Outcome::Refused,
+                })?;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Does what an operator asks for.
+    pub(super) fn carry_out(
+        &self,
+        key: &KeyEntry,
+        action: AdminAction,
+    ) -> Result<AdminReply, Fault> {
+        match action {
             AdminAction::CreateSite(settings) => self.create_site(*settings),
             AdminAction::ChangeSite(number, settings) => self.change_site(number, *settings),
             AdminAction::DeleteSite(number) => {
@@ -52,10 +73,19 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             }
             AdminAction::ListConversations(after) => self.list_conversations(after.as_deref()),
             AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
-            AdminAction::CreateKey(new) => self.create_key(&key, new),
+            AdminAction::CreateKey(new) => self.create_key(key, new),
             AdminAction::ListKeys => self.list_keys(),
             AdminAction::DeleteKey(id) => {
                 found(self.store().delete_api_key(&id)?, WorkspaceError::KeyUnknown)
+            }
+            AdminAction::ExportAudit(from) => {
+                let from = from.map_or(Ok(0), |from| {
+                    from.parse().map_err(|_| invalid("from", "must be the number of an entry"))
+                })?;
+                Ok(AdminReply::Audit(self.audit().export(self.keyring, from)?))
+            }
+            AdminAction::ReadCheckpoint => {
+                Ok(AdminReply::Audit(self.audit().checkpoint(self.keyring)?))
             }
         }
     }

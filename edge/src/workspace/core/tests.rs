@@ -1,3 +1,4 @@
+mod audit;
 mod keys;
 
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
@@ -20,8 +21,8 @@ use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
 use crate::workspace::command::{
-    Admin, AdminAction, AdminReply, Admit, Forget, PublicSettings, PublicSite, ReadRules, Turn,
-    TurnContext, TurnProvider,
+    Admin, AdminAction, AdminReply, Admit, Forget, Forgotten, PublicSettings, PublicSite,
+    ReadRules, Turn, TurnContext, TurnProvider,
 };
 use crate::workspace::settings::tests::{openai, settings};
 
@@ -178,7 +179,8 @@ fn nothing_is_here_before_it_is_created() {
     assert_eq!(fixture.admit(|_| {}).unwrap_err(), WorkspaceError::Unknown);
     let list = fixture.admin([0; 32], AdminAction::ListSites);
     assert_eq!(list.unwrap_err(), WorkspaceError::Unknown);
-    let forget = Forget { conversation: ConversationId::from_bytes([1; 32]) };
+    let conversation = ConversationId::from_bytes([1; 32]);
+    let forget = Forget { conversation, why: Forgotten::Erased };
     assert_eq!(refused(fixture.core().forget(&forget).unwrap_err()), WorkspaceError::Unknown);
     assert!(fixture.sql.exec("SELECT name FROM sqlite_master", &[]).unwrap().is_empty());
 }
@@ -368,7 +370,7 @@ fn a_visitor_who_agrees_is_admitted_and_listed() {
     let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
     assert_eq!(list.conversations[0].conversation, conversation);
 
-    let forget = Forget { conversation };
+    let forget = Forget { conversation, why: Forgotten::Erased };
     fixture.core().forget(&forget).unwrap();
     fixture.core().forget(&forget).unwrap();
     let list = fixture.admin(secret, AdminAction::ListConversations(None));
@@ -573,6 +575,9 @@ fn sites_and_documents_of_an_earlier_version_are_read() {
     fixture.put(secret, "contact.md", "# Contact\n\nCall 030 9018200.\n").unwrap();
     fixture.age_api_keys();
     for statement in [
+        "DROP TABLE audit",
+        "DROP TABLE audit_tree",
+        "DROP TABLE audit_quiet",
         "UPDATE site SET settings = json_remove(settings, '$.scrub', '$.absolute_seconds')",
         "ALTER TABLE document DROP COLUMN own_values",
         "UPDATE schema SET version = 1",

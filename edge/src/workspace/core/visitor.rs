@@ -16,8 +16,8 @@ use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
-    Admit, Forget, PublicSettings, PublicSite, ReadRules, Report, Reported, ScrubRules, SiteRef, Turn, TurnContext,
-    TurnProvider, WorkspaceError,
+    Admit, Forget, Forgotten, PublicSettings, PublicSite, ReadRules, Report, Reported, ScrubRules,
+    SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
 };
 use crate::workspace::store::SiteRow;
 use crate::workspace::{notice, search, settings};
@@ -154,15 +154,19 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         })
     }
 
-    /// Takes an erased conversation off the list and records it. It can be told again and again.
+    /// Takes a conversation off the list that is no more, and records its erasure. It can be told
+    /// again and again.
     pub fn forget(&self, command: &Forget) -> Result<(), Fault> {
         self.wake()?;
         let conversation = command.conversation;
         let Some(site) = self.store().forget_conversation(&conversation)? else { return Ok(()) };
-        let actor = if command.by_visitor { Actor::Visitor(conversation) } else { Actor::System };
+        let actor = match command.why {
+            Forgotten::Erased => Actor::Visitor(conversation),
+            Forgotten::Ended => Actor::System,
+            Forgotten::NeverBegun => return Ok(()),
+        };
         let object = Object::Conversation(Some(site), conversation);
-        let action = Action::ConversationErased;
-        Ok(self.audit().append(&Event { actor, action, object, outcome: Outcome::Done })?)
+        self.record(actor, Action::ConversationErased, object, Outcome::Done)
     }
 
     /// Records what a session object reports. What comes without a key that fits may be anyone's,

@@ -134,8 +134,10 @@ fn a_new_key_has_rules() {
     assert_eq!(field(|key| key.scopes.push(Scope::Sites)), "scopes");
     assert_eq!(field(|key| key.life_seconds = limits::API_KEY_SECONDS_MIN - 1), "life_seconds");
     assert_eq!(field(|key| key.life_seconds = limits::API_KEY_SECONDS_MAX + 1), "life_seconds");
-    for _ in 1..limits::API_KEYS_PER_WORKSPACE {
-        make(&fixture, owner, new(&[Scope::Sites])).unwrap();
+    let last = make(&fixture, owner, new(&[Scope::Sites])).unwrap().entry;
+    for other in 2..limits::API_KEYS_PER_WORKSPACE {
+        let hash = mac::sha256(&other.to_be_bytes());
+        fixture.core().store().add_api_key(&hash, &last).unwrap();
     }
     let full = make(&fixture, owner, new(&[Scope::Sites]));
     assert!(matches!(full, Err(WorkspaceError::LimitReached { .. })));
@@ -157,7 +159,7 @@ fn the_owner_of_expired_keys_gets_a_new_one() {
 fn a_key_of_an_earlier_version_still_opens() {
     let (fixture, owner) = Fixture::with_site(settings());
     fixture.age_api_keys();
-    fixture.sql.exec("UPDATE schema SET version = 2", &[]).unwrap();
+    fixture.sql.exec("UPDATE schema SET version = 3", &[]).unwrap();
     fixture.site(owner, AdminAction::CreateSite(Box::new(settings())));
     let keys = list(&fixture, owner);
     assert_eq!((keys.len(), keys[0].id.len()), (1, 32));
