@@ -22,6 +22,9 @@ pub mod erase;
 
 pub mod admin;
 
+#[cfg(test)]
+mod credentials;
+
 use std::sync::Arc;
 
 use axum::Router;

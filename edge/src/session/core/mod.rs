@@ -13,7 +13,7 @@ mod read;
 mod erase;
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 pub use erase::Erasure;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};

@@ -19,25 +19,24 @@ use crate::session::command::{
 use crate::sql::MemorySql;
 
 /// An object's surroundings.
-pub(in crate::session) struct World {
-    pub(in crate::session) sql: MemorySql,
-    pub(in crate::session) clock: ManualClock,
-    pub(in crate::session) random: CountingRandom,
-    pub(in crate::session) keyring: Keyring,
-    pub(in crate::session) refresh_token: String,
-    pub(in crate::session) erase_token: String,
+pub(crate) struct World {
+    pub(crate) sql: MemorySql,
+    pub(crate) clock: ManualClock,
+    pub(crate) random: CountingRandom,
+    pub(crate) keyring: Keyring,
+    pub(crate) refresh_token: String,
+    pub(crate) erase_token: String,
     network: Option<NetworkTag>,
 }
 
 impl World {
-    pub(in crate::session) const CONVERSATION: ConversationId =
-        ConversationId::from_bytes([10; 32]);
-    pub(in crate::session) const LIFE_MS: u64 = 3_600_000;
-    pub(in crate::session) const ABSOLUTE_MS: u64 = 6 * Self::LIFE_MS;
-    pub(in crate::session) const PER_MINUTE: u32 = 5;
+    pub(crate) const CONVERSATION: ConversationId = ConversationId::from_bytes([10; 32]);
+    pub(crate) const LIFE_MS: u64 = 3_600_000;
+    pub(crate) const ABSOLUTE_MS: u64 = 6 * Self::LIFE_MS;
+    pub(crate) const PER_MINUTE: u32 = 5;
 
     /// An object that never held anything.
-    pub(in crate::session) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             sql: MemorySql::new(),
             clock: ManualClock::at(1_763_640_000_000),
@@ -50,8 +49,13 @@ impl World {
     }
 
     /// An object with a fresh conversation.
-    pub(in crate::session) fn minted() -> Self {
-        let mut world = Self::new();
+    pub(crate) fn minted() -> Self {
+        Self::minted_under(test_keyring())
+    }
+
+    /// The same under another keyring.
+    pub(crate) fn minted_under(keyring: Keyring) -> Self {
+        let mut world = Self { keyring, ..Self::new() };
         let minted = world.core().mint(Self::CONVERSATION, Self::mint()).unwrap();
         world.network = Some(minted.network);
         world.refresh_token = minted.refresh_token;
@@ -59,26 +63,26 @@ impl World {
         world
     }
 
-    pub(in crate::session) fn core(&self) -> Core<'_, MemorySql, ManualClock, CountingRandom> {
+    pub(crate) fn core(&self) -> Core<'_, MemorySql, ManualClock, CountingRandom> {
         Core { sql: &self.sql, clock: &self.clock, random: &self.random, keyring: &self.keyring }
     }
 
-    pub(in crate::session) fn mint() -> Mint {
+    pub(crate) fn mint() -> Mint {
         Mint { terms: Self::terms(), network: Self::home() }
     }
 
     /// The network that minted the conversation.
-    pub(in crate::session) fn home() -> Network {
+    pub(crate) fn home() -> Network {
         Network("192.0.2.0/24".into())
     }
 
     /// Another network.
-    pub(in crate::session) fn abroad() -> Network {
+    pub(crate) fn abroad() -> Network {
         Network("198.51.100.0/24".into())
     }
 
     /// Who calls with the first access token from the network that it was given to.
-    pub(in crate::session) fn caller(&self) -> Caller {
+    pub(crate) fn caller(&self) -> Caller {
         let terms = Self::terms();
         Caller {
             workspace: terms.workspace,
@@ -90,12 +94,12 @@ impl World {
     }
 
     /// The visitor's copy.
-    pub(in crate::session) fn read(&self) -> Result<Conversation, CoreError> {
+    pub(crate) fn read(&self) -> Result<Conversation, CoreError> {
         self.core().read(&self.caller(), None)
     }
 
     /// Uses the first refresh token.
-    pub(in crate::session) fn refresh_at(
+    pub(crate) fn refresh_at(
         &self,
         network: Network,
         rotation: &str,
@@ -110,7 +114,7 @@ impl World {
         })
     }
 
-    pub(in crate::session) fn terms() -> SessionTerms {
+    pub(crate) fn terms() -> SessionTerms {
         SessionTerms {
             workspace: WorkspaceId::from_bytes([11; 32]),
             site: 1,
@@ -129,12 +133,12 @@ impl World {
 }
 
 /// A text as the edge's border hands it on.
-pub(in crate::session) fn scrubbed(text: &str) -> Scrubbed {
+pub(crate) fn scrubbed(text: &str) -> Scrubbed {
     scrub_for_edge(text, &Policy::chat()).0
 }
 
 /// A chat command. Every world mints the same keys, so its token fits each of them.
-pub(in crate::session) fn chat(trigger: Trigger, id: &str, text: &str) -> Chat {
+pub(crate) fn chat(trigger: Trigger, id: &str, text: &str) -> Chat {
     Chat {
         trigger,
         message_id: MessageId::parse(id).unwrap(),
