@@ -252,8 +252,11 @@ impl Shell {
             core.wake()?;
             self.is_awake.set(true);
         }
-        if let Some(tombstone) = core.overdue()? {
-            self.bury(&config, &tombstone).await?;
+        if let Some(tombstone) = core.overdue()?
+            && let Err(error) = self.bury(&config, &tombstone).await
+        {
+            self.report(&config, Reported::EndingFailed).await;
+            return Err(error);
         }
         Ok(config)
     }

@@ -229,6 +229,8 @@ pub enum Reported {
     ErasureRefused,
     /// An erasure broke.
     ErasureFailed,
+    /// The conversation's life was over, and it could not erase itself.
+    EndingFailed,
     /// An old refresh token was used again, which revoked the family.
     TokensRevoked,
 }

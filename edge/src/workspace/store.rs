@@ -358,16 +358,9 @@ impl<S: Sql> Store<'_, S> {
         )
     }
 
-    /// Takes a conversation off the list; says which site it was of, if it was there.
-    pub fn forget_conversation(
-        &self,
-        conversation: &ConversationId,
-    ) -> Result<Option<u16>, SqlError> {
-        let gone = self.one(
-            "DELETE FROM conversation WHERE id = ? RETURNING site",
-            &[conversation.to_hex().into()],
-        )?;
-        Ok(gone.map(|row| small(&row, 0)))
+    /// Takes a conversation off the list; does nothing if it is not there.
+    pub fn forget_conversation(&self, conversation: &ConversationId) -> Result<(), SqlError> {
+        self.run("DELETE FROM conversation WHERE id = ?", &[conversation.to_hex().into()])
     }
 
     /// The site of a conversation, if it is on the list.

@@ -159,14 +159,18 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     pub fn forget(&self, command: &Forget) -> Result<(), Fault> {
         self.wake()?;
         let conversation = command.conversation;
-        let Some(site) = self.store().forget_conversation(&conversation)? else { return Ok(()) };
+        let Some(site) = self.store().site_of(&conversation)? else { return Ok(()) };
         let actor = match command.why {
-            Forgotten::Erased => Actor::Visitor(conversation),
-            Forgotten::Ended => Actor::System,
-            Forgotten::NeverBegun => return Ok(()),
+            Forgotten::Erased => Some(Actor::Visitor(conversation)),
+            Forgotten::Ended => Some(Actor::System),
+            Forgotten::NeverBegun => None,
         };
-        let object = Object::Conversation(Some(site), conversation);
-        self.record(actor, Action::ConversationErased, object, Outcome::Done)
+        // As long as it is on the list, the session tells again: what is not recorded stays there.
+        if let Some(actor) = actor {
+            let object = Object::Conversation(Some(site), conversation);
+            self.record(actor, Action::ConversationErased, object, Outcome::Done)?;
+        }
+        Ok(self.store().forget_conversation(&conversation)?)
     }
 
     /// Records what a session object reports. What comes without a key that fits may be anyone's,
@@ -182,6 +186,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 (Actor::Unknown, Action::ConversationErased, Outcome::Refused)
             }
             Reported::ErasureFailed => (visitor, Action::ConversationErased, Outcome::Failed),
+            Reported::EndingFailed => (Actor::System, Action::ConversationErased, Outcome::Failed),
             Reported::TokensRevoked => (Actor::Unknown, Action::TokensRevoked, Outcome::Done),
         };
         let object = Object::Conversation(self.store().site_of(&conversation)?, conversation);

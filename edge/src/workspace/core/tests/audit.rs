@@ -141,6 +141,20 @@ fn an_erasure_is_recorded_once_and_by_whom() {
     assert!(rows.iter().all(|row| !row[0].text().unwrap().contains(&id)));
 }
 
+/// The session tells of its erasure until the workspace has heard: what could not be recorded then
+/// is recorded later.
+#[test]
+fn an_erasure_that_cannot_be_recorded_stays_on_the_list() {
+    let (fixture, _) = Fixture::with_site(settings());
+    let conversation = ConversationId::from_bytes([1; 32]);
+    fixture.admit(|admit| admit.conversation = conversation).unwrap();
+    let forget = || fixture.core().forget(&Forget { conversation, why: Forgotten::Erased });
+    fixture.sql.exec("UPDATE audit_tree SET size = size + 100", &[]).unwrap();
+    assert!(matches!(forget(), Err(Fault::Broken(_))));
+    fixture.sql.exec("UPDATE audit_tree SET size = size - 100", &[]).unwrap();
+    assert_eq!(while_doing(&fixture, || forget().unwrap()), ["conversation.erased done 1"]);
+}
+
 #[test]
 fn what_sessions_report_is_recorded() {
     let (fixture, _) = Fixture::with_site(settings());
@@ -157,6 +171,8 @@ fn what_sessions_report_is_recorded() {
     assert_eq!(report(Reported::ErasureRefused), ["conversation.erased refused 1"]);
     assert!(report(Reported::ErasureRefused).is_empty(), "anyone can ask");
     assert_eq!(report(Reported::ErasureFailed), ["conversation.erased failed 1"]);
+    assert_eq!(report(Reported::EndingFailed), ["conversation.erased failed 1"]);
+    assert_eq!(last_payload(&fixture)["actor"]["kind"], "system");
     assert_eq!(report(Reported::TokensRevoked), ["tokens.revoked done 1"]);
 }
 
