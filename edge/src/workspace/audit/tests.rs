@@ -124,10 +124,15 @@ fn an_entry_tells_of_its_object_to_those_who_know_it() {
 }
 
 #[test]
-fn actions_have_names_of_their_own() {
+fn actions_have_names_of_their_own_and_are_documented() {
+    let documentation = include_str!("../../../../docs/audit.md");
     for (at, action) in Action::ALL.iter().enumerate() {
         let same = Action::ALL[..at].iter().find(|other| other.name() == action.name());
         assert_eq!(same, None);
+        let name = format!("`{}`", action.name());
+        let kept = format!("| {} years |", action.class().code());
+        let row = documentation.lines().find(|line| line.starts_with('|') && line.contains(&name));
+        assert!(row.is_some_and(|row| row.contains(&kept)), "{name} {kept}");
     }
 }
 
