@@ -4,7 +4,7 @@ use sotto_shared::audit::{
 use sotto_shared::id::ConversationId;
 
 use super::*;
-use crate::auth::keyring::test_keyring;
+use crate::auth::keyring::{test_json, test_keyring};
 use crate::clock::ManualClock;
 use crate::random::CountingRandom;
 use crate::sql::MemorySql;
@@ -101,6 +101,21 @@ fn an_export_verifies_against_checkpoints_of_any_time() {
     assert_eq!(report, Report { entries: size, gone: 0, covered: size, findings: vec![] });
     let own = Export::parse(&world.export()).unwrap().checkpoint.unwrap();
     assert_eq!(world.open(&own), *kept.last().unwrap());
+}
+
+/// Checkpoints are kept for years: a key that was rotated away verifies for as long as it is
+/// published.
+#[test]
+fn checkpoints_outlive_the_key_that_signed_them() {
+    let mut world = World::full();
+    let before = world.log().checkpoint(&world.keyring).unwrap();
+    world.keyring = Keyring::parse(&test_json(&[3, 2, 1])).unwrap();
+    world.append(Action::SitesListed);
+    let after = world.log().checkpoint(&world.keyring).unwrap();
+    let kept = [world.open(&before), world.open(&after)];
+    assert!(world.verify(&world.export(), &kept).is_good());
+    let signer = |note: &str| note.lines().last().map(|line| line[..line.len() - 80].to_owned());
+    assert_ne!(signer(&before), signer(&after));
 }
 
 #[test]
