@@ -296,7 +296,11 @@ fn session(error: &CallError<SessionError>) -> Facts {
         SessionError::NoticeChanged { notice } => notice_changed(notice),
         SessionError::OriginNotAllowed => origin_not_allowed(),
         SessionError::TokenInvalid => ApiError::TokenInvalid.facts(),
-        SessionError::OriginMismatch => ApiError::TokenMismatch.facts(),
+        SessionError::TokenMismatch => ApiError::TokenMismatch.facts(),
+        SessionError::NetworkMismatch => Facts::new(
+            Code::NetworkMismatch,
+            "The access token was given to another network; get a new one with the refresh token and try again.",
+        ),
         SessionError::TokenRevoked => Facts::new(
             Code::TokenRevoked,
             "The token was used a second time, so that all tokens of the conversation were revoked; begin a new one.",
@@ -336,6 +340,17 @@ fn workspace(error: &CallError<WorkspaceError>) -> Facts {
     match error {
         WorkspaceError::Unknown | WorkspaceError::SiteUnknown => site_unknown(),
         WorkspaceError::KeyInvalid => ApiError::TokenInvalid.facts(),
+        WorkspaceError::KeyExpired => Facts::new(
+            Code::TokenExpired,
+            "The API key has expired; make a new one with a key that may, or with the platform token.",
+        ),
+        WorkspaceError::ScopeMissing { scope } => Facts::new(
+            Code::ScopeMissing,
+            format!("Use an API key that has the scope {}.", scope.name()),
+        ),
+        WorkspaceError::KeyUnknown => {
+            Facts::new(Code::NotFound, "The workspace has no API key of this id.")
+        }
         WorkspaceError::DocumentUnknown => {
             Facts::new(Code::NotFound, "The site has no document of this name.")
         }
@@ -367,6 +382,8 @@ fn budget_spent(retry_after: u64) -> Facts {
 
 #[cfg(test)]
 mod tests {
+    use sotto_shared::wire::admin::Scope;
+
     use super::*;
 
     fn refused_session(error: SessionError) -> ApiError {
@@ -417,7 +434,8 @@ mod tests {
             (refused_session(SessionError::Erased { receipt: "R".into() }), Code::Erased),
             (refused_session(SessionError::TokenInvalid), Code::TokenInvalid),
             (refused_session(SessionError::Ended { receipt: "R".into() }), Code::ConversationEnded),
-            (refused_session(SessionError::OriginMismatch), Code::TokenMismatch),
+            (refused_session(SessionError::TokenMismatch), Code::TokenMismatch),
+            (refused_session(SessionError::NetworkMismatch), Code::NetworkMismatch),
             (refused_session(SessionError::TokenRevoked), Code::TokenRevoked),
             (refused_session(SessionError::MessageConflict), Code::MessageConflict),
             (refused_session(SessionError::ReplyInProgress), Code::ReplyInProgress),
@@ -431,6 +449,12 @@ mod tests {
             (CallError::<WorkspaceError>::Unreachable("x".into()).into(), Code::Unavailable),
             (refused_workspace(WorkspaceError::Unknown), Code::SiteUnknown),
             (refused_workspace(WorkspaceError::KeyInvalid), Code::TokenInvalid),
+            (refused_workspace(WorkspaceError::KeyExpired), Code::TokenExpired),
+            (
+                refused_workspace(WorkspaceError::ScopeMissing { scope: Scope::Audit }),
+                Code::ScopeMissing,
+            ),
+            (refused_workspace(WorkspaceError::KeyUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::SiteUnknown), Code::SiteUnknown),
             (refused_workspace(WorkspaceError::DocumentUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::OriginNotAllowed), Code::OriginNotAllowed),

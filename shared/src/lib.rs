@@ -9,7 +9,8 @@
 //! - [`wire`]: requests, replies, stream parts and problem codes of `/v1`;
 //! - [`json`] and [`sse`]: the small readers that the widget uses instead of a JSON library, and
 //!   the one event stream decoder that both sides use;
-//! - [`pii`]: the scrubber, which runs in the browser and again at the edge.
+//! - [`pii`]: the scrubber, which runs in the browser and again at the edge;
+//! - `audit`: the format of the audit log and its verifier, behind the feature `audit`.
 //!
 //! The wire types derive serde behind the feature `serde`, which the edge uses. The widget reads
 //! and writes the same bytes through [`json`]; `tests/fixtures/wire` holds both to one set of
@@ -31,3 +32,6 @@ pub mod json;
 pub mod sse;
 
 pub mod pii;
+
+#[cfg(feature = "audit")]
+pub mod audit;

@@ -110,11 +110,27 @@ pub const IDLE_SECONDS_DEFAULT: u64 = 24 * 3_600;
 /// Retention of a conversation unless the site says otherwise, in seconds: thirty days.
 pub const RETENTION_SECONDS_DEFAULT: u64 = 30 * 24 * 3_600;
 
-/// Shortest idle life and retention outside development, in seconds: one hour.
+/// Longest life of a conversation and its refresh tokens, whatever is said, unless the site says
+/// otherwise, in seconds: thirty days.
+pub const ABSOLUTE_SECONDS_DEFAULT: u64 = RETENTION_SECONDS_DEFAULT;
+
+/// Shortest idle, absolute life and retention outside development, in seconds: one hour.
 pub const LIFETIME_SECONDS_MIN: u64 = 3_600;
 
-/// Longest idle life and retention, in seconds: 400 days, the span that browsers allow a cookie.
+/// Longest idle, absolute life and retention, in seconds: 400 days, the span that browsers allow a cookie.
 pub const LIFETIME_SECONDS_MAX: u64 = 400 * 24 * 3_600;
+
+/// API keys of one workspace: each admin call is compared with all of them.
+pub const API_KEYS_PER_WORKSPACE: usize = 100;
+
+/// Shortest life of an API key, in seconds: one run of a script.
+pub const API_KEY_SECONDS_MIN: u64 = 60;
+
+/// Life of an API key unless its maker says otherwise, in seconds: ninety days.
+pub const API_KEY_SECONDS_DEFAULT: u64 = 90 * 24 * 3_600;
+
+/// Longest life of an API key, in seconds: a year and a month to replace it in.
+pub const API_KEY_SECONDS_MAX: u64 = 400 * 24 * 3_600;
 
 /// A tombstone's own life, in seconds: as long as the longest retention, so that an erase token
 /// gets its receipt for as long as the conversation could have lived.
@@ -128,3 +144,11 @@ pub const JSON_DEPTH: usize = 16;
 
 /// One line of an event stream, in bytes: a reply resumed as one delta, escaped, still fits.
 pub const SSE_LINE_BYTES: usize = 512 * 1024;
+
+/// Entries on one page of an export of the audit log: about a megabyte, which an object holds in
+/// memory at once.
+pub const AUDIT_PAGE: u32 = 2_000;
+
+/// What anyone can bring about without a key (a wrong API key, a wrong erase token) is recorded in
+/// the audit log once in this time, in seconds, so that strangers cannot fill a workspace's storage.
+pub const AUDIT_QUIET_SECONDS: u64 = 60;

@@ -34,6 +34,54 @@ test.describe("keys", () => {
   });
 });
 
+test.describe("API keys", () => {
+  test("do what their scopes say, end when they are removed, and are shown once", async ({ edge }) => {
+    const workspace = await createWorkspace(edge, "Keys");
+    await workspace.createSite({ origins: ["https://shop.example"] });
+    const json = { name: "documents", scopes: ["documents"], life_seconds: 3600 };
+    const made = await workspace.call("POST", "/keys", { json });
+    expect(made.status, await made.clone().text()).toBe(201);
+    const { entry, api_key: token } = await made.json();
+    expect(token).toMatch(new RegExp(`^sk_[0-9A-Za-z]+${entry.ends}$`));
+    expect((await workspace.call("GET", "/sites/1/documents", { token })).status).toBe(200);
+    await expectProblem(await workspace.call("GET", "/sites", { token }), 403, "scope_missing");
+    await expectProblem(await workspace.call("POST", "/keys", { token, json }), 403, "scope_missing");
+    const list = await (await workspace.call("GET", "/keys")).text();
+    expect(JSON.parse(list).keys).toContainEqual(entry);
+    expect(list).not.toContain(token.slice(3, 40));
+    expect((await workspace.call("DELETE", `/keys/${entry.id}`)).status).toBe(204);
+    await expectProblem(await workspace.call("DELETE", `/keys/${entry.id}`), 404, "not_found");
+    await expectProblem(await workspace.call("GET", "/sites/1/documents", { token }), 401, "token_invalid");
+  });
+
+  test("have rules", async ({ edge }) => {
+    const workspace = await createWorkspace(edge, "Rules");
+    const good = { name: "x", scopes: ["sites"] };
+    for (const bad of [{ name: "" }, { scopes: [] }, { scopes: ["all"] }, { scopes: ["sites", "sites"] }, { life_seconds: 59 }, { life_seconds: 401 * 86_400 }]) {
+      await expectProblem(await workspace.call("POST", "/keys", { json: { ...good, ...bad } }), 400, "invalid_value");
+    }
+  });
+
+  test("of an owner who lost them are replaced with the platform token", async ({ edge }) => {
+    const { id, key } = await createWorkspace(edge, "Lost");
+    const issue = (token, workspace = id) => edge.call("POST", `/v1/admin/workspaces/${workspace}/keys`, { token });
+    const { api_key: token } = await (await issue(edge.secrets.platformToken)).json();
+    expect((await edge.call("GET", "/v1/admin/sites", { token })).status).toBe(200);
+    await expectProblem(await issue(key), 401, "token_invalid");
+    await expectProblem(await issue(edge.secrets.platformToken, "0".repeat(64)), 404, "not_found");
+  });
+
+  test("replace a site's public key, and the old one opens nothing", async ({ makeSite, makeVisitor, workspace }) => {
+    const site = await makeSite();
+    const visitor = await (await makeVisitor(site)).mint();
+    const { key } = await (await workspace.call("POST", `/sites/${site.number}/key`)).json();
+    expect(key).not.toBe(site.key);
+    await expectProblem(await visitor.call("GET", `/v1/sites/${site.key}?lang=en`), 404, "site_unknown");
+    expect((await visitor.call("GET", `/v1/sites/${key}?lang=en`)).status).toBe(200);
+    await expectProblem(await visitor.send("Hello"), 404, "site_unknown");
+  });
+});
+
 test.describe("sites", () => {
   test("can be made, listed, changed and deleted", async ({ edge }) => {
     const workspace = await createWorkspace(edge, "Sites");

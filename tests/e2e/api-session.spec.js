@@ -3,7 +3,8 @@
 // 1. A site's public settings: who may read them, and which keys open nothing.
 // 2. Minting: no session without consent to the notice in force, from an origin of the site.
 // 3. Tokens: missing, forged, expired, of another kind, of another site or conversation.
-// 4. Refreshing: one successor, the same again for a repetition, and the end of the family on replay.
+// 4. Networks: an access token works from the one it was given to; a refresh token gets one for another.
+// 5. Refreshing: one successor, the same again for a repetition, and the end of the family on replay.
 
 import { randomBytes } from "node:crypto";
 import { openAi } from "../support/admin.js";
@@ -214,6 +215,44 @@ test.describe("tokens", () => {
     const nobody = await own.call("GET", "/v1/conversation", { token });
     await expectProblem(nobody, 401, "token_invalid");
     expect((await own.copy()).messages).toEqual([]);
+  });
+});
+
+test.describe("networks", () => {
+  test("an access token works from its own, on every route", async ({ makeSite, makeVisitor }) => {
+    const visitor = await (await makeVisitor(await makeSite(), { address: "203.0.113.7" })).mint();
+    const { access_token: token, conversation } = visitor;
+    const routes = [
+      ["GET", "/v1/conversation", {}],
+      ["GET", `/v1/chat/${conversation}/stream`, {}],
+      ["POST", "/v1/chat/stop", { json: { id: conversation } }],
+      ["POST", "/v1/chat", { json: visitor.chatRequest("Hello") }],
+    ];
+    for (const [method, path, body] of routes) {
+      for (const address of ["203.0.114.7", "198.51.100.7", "2001:db8::7"]) {
+        const refused = await visitor.call(method, path, { token, address, ...body });
+        await expectProblem(refused, 401, "network_mismatch");
+      }
+      for (const address of ["203.0.113.250", "::ffff:203.0.113.9"]) {
+        const taken = await visitor.call(method, path, { token, address, ...body });
+        expect([200, 204], `${method} ${path}`).toContain(taken.status);
+        await taken.body?.cancel();
+      }
+    }
+    await expectProblem(await visitor.call("GET", "/v1/conversation", { token, address: "unknown" }), 503, "misconfigured");
+  });
+
+  test("a refresh token gets an access token for another, and its repetition is that one's alone", async ({ makeSite, makeVisitor }) => {
+    const visitor = await (await makeVisitor(await makeSite(), { address: "203.0.113.7" })).mint();
+    const json = { refresh_token: visitor.refresh_token, rotation_id: "r-1" };
+    const refresh = (address) => visitor.call("POST", "/v1/sessions/refresh", { json, address });
+    const read = (token, address) => visitor.call("GET", "/v1/conversation", { token, address });
+    const moved = await (await refresh("198.51.100.7")).json();
+    expect((await read(moved.access_token, "198.51.100.8")).status).toBe(200);
+    await expectProblem(await read(moved.access_token, "203.0.113.7"), 401, "network_mismatch");
+    expect((await (await refresh("198.51.100.7")).json()).refresh_token).toBe(moved.refresh_token);
+    await expectProblem(await refresh("203.0.113.7"), 401, "token_revoked");
+    await expectProblem(await read(moved.access_token, "198.51.100.7"), 401, "token_revoked");
   });
 });
 

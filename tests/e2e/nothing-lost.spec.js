@@ -42,7 +42,7 @@ test("a broken connection is resumed without loss or repetition", async ({ arriv
   expect(front.sent(/^\/v1\/chat$/).filter(({ method }) => method === "POST")).toHaveLength(1);
 });
 
-test("a closed tab does not end the reply", async ({ arrive, edge, front, host, page, provider }) => {
+test("a closed tab does not end the reply", async ({ address, arrive, edge, front, host, page, provider }) => {
   const second = inTwoHalves(provider);
   const chat = await arrive({ provider: openAi(provider) });
   await enter(chat);
@@ -52,7 +52,7 @@ test("a closed tab does not end the reply", async ({ arrive, edge, front, host, 
   await page.close();
   second.open();
   const last = async () => {
-    const response = await edge.call("GET", "/v1/conversation", { origin: host.origin, headers: { authorization } });
+    const response = await edge.call("GET", "/v1/conversation", { origin: host.origin, address, headers: { authorization } });
     return (await response.json()).messages.at(-1);
   };
   await expect.poll(last).toMatchObject({ author: "ai", state: "complete", text: WHOLE });
@@ -88,7 +88,7 @@ test("a retry does not send twice", async ({ arrive, front, provider }) => {
   expect(provider.requests).toHaveLength(1);
 });
 
-test("a restart of workerd marks the reply as interrupted, and the message is there", async ({ arrive, edge, front, host, provider }) => {
+test("a restart of workerd marks the reply as interrupted, and the message is there", async ({ address, arrive, edge, front, host, provider }) => {
   const second = inTwoHalves(provider);
   const chat = await arrive({ provider: openAi(provider) });
   await enter(chat);
@@ -98,7 +98,7 @@ test("a restart of workerd marks the reply as interrupted, and the message is th
   await expect.poll(() => edge.stored(), "the reply is stored as it grows").toContain("The first half");
   await edge.restart();
   second.open();
-  const response = await edge.call("GET", "/v1/conversation", { origin: host.origin, headers: { authorization } });
+  const response = await edge.call("GET", "/v1/conversation", { origin: host.origin, address, headers: { authorization } });
   const { messages } = await response.json();
   expect(messages).toMatchObject([
     { author: "visitor", text: "Hello", state: "complete" },

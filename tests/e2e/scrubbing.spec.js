@@ -28,7 +28,7 @@ function expectNoTrace(text, where) {
   for (const trace of TRACES) expect(text.includes(trace), `${trace} in ${where}`).toBe(false);
 }
 
-test("values that the widget hides are nowhere but in the page", async ({ arrive, edge, front, host, page, provider, workspace }) => {
+test("values that the widget hides are nowhere but in the page", async ({ address, arrive, edge, front, host, page, provider, workspace }) => {
   provider.reply(["Noted: [EMAIL_1], [CARD_1], [IBAN_1] and [PHONE_1]. Thank you."]);
   const requests = recordRequests(page);
   const chat = await arrive({ provider: openAi(provider) });
@@ -48,7 +48,7 @@ test("values that the widget hides are nowhere but in the page", async ({ arrive
   const list = await (await workspace.call("GET", "/conversations")).text();
   expectNoTrace(list, "the operator's list");
   const { authorization } = front.sent(/^\/v1\/chat$/).find(({ method }) => method === "POST").headers;
-  const copy = await (await edge.call("GET", "/v1/conversation", { origin: host.origin, headers: { authorization } })).text();
+  const copy = await (await edge.call("GET", "/v1/conversation", { origin: host.origin, address, headers: { authorization } })).text();
   expect(copy).toContain("Mail [EMAIL_1], card [CARD_1]");
   expectNoTrace(copy, "the visitor's copy");
   expectNoTrace(await edge.stored(), "the edge's storage");

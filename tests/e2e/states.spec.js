@@ -2,11 +2,12 @@
 //
 // 1. Before the chat: a site that is unknown, or does not allow the page.
 // 2. Sending: offline, unreachable, too fast, budget spent, too long, conversation full.
-// 3. The session: expired, revoked, erased elsewhere.
+// 3. The session: expired, in another network, revoked, erased elsewhere.
 // 4. The reply: provider down, cut off, stopped.
 
 import { openAi } from "../support/admin.js";
 import { ask, enter, say, visit } from "../support/act.js";
+import { newAddress } from "../support/edge.js";
 import { problem } from "../support/front.js";
 import { Cut, never } from "../support/provider.js";
 import { expect, test } from "../support/test.js";
@@ -154,6 +155,17 @@ test("an access token that has expired is renewed without a word", async ({ arri
   await ask(chat, DRAFT);
   await expect(chat.messages("visitor")).toHaveCount(2);
   expect(front.sent(REFRESH).filter(({ method }) => method === "POST")).toHaveLength(1);
+});
+
+test("a device that changes its network goes on without a word", async ({ arrive, front }) => {
+  const chat = await entered(await arrive());
+  await ask(chat, "Hello");
+  front.move(newAddress());
+  await ask(chat, DRAFT);
+  await expect(chat.messages("visitor")).toHaveCount(2);
+  const posts = (pattern) => front.sent(pattern).filter(({ method }) => method === "POST");
+  expect(posts(REFRESH)).toHaveLength(1);
+  expect(posts(CHAT)).toHaveLength(3); // The second message was refused once.
 });
 
 for (const [name, code, key] of [["expired", "token_expired", "expired"], ["revoked", "token_revoked", "revoked"]]) {

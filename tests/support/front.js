@@ -6,6 +6,7 @@ import { Agent, createServer, request as ask } from "node:http";
 export class Front {
   /** Everything that was sent: method, path, headers, body. */
   requests = [];
+  #address;
   #agent = new Agent({ keepAlive: true });
   #server;
   #open = new Set();
@@ -15,7 +16,8 @@ export class Front {
 
   static async start(edge, address) {
     const front = new Front();
-    front.#server = createServer((incoming, outgoing) => front.#relay(edge, address, incoming, outgoing));
+    front.#address = address;
+    front.#server = createServer((incoming, outgoing) => front.#relay(edge, incoming, outgoing));
     await new Promise((resolve) => front.#server.listen(0, "127.0.0.1", resolve));
     front.url = `http://127.0.0.1:${front.#server.address().port}`;
     return front;
@@ -25,6 +27,11 @@ export class Front {
     this.#server.closeAllConnections();
     this.#agent.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** The device goes on in another network. */
+  move(address) {
+    this.#address = address;
   }
 
   /** Breaks every connection that has an answer under way. */
@@ -57,7 +64,7 @@ export class Front {
     return this.requests.filter(({ path }) => pattern.test(path));
   }
 
-  #relay(edge, address, incoming, outgoing) {
+  #relay(edge, incoming, outgoing) {
     const record = { method: incoming.method, path: incoming.url, headers: incoming.headers, body: "" };
     this.requests.push(record);
     if (this.#refusing(incoming.url)) {
@@ -81,7 +88,7 @@ export class Front {
         outgoing.end(JSON.stringify(answer.body));
         return;
       }
-      const headers = { ...incoming.headers, "cf-connecting-ip": address };
+      const headers = { ...incoming.headers, "cf-connecting-ip": this.#address };
       const options = { agent: this.#agent, host: "127.0.0.1", port: edge.port, method: incoming.method, path: incoming.url, headers };
       const lost = incoming.method === "OPTIONS" ? -1 : this.#losing.findIndex((pattern) => pattern.test(incoming.url));
       if (lost >= 0) this.#losing.splice(lost, 1);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
+use crate::audit;
 use crate::keys::List;
 use crate::pii;
 
@@ -32,6 +33,10 @@ usage: cargo xtask <command>
                               error each case that is not, and what is not counted; --write: put the
                               table into the README)
   pii table [--write]         print the table of categories, or write it into docs/pii.md
+  audit verify FILE --checkpoint FILE... --key KEY...
+                              tell whether an export of an audit log is the log that the checkpoints
+                              were signed over (KEY: a verifier key, or a file with some or with what
+                              /.well-known/jwks.json gave; ends with 1 if not, 2 if nothing was read)
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
                               write it into the README too
 ";
@@ -51,6 +56,7 @@ pub(crate) enum Command {
     Size,
     Keys(Keys),
     Pii(pii::Task),
+    Audit(audit::Verify),
 }
 
 /// Options of `dev`.
@@ -146,6 +152,7 @@ fn read(parser: &mut Parser) -> Result<Command> {
         "size" => finish(parser, Command::Size),
         "keys" => read_keys(parser),
         "pii" => read_pii(parser),
+        "audit" => read_audit(parser),
         "bench" => read_bench(parser),
         _ => bail!("there is no command `{name}`"),
     }
@@ -275,6 +282,30 @@ fn read_eval(parser: &mut Parser) -> Result<Command> {
     Ok(Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses, is_written })))
 }
 
+fn read_audit(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "verify" => {}
+        _ => bail!("`audit` takes `verify`"),
+    }
+    let (mut export, mut checkpoints, mut keys) = (None, Vec::new(), Vec::new());
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("checkpoint") => checkpoints.push(PathBuf::from(parser.value()?)),
+            Arg::Long("key") => keys.push(parser.value()?.string()?),
+            Arg::Value(file) if export.is_none() => export = Some(PathBuf::from(file)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let export = export.context("`audit verify` needs the file with the export")?;
+    if checkpoints.is_empty() {
+        bail!("`audit verify` needs --checkpoint FILE, one that was kept elsewhere");
+    }
+    if keys.is_empty() {
+        bail!("`audit verify` needs --key KEY, the public key of the edge that signed");
+    }
+    Ok(Command::Audit(audit::Verify { export, checkpoints, keys }))
+}
+
 fn read_bench(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
         Some(Arg::Value(name)) if name == "pii" => {
@@ -375,6 +406,21 @@ mod tests {
         assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));
         assert!(refusal("bench").contains("`pii`"));
+    }
+
+    #[test]
+    fn audit_verify_needs_all_that_it_compares() {
+        let Command::Audit(verify) = check("audit verify e --checkpoint a --key k --checkpoint b")
+        else {
+            panic!("not audit verify");
+        };
+        assert_eq!(verify.export, PathBuf::from("e"));
+        assert_eq!(verify.checkpoints, [PathBuf::from("a"), PathBuf::from("b")]);
+        assert_eq!(verify.keys, ["k"]);
+        assert!(refusal("audit").contains("`verify`"));
+        assert!(refusal("audit verify --checkpoint a --key k").contains("export"));
+        assert!(refusal("audit verify e --key k").contains("--checkpoint"));
+        assert!(refusal("audit verify e --checkpoint a").contains("--key"));
     }
 
     #[test]

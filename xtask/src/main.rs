@@ -2,7 +2,7 @@
 //!
 //! One file per subject. [`args`] reads the command line, [`setup`] brings in what is missing,
 //! [`build`] makes `dist/` and the edge, [`server`] runs them under workerd, [`mod@test`] and [`size`]
-//! prove them, [`pii`] measures the scrubber. Progress goes to standard error; standard output holds
+//! prove them, [`pii`] measures the scrubber, [`audit`] verifies audit logs. Progress goes to standard error; standard output holds
 //! results alone (an address, the JSON lines of `size`).
 //!
 //! Nothing here prints a key or a token.
@@ -25,6 +25,7 @@ mod dev;
 mod keys;
 mod server;
 
+mod audit;
 mod pii;
 mod size;
 mod test;
@@ -37,12 +38,15 @@ use args::Command;
 use setup::Need;
 
 fn main() -> ExitCode {
-    let outcome = args::parse(std::env::args_os().skip(1)).and_then(run);
+    let (outcome, failure) = match args::parse(std::env::args_os().skip(1)) {
+        Ok(command) => (run(command), ExitCode::FAILURE),
+        Err(error) => (Err(error), ExitCode::from(2)),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<audit::NothingVerified>() { ExitCode::from(2) } else { failure }
         }
     }
 }
@@ -77,5 +81,6 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Keys(task) => keys::run(&task),
         Command::Pii(task) => pii::run(&task),
+        Command::Audit(options) => audit::run(&options),
     }
 }

@@ -3,6 +3,15 @@
 //! One algorithm (HS256), one explicit type, keys by `kid` from our own keyring and from nowhere
 //! else. The signature is checked before anything in the token is believed; every claim is
 //! required, and none that we do not know is accepted.
+//!
+//! | claim | what it holds | who compares it with what |
+//! |---|---|---|
+//! | `iss`, `aud` | the edge's own origin | [`verify`], with its configuration |
+//! | `iat`, `nbf`, `exp` | seconds; `exp` at most 15 minutes after `iat` | [`verify`], with the clock |
+//! | `jti` | 16 random bytes | [`verify`], for its form |
+//! | `sub` | the conversation | the route, with the path or the body; it names the object |
+//! | `wsp`, `site`, `org` | workspace, site, page | the route (page) and the session object |
+//! | `net` | the tag of a [network](super::network) | the session object, which has its key |
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -11,11 +20,13 @@ use sotto_shared::limits::ACCESS_TOKEN_SECONDS;
 use sotto_shared::redacted_debug;
 
 use super::keyring::Keyring;
-use super::mac;
+use super::network::NetworkTag;
+use super::{codec, mac};
 use crate::random::{Random, RandomError};
 
-/// Longest token that is looked at, in bytes: ours stay below it with the longest origin.
-const TOKEN_BYTES: usize = 1_200;
+/// Longest token that is looked at, in bytes: ours stay below it with the longest origins, of which
+/// each has three.
+const TOKEN_BYTES: usize = 2_048;
 
 /// The only algorithm.
 const ALGORITHM: &str = "HS256";
@@ -38,6 +49,8 @@ pub struct Access {
     pub site: u16,
     /// The page's origin.
     pub origin: Origin,
+    /// The network, as the conversation's object names it.
+    pub network: NetworkTag,
 }
 
 /// A new access token.
@@ -82,10 +95,11 @@ pub fn issue(
         wsp: access.workspace,
         site: access.site,
         org: access.origin.clone(),
+        net: access.network,
         iat: issued,
         nbf: issued,
         exp: expires,
-        jti: super::codec::encode("", &random.bytes::<16>()?),
+        jti: codec::encode("", &random.bytes::<16>()?),
     };
     let mut token = encode(&header);
     token.push('.');
@@ -128,7 +142,9 @@ pub fn verify(
     let now = now_ms / 1000;
     let lives_too_long = claims.exp > claims.iat.saturating_add(ACCESS_TOKEN_SECONDS);
     let from_the_future = claims.nbf.max(claims.iat) > now + CLOCK_LEEWAY_SECONDS;
-    if claims.iss != issuer || claims.aud != issuer || lives_too_long || from_the_future {
+    let is_named = codec::decode::<16>("", &claims.jti).is_some();
+    let is_ours = claims.iss == issuer && claims.aud == issuer && is_named;
+    if !is_ours || lives_too_long || from_the_future {
         return Err(AccessError::Invalid);
     }
     if claims.exp <= now {
@@ -139,6 +155,7 @@ pub fn verify(
         workspace: claims.wsp,
         site: claims.site,
         origin: claims.org,
+        network: claims.net,
     })
 }
 
@@ -161,6 +178,7 @@ struct Claims {
     wsp: WorkspaceId,
     site: u16,
     org: Origin,
+    net: NetworkTag,
     iat: u64,
     nbf: u64,
     exp: u64,
@@ -181,7 +199,9 @@ fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, AccessError> {
 mod tests {
     use super::*;
     use crate::auth::keyring::{Keyring, test_keyring};
+    use crate::auth::network::NetworkKey;
     use crate::random::CountingRandom;
+    use crate::session::command::Network;
 
     const ISSUER: &str = "https://edge.example";
     const NOW: u64 = 1_700_000_000_000;
@@ -192,6 +212,7 @@ mod tests {
             workspace: WorkspaceId::from_bytes([0x0b; 32]),
             site: 3,
             origin: Origin::parse("https://shop.example").unwrap(),
+            network: NetworkKey::from_bytes([7; 32]).tag(&Network("203.0.113.0/24".into())),
         }
     }
 
@@ -226,11 +247,12 @@ mod tests {
         let (header, claims) = parts();
         assert_eq!(header, r#"{"alg":"HS256","typ":"sotto-session+jwt","kid":"2"}"#);
         let (a, b) = ("0a".repeat(32), "0b".repeat(32));
+        let net = String::from(access().network);
         assert_eq!(
             claims,
             format!(
                 "{{\"iss\":\"{ISSUER}\",\"aud\":\"{ISSUER}\",\"sub\":\"{a}\",\"wsp\":\"{b}\",\"site\":3,\
-                 \"org\":\"https://shop.example\",\"iat\":1700000000,\"nbf\":1700000000,\
+                 \"org\":\"https://shop.example\",\"net\":\"{net}\",\"iat\":1700000000,\"nbf\":1700000000,\
                  \"exp\":1700000900,\"jti\":\"01tuWckR0Qgud2DqqiTysq\"}}"
             )
         );
@@ -312,6 +334,11 @@ mod tests {
             ("\"aud\":\"https://edge.example\"", "\"aud\":\"https://other.example\""),
             ("\"iss\":\"https://edge.example\"", "\"iss\":\"https://other.example\""),
             ("\"site\":3", "\"site\":70000"),
+            ("\"net\":\"", "\"net\":\"x"),
+            ("\"net\":", "\"set\":"),
+            ("\"jti\":\"", "\"jti\":\"0"),
+            ("\"wsp\":\"0b", "\"wsp\":\""),
+            ("\"sub\":", "\"sub\":\"\",\"sub\":"),
             ("\"site\":3", "\"site\":3,\"admin\":true"),
             ("https://shop.example", "null"),
         ] {
@@ -320,5 +347,14 @@ mod tests {
             let token = forged(&ring, &header, &changed);
             assert_eq!(verify(&ring, ISSUER, &token, NOW), Err(AccessError::Invalid), "{to}");
         }
+    }
+
+    #[test]
+    fn the_longest_token_of_ours_is_read() {
+        let host = format!("https://{}.example:65535", "a".repeat(240));
+        let longest = Access { origin: Origin::parse(&host).unwrap(), ..access() };
+        let random = CountingRandom::default();
+        let token = issue(&test_keyring(), &host, &longest, NOW, &random).unwrap().token;
+        assert_eq!(verify(&test_keyring(), &host, &token, NOW), Ok(longest));
     }
 }

@@ -17,6 +17,8 @@ pub mod seal;
 
 pub mod keyring;
 
+pub mod network;
+
 pub mod access;
 pub mod site_key;
 pub mod tokens;

@@ -43,14 +43,18 @@ impl AddressSource {
     /// [`AddressMissing`] if the source gives no address. In development a request without one
     /// comes from loopback.
     pub fn network(&self, headers: &HeaderMap) -> Result<Network, AddressMissing> {
-        let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        // Of a header that comes twice, the last line is the one that was added last.
+        let value = |name: &str| {
+            headers.get_all(name).iter().next_back().and_then(|value| value.to_str().ok())
+        };
         let address = match self {
             Self::Cloudflare => value(PLATFORM_HEADER),
             // A proxy that appends puts its own word last; what stands before is the client's.
             Self::Header(name) => {
                 value(name.as_str()).and_then(|list| list.rsplit(',').next()).map(str::trim)
             }
-            Self::Development => Some(value(PLATFORM_HEADER).unwrap_or("127.0.0.1")),
+            Self::Development if !headers.contains_key(PLATFORM_HEADER) => Some("127.0.0.1"),
+            Self::Development => value(PLATFORM_HEADER),
         };
         address.and_then(|text| text.parse().ok()).map(network).ok_or(AddressMissing)
     }
@@ -102,6 +106,17 @@ mod tests {
     }
 
     #[test]
+    fn what_a_client_sent_before_the_proxy_is_not_believed() {
+        let source = AddressSource::parse("header:X-Real-IP").unwrap();
+        let mut headers = HeaderMap::new();
+        headers.append("x-real-ip", HeaderValue::from_static("198.51.100.1"));
+        headers.append("x-real-ip", HeaderValue::from_static("203.0.113.7"));
+        assert_eq!(source.network(&headers).unwrap().0, "203.0.113.0/24");
+        headers.append("x-real-ip", HeaderValue::from_static("unknown"));
+        assert_eq!(source.network(&headers).unwrap_err(), AddressMissing);
+    }
+
+    #[test]
     fn development_falls_back_to_loopback() {
         assert_eq!(
             AddressSource::Development.network(&HeaderMap::new()).unwrap().0,
@@ -111,6 +126,7 @@ mod tests {
             network_of("development", "cf-connecting-ip", "203.0.113.7"),
             Some("203.0.113.0/24".into())
         );
+        assert_eq!(network_of("development", "cf-connecting-ip", "unreadable"), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use worker::{Env, RateLimiter};
 
 use super::Edge;
 use crate::auth::access::{self, Access};
+use crate::auth::keyring::Keyring;
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
 use crate::error::ApiError;
 use crate::http::cors::Readable;
@@ -76,12 +77,24 @@ impl Edge {
     /// # Errors
     /// 401 `token_missing`, `token_invalid`, `token_expired`; 403 `token_mismatch`
     pub(super) fn access(&self, headers: &HeaderMap, origin: &Origin) -> Result<Access, ApiError> {
-        let token = bearer(headers)?;
-        let now = PlatformClock.now_ms();
-        let config = &self.config;
-        let access = access::verify(&config.keyring, config.issuer.as_str(), token, now)?;
-        if access.origin == *origin { Ok(access) } else { Err(ApiError::TokenMismatch) }
+        access(&self.config.keyring, &self.config.issuer, headers, origin, PlatformClock.now_ms())
     }
+}
+
+/// What the access token in `headers` opens for the page at `origin`. Whether it is used in its
+/// network, its conversation says.
+///
+/// # Errors
+/// 401 `token_missing`, `token_invalid`, `token_expired`; 403 `token_mismatch`
+pub(super) fn access(
+    keyring: &Keyring,
+    issuer: &Origin,
+    headers: &HeaderMap,
+    origin: &Origin,
+    now_ms: u64,
+) -> Result<Access, ApiError> {
+    let access = access::verify(keyring, issuer.as_str(), bearer(headers)?, now_ms)?;
+    if access.origin == *origin { Ok(access) } else { Err(ApiError::TokenMismatch) }
 }
 
 /// Checks that a conversation named in a path or a body is the token's.
@@ -131,6 +144,7 @@ fn limiter(env: &Env, limit: Limit) -> worker::Result<RateLimiter> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::network::NetworkKey;
     use http::HeaderValue;
 
     #[test]
@@ -156,6 +170,7 @@ mod tests {
             workspace: sotto_shared::id::WorkspaceId::from_bytes([2; 32]),
             site: 1,
             origin: Origin::parse("https://shop.example").unwrap(),
+            network: NetworkKey::from_bytes([4; 32]).tag(&Network("192.0.2.0/24".into())),
         };
         assert_eq!(own(&access, Some(conversation)), Ok(()));
         let other = ConversationId::from_bytes([3; 32]);

@@ -16,7 +16,7 @@ use super::{Edge, chat_body};
 use crate::error::ApiError;
 use crate::http::body;
 use crate::object::{self, Streamed};
-use crate::session::command::{Chat, Resume, Stop};
+use crate::session::command::{Caller, Chat, Resume, Stop};
 
 /// `POST /v1/chat`
 ///
@@ -27,7 +27,7 @@ use crate::session::command::{Chat, Resume, Stop};
 ///    403 `token_mismatch`.
 /// 5. The text is scrubbed by the site's policy, which is had while the body comes in: 503. From
 ///    here on there is no other text.
-/// 6. The session stores the message and answers: 409, 410, 422 `conversation_full`, 429.
+/// 6. The session stores the message and answers: 401 `network_mismatch`, `token_revoked`, 409, 410, 422 `conversation_full`, 429.
 ///
 /// # Errors
 /// As its steps say. What fails once the reply has begun is told in the stream.
@@ -48,7 +48,8 @@ pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response
     // 5
     let text = edge.scrub(&request.message.text, &*policy?);
     // 6
-    let command = Chat { trigger: request.trigger, message_id: request.message.id, text, network };
+    let caller = Caller::new(&access, network);
+    let command = Chat { trigger: request.trigger, message_id: request.message.id, text, caller };
     let reply = object::stream(&edge.env, &access.conversation.to_hex(), &command).await?;
     Ok(streamed(origin, reply))
 }
@@ -59,7 +60,7 @@ pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
 /// 2. The network is within its rate: 429 `rate_limited`.
 /// 3. The access token opens this conversation for this page: 401, 403 `token_mismatch`.
-/// 4. The session streams: 410.
+/// 4. The session streams: 401 `network_mismatch`, `token_revoked`, 410.
 ///
 /// # Errors
 /// As its steps say.
@@ -73,12 +74,13 @@ pub async fn resume(
     // 1
     let origin = edge.origin(&method, &headers)?;
     // 2
-    edge.count(Limit::Other, &headers).await?;
+    let network = edge.count(Limit::Other, &headers).await?;
     // 3
     let access = edge.access(&headers, &origin)?;
     own(&access, ConversationId::parse(&conversation).ok())?;
     // 4
-    let reply = object::stream(&edge.env, &access.conversation.to_hex(), &Resume {}).await?;
+    let command = Resume { caller: Caller::new(&access, network) };
+    let reply = object::stream(&edge.env, &access.conversation.to_hex(), &command).await?;
     Ok(streamed(origin, reply))
 }
 
@@ -89,7 +91,7 @@ pub async fn resume(
 /// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
 /// 4. The body is a [`StopRequest`] about this conversation: 413, 415, 400,
 ///    403 `token_mismatch`.
-/// 5. The session stops: 410.
+/// 5. The session stops: 401 `network_mismatch`, `token_revoked`, 410.
 ///
 /// # Errors
 /// As its steps say.
@@ -99,7 +101,7 @@ pub async fn stop(State(edge): State<Edge>, request: Request) -> Result<Response
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
     // 2
-    edge.count(Limit::Other, &head.headers).await?;
+    let network = edge.count(Limit::Other, &head.headers).await?;
     // 3
     let access = edge.access(&head.headers, &origin)?;
     // 4
@@ -107,7 +109,8 @@ pub async fn stop(State(edge): State<Edge>, request: Request) -> Result<Response
     let request: StopRequest = body::parse(&text)?;
     own(&access, Some(request.id))?;
     // 5
-    object::call(&edge.env, &access.conversation.to_hex(), &Stop {}).await?;
+    let command = Stop { caller: Caller::new(&access, network) };
+    object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
     Ok(readable(origin, StatusCode::NO_CONTENT.into_response()))
 }
 

@@ -22,6 +22,9 @@ pub mod erase;
 
 pub mod admin;
 
+#[cfg(test)]
+mod credentials;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -55,14 +58,20 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/conversation", get(conversation::read))
         .route("/v1/erase", post(erase::erase))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
+        .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
+        .route("/v1/admin/keys", get(admin::keys::list).post(admin::keys::create))
+        .route("/v1/admin/keys/{id}", delete(admin::keys::remove))
         .route("/v1/admin/sites", get(admin::sites::list).post(admin::sites::create))
         .route("/v1/admin/sites/{site}", put(admin::sites::change).delete(admin::sites::remove))
+        .route("/v1/admin/sites/{site}/key", post(admin::sites::replace_key))
         .route("/v1/admin/sites/{site}/documents", get(admin::documents::list))
         .route(
             "/v1/admin/sites/{site}/documents/{name}",
             put(admin::documents::put).merge(delete(admin::documents::remove)),
         )
         .route("/v1/admin/conversations", get(admin::conversations::list))
+        .route("/v1/admin/audit", get(admin::audit::export))
+        .route("/v1/admin/audit/checkpoint", get(admin::audit::checkpoint))
         .route("/healthz", get(health::healthz))
         .route("/.well-known/gpc.json", get(health::gpc))
         .route("/.well-known/security.txt", get(health::security))

@@ -20,7 +20,7 @@ use crate::http::body;
 use crate::object::{self, CallError};
 use crate::random::PlatformRandom;
 use crate::session::command::{BINDING, Mint, Refresh, SessionError};
-use crate::workspace::command::{Admit, Forget, WorkspaceError};
+use crate::workspace::command::{Admit, Forget, Forgotten, WorkspaceError};
 use crate::workspace::settings::is_language;
 
 /// `POST /v1/sessions`
@@ -66,22 +66,30 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         lang: request.lang,
         client: request.client,
         choice: request.consent,
-        network,
+        network: network.clone(),
     };
     let terms = object::call(&edge.env, &workspace, &admit).await?;
     let (site, notice, purposes) = (terms.site, terms.notice.clone(), terms.purposes);
     // 7
-    let minted = match object::call(&edge.env, &conversation.to_hex(), &Mint { terms }).await {
+    let command = Mint { terms, network };
+    let minted = match object::call(&edge.env, &conversation.to_hex(), &command).await {
         Ok(minted) => minted,
         Err(error) => {
             // The workspace listed a conversation that does not exist. If it cannot be told now,
             // the row stays: it names an object that was never made.
-            let _ = object::call(&edge.env, &workspace, &Forget { conversation }).await;
+            let forget = Forget { conversation, why: Forgotten::NeverBegun };
+            let _ = object::call(&edge.env, &workspace, &forget).await;
             return Err(error.into());
         }
     };
     // 8
-    let access = Access { conversation, workspace: opened.workspace, site, origin: origin.clone() };
+    let access = Access {
+        conversation,
+        workspace: opened.workspace,
+        site,
+        origin: origin.clone(),
+        network: minted.network,
+    };
     let IssuedAccess { token, expires_at } = issue(&edge, &access)?;
     let reply = Minted {
         conversation,
@@ -106,7 +114,7 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
 /// 2. The network is within its rate: 429 `rate_limited`.
 /// 3. The body is a [`RefreshRequest`]: 413, 415, 400.
 /// 4. The refresh token was copied whole, before an object is woken: 401 `token_invalid`.
-/// 5. The session rotates it for its own page: 401 `token_invalid`, `token_revoked`;
+/// 5. The session rotates it for its own page, from whichever network: 401 `token_invalid`, `token_revoked`;
 ///    403 `token_mismatch`; 410 `erased`, `conversation_ended`.
 /// 6. The access token is made.
 ///
@@ -118,7 +126,7 @@ pub async fn refresh(State(edge): State<Edge>, request: Request) -> Result<Respo
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
     // 2
-    edge.count(Limit::Other, &head.headers).await?;
+    let network = edge.count(Limit::Other, &head.headers).await?;
     // 3
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let request: RefreshRequest = body::parse(&text)?;
@@ -130,6 +138,7 @@ pub async fn refresh(State(edge): State<Edge>, request: Request) -> Result<Respo
         secret: token.secret.to_vec(),
         rotation_id: request.rotation_id,
         origin: origin.clone(),
+        network,
     };
     let refreshed = object::call(&edge.env, &token.conversation.to_hex(), &command)
         .await
@@ -140,6 +149,7 @@ pub async fn refresh(State(edge): State<Edge>, request: Request) -> Result<Respo
         workspace: refreshed.workspace,
         site: refreshed.site,
         origin: refreshed.origin,
+        network: refreshed.network,
     };
     let IssuedAccess { token, expires_at } = issue(&edge, &access)?;
     let reply = Refreshed {

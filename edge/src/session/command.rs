@@ -8,12 +8,15 @@
 use serde::{Deserialize, Serialize};
 use sotto_shared::consent::{NoticeVersion, Purposes};
 use sotto_shared::id::{MessageId, Origin, WorkspaceId};
+use sotto_shared::limits::LIFETIME_SECONDS_MAX;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, ErasureReceipt, Holder};
 
+use crate::auth::access::Access;
+use crate::auth::network::NetworkTag;
 pub use crate::object::Command;
 use crate::object::commands;
 
@@ -35,6 +38,8 @@ commands! { SessionError:
 pub struct Mint {
     /// What the conversation is bound to and how long it lives.
     pub terms: SessionTerms,
+    /// Where the first access token may be used.
+    pub network: Network,
 }
 
 /// What a conversation is bound to; the workspace decides it when it admits a visitor.
@@ -58,8 +63,11 @@ pub struct SessionTerms {
     pub purposes: Purposes,
     /// Who else will receive text, by that notice.
     pub recipients: Vec<Holder>,
-    /// The conversation ends after this many idle seconds.
+    /// The conversation, and with it its refresh tokens, ends after this many idle seconds.
     pub life_seconds: u64,
+    /// It ends after this many seconds in any case.
+    #[serde(default = "longest_life")]
+    pub absolute_seconds: u64,
     /// Messages within a minute.
     pub messages_per_minute: u32,
 }
@@ -77,6 +85,8 @@ pub struct MintedSession {
     pub given_at: u64,
     /// When the conversation ends if nothing more is said, Unix milliseconds.
     pub ends_at: u64,
+    /// The network that minted it.
+    pub network: NetworkTag,
 }
 
 /// Rotates the refresh token.
@@ -90,6 +100,8 @@ pub struct Refresh {
     pub rotation_id: MessageId,
     /// The page that asks; it has to be the conversation's.
     pub origin: Origin,
+    /// Where the next access token may be used.
+    pub network: Network,
 }
 
 /// Reply to [`Refresh`]: what the Worker needs for the next access token.
@@ -105,6 +117,38 @@ pub struct RefreshedSession {
     pub site: u16,
     /// The page's origin.
     pub origin: Origin,
+    /// The network that refreshed it.
+    pub network: NetworkTag,
+}
+
+/// Who calls with an access token: what the token says, and where it is used. The session compares
+/// both with what it knows.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Caller {
+    /// The tenant that the token names.
+    pub workspace: WorkspaceId,
+    /// The site that it names.
+    pub site: u16,
+    /// The page that it names.
+    pub origin: Origin,
+    /// The network that it names.
+    pub tag: NetworkTag,
+    /// The network that the call comes from; it is hashed under short-lived keys and never stored.
+    pub network: Network,
+}
+
+impl Caller {
+    /// Who calls with an access token that was checked.
+    #[must_use]
+    pub fn new(access: &Access, network: Network) -> Self {
+        Self {
+            workspace: access.workspace,
+            site: access.site,
+            origin: access.origin.clone(),
+            tag: access.network,
+            network,
+        }
+    }
 }
 
 /// One message in, one reply streamed out.
@@ -117,21 +161,30 @@ pub struct Chat {
     /// Its text.
     #[serde(with = "crate::hop")]
     pub text: Scrubbed,
-    /// The network prefix it came from; it is counted under a keyed hash and never stored.
-    pub network: Network,
+    /// Who sends it.
+    pub caller: Caller,
 }
 
 /// Streams the reply that is under way.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Resume {}
+pub struct Resume {
+    /// Who asks.
+    pub caller: Caller,
+}
 
 /// Stops the reply that is under way; does nothing if there is none.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Stop {}
+pub struct Stop {
+    /// Who asks.
+    pub caller: Caller,
+}
 
 /// Reads the visitor's copy.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Read {}
+pub struct Read {
+    /// Who asks.
+    pub caller: Caller,
+}
 
 /// Erases the conversation.
 #[derive(Serialize, Deserialize)]
@@ -146,7 +199,11 @@ pub struct Erase {
 #[serde(transparent)]
 pub struct Network(pub String);
 
-redacted_debug!(MintedSession, Refresh, RefreshedSession, Chat, Erase, Network);
+redacted_debug!(MintedSession, Refresh, RefreshedSession, Caller, Chat, Erase, Network);
+
+const fn longest_life() -> u64 {
+    LIFETIME_SECONDS_MAX
+}
 
 /// Why a session refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -170,9 +227,12 @@ pub enum SessionError {
     /// A secret part does not fit.
     #[error("the token does not fit")]
     TokenInvalid,
-    /// The token is used from another page than the conversation's.
-    #[error("the token belongs to another page")]
-    OriginMismatch,
+    /// The token is used from another page than the conversation's, or names another tenant.
+    #[error("the token belongs elsewhere")]
+    TokenMismatch,
+    /// The access token is used from another network than the one it was given to.
+    #[error("the access token was given to another network")]
+    NetworkMismatch,
     /// An old refresh token was used again, which revoked the family.
     #[error("the token was revoked")]
     TokenRevoked,

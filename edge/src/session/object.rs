@@ -30,12 +30,12 @@ use crate::session::command::{
     Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure};
-use crate::session::record::{Due, End, Tombstone};
+use crate::session::record::{Cause, Due, End, Tombstone};
 use crate::session::reply::replay;
 use crate::session::stream;
 use crate::session::writing::Active;
 use crate::sql::ObjectSql;
-use crate::workspace::command::{Forget, WorkspaceError};
+use crate::workspace::command::{Forget, Forgotten, Report, Reported, WorkspaceError};
 
 /// A failed alarm is tried again after this time, in milliseconds.
 const ALARM_RETRY_MS: i64 = 60_000;
@@ -112,9 +112,9 @@ impl Shell {
             Mint::PATH => respond(self.mint(body).await),
             Refresh::PATH => respond(self.refresh(body).await),
             Chat::PATH => self.chat(body).await.or_else(|error| respond::<()>(Err(error))),
-            Resume::PATH => self.resume().await.or_else(|error| respond::<()>(Err(error))),
-            Stop::PATH => respond(self.stop().await),
-            Read::PATH => respond(self.read().await),
+            Resume::PATH => self.resume(body).await.or_else(|error| respond::<()>(Err(error))),
+            Stop::PATH => respond(self.stop(body).await),
+            Read::PATH => respond(self.read(body).await),
             Erase::PATH => respond(self.erase(body).await),
             _ => Response::error("no such command", 404),
         }
@@ -133,10 +133,15 @@ impl Shell {
     async fn refresh(&self, body: &str) -> Result<<Refresh as Command>::Reply, ShellError> {
         let config = self.prepare().await?;
         let core = self.core(&config);
+        let before = core.store().session().ok().flatten();
+        let was_revoked = before.is_some_and(|session| session.family.revoked);
         let refreshed = core.refresh(&parse(body)?);
         if let Err(CoreError::Refused(SessionError::TokenRevoked)) = &refreshed {
             // Whoever listens may be the one who took the token.
             self.stop_writing(&core)?;
+            if !was_revoked {
+                self.report(&config, Reported::TokensRevoked).await;
+            }
         }
         Ok(refreshed?)
     }
@@ -153,7 +158,7 @@ impl Shell {
             },
             Accepted::Replay(exchange) => Ok(event_stream(stream::whole(replay(&exchange)))?),
             Accepted::Write(begun) => {
-                let turn = core.turn(&begun, command.network)?;
+                let turn = core.turn(&begun, command.caller.network)?;
                 let (listener, started) = Rc::clone(&self).begin_writing(begun, turn);
                 self.set_alarm().await?;
                 match started.await {
@@ -165,10 +170,11 @@ impl Shell {
         }
     }
 
-    async fn resume(&self) -> Result<Response, ShellError> {
+    async fn resume(&self, body: &str) -> Result<Response, ShellError> {
         let config = self.prepare().await?;
+        let command: Resume = parse(body)?;
         let core = self.core(&config);
-        core.check_open()?;
+        core.check_open(&command.caller)?;
         if let Some(listener) = self.listen() {
             return Ok(live(listener)?);
         }
@@ -178,28 +184,51 @@ impl Shell {
         }
     }
 
-    async fn stop(&self) -> Result<(), ShellError> {
+    async fn stop(&self, body: &str) -> Result<(), ShellError> {
         let config = self.prepare().await?;
+        let command: Stop = parse(body)?;
         let core = self.core(&config);
-        core.check_open()?;
+        core.check_open(&command.caller)?;
         self.stop_writing(&core)
     }
 
-    async fn read(&self) -> Result<Conversation, ShellError> {
+    async fn read(&self, body: &str) -> Result<Conversation, ShellError> {
         let config = self.prepare().await?;
+        let command: Read = parse(body)?;
         let active = self.active.borrow();
-        Ok(self.core(&config).read(active.as_ref().map(|active| &active.running))?)
+        let running = active.as_ref().map(|active| &active.running);
+        Ok(self.core(&config).read(&command.caller, running)?)
     }
 
     async fn erase(&self, body: &str) -> Result<ErasureReceipt, ShellError> {
         let config = self.prepare().await?;
         let command: Erase = parse(body)?;
-        match self.core(&config).erase(&command.secret)? {
-            Erasure::Done(receipt) => Ok(receipt),
-            Erasure::Bury(tombstone) => {
-                self.bury(&config, &tombstone).await?;
-                Ok(tombstone.receipt)
+        let erased = match self.core(&config).erase(&command.secret) {
+            Ok(Erasure::Done(receipt)) => Ok(receipt),
+            Ok(Erasure::Bury(tombstone)) => {
+                self.bury(&config, &tombstone).await.map(|()| tombstone.receipt)
             }
+            Err(error) => Err(error.into()),
+        };
+        match &erased {
+            Ok(_) | Err(ShellError::Core(CoreError::Refused(SessionError::Unknown))) => {}
+            Err(ShellError::Core(CoreError::Refused(_))) => {
+                self.report(&config, Reported::ErasureRefused).await;
+            }
+            Err(_) => self.report(&config, Reported::ErasureFailed).await,
+        }
+        erased
+    }
+
+    /// Tells the workspace's audit log what happened here. An erasure has its outbox; this is told
+    /// once, and what could not be told is in the edge's log.
+    async fn report(&self, config: &Config, what: Reported) {
+        let Ok(conversation) = self.conversation() else { return };
+        // An erased conversation has told the log what there was to tell.
+        let Ok(Some(session)) = self.core(config).store().session() else { return };
+        let workspace = session.terms.workspace.to_hex();
+        if let Err(error) = call(&self.env, &workspace, &Report { conversation, what }).await {
+            log::error("report_not_heard").fault(&error).write();
         }
     }
 
@@ -223,8 +252,11 @@ impl Shell {
             core.wake()?;
             self.is_awake.set(true);
         }
-        if let Some(tombstone) = core.overdue()? {
-            self.bury(&config, &tombstone).await?;
+        if let Some(tombstone) = core.overdue()?
+            && let Err(error) = self.bury(&config, &tombstone).await
+        {
+            self.report(&config, Reported::EndingFailed).await;
+            return Err(error);
         }
         Ok(config)
     }
@@ -267,7 +299,12 @@ impl Shell {
     async fn tell_workspace(&self, config: &Config) -> bool {
         let Ok(conversation) = self.conversation() else { return false };
         let Ok(Some(tombstone)) = self.core(config).store().tombstone() else { return true };
-        let told = call(&self.env, &tombstone.workspace.to_hex(), &Forget { conversation }).await;
+        let why = match tombstone.cause {
+            Cause::Token => Forgotten::Erased,
+            Cause::Lifetime => Forgotten::Ended,
+        };
+        let forget = Forget { conversation, why };
+        let told = call(&self.env, &tombstone.workspace.to_hex(), &forget).await;
         match told {
             // A workspace that is gone has nothing on its list.
             Ok(()) | Err(CallError::Refused(WorkspaceError::Unknown) | CallError::NoSuchObject) => {

@@ -8,6 +8,7 @@ use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::ErasureReceipt;
 use sotto_shared::wire::stream::{Author, FinishReason, Source};
 
+use crate::auth::network::NetworkTag;
 use crate::session::command::SessionTerms;
 
 /// The conversation itself.
@@ -23,6 +24,9 @@ pub struct Session {
     pub last_at: u64,
     /// The refresh tokens' family.
     pub family: Family,
+    /// The key of its networks' tags, sealed; absent in a conversation of an earlier version until
+    /// it is refreshed.
+    pub sealed_network_key: Option<Vec<u8>>,
     /// What the erase token is checked against.
     pub erase: EraseCheck,
 }
@@ -34,10 +38,21 @@ pub struct Family {
     pub sealed_key: Vec<u8>,
     /// Number of the token in force.
     pub n: u32,
-    /// The rotation that made it, and when; absent for the first.
-    pub rotation: Option<(String, u64)>,
+    /// The rotation that made it; absent for the first.
+    pub rotation: Option<Rotation>,
     /// Whether an old token was used again.
     pub revoked: bool,
+}
+
+/// A rotation of the refresh token.
+#[derive(Clone)]
+pub struct Rotation {
+    /// The name that the client gave it.
+    pub id: String,
+    /// When, Unix milliseconds.
+    pub at: u64,
+    /// From where; absent if an earlier version made it.
+    pub network: Option<NetworkTag>,
 }
 
 /// What an erase token is checked against: a hash keyed with a salt of this conversation's own.
@@ -160,4 +175,4 @@ impl Cause {
     }
 }
 
-redacted_debug!(Family, EraseCheck, StoredMessage);
+redacted_debug!(Family, Rotation, EraseCheck, StoredMessage);

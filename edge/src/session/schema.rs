@@ -8,7 +8,9 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[&[
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK];
+
+const FIRST: &[&str] = &[
     "CREATE TABLE session (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         conversation BLOB NOT NULL,
@@ -47,7 +49,13 @@ const MIGRATIONS: &Migrations = &[&[
     ) STRICT",
     "CREATE TABLE turn (at INTEGER NOT NULL) STRICT",
     DUE,
-]];
+];
+
+/// The key of the networks' tags, and the tag of the network that the last rotation came from.
+const NETWORK: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN network_key BLOB",
+    "ALTER TABLE session ADD COLUMN rotated_from BLOB",
+];
 
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
@@ -122,6 +130,14 @@ mod tests {
         sql.wipe();
         bury(&sql).unwrap();
         assert_eq!(tables(&sql).unwrap(), Tables { session: false, tombstone: true });
+    }
+
+    #[test]
+    fn a_conversation_of_an_earlier_version_gets_the_newer_columns() {
+        let sql = MemorySql::new();
+        migrations::run(&sql, &[FIRST]).unwrap();
+        migrate(&sql).unwrap();
+        sql.exec("SELECT network_key, rotated_from FROM session", &[]).unwrap();
     }
 
     #[test]

@@ -7,9 +7,10 @@ use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::{Author, Source};
 
+use crate::auth::network::NetworkTag;
 use crate::session::command::SessionTerms;
 use crate::session::record::{
-    Cause, Due, DueItem, End, EraseCheck, Family, Session, StoredMessage, Tombstone,
+    Cause, Due, DueItem, End, EraseCheck, Family, Rotation, Session, StoredMessage, Tombstone,
 };
 use crate::sql::{Row, Sql, SqlError, Value};
 
@@ -36,8 +37,8 @@ impl<S: Sql> Store<'_, S> {
     pub fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO session (one, conversation, terms, created_at, last_at, family_key,
-                 family_n, erase_salt, erase_hash)
-             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 family_n, erase_salt, erase_hash, network_key)
+             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 session.conversation.as_bytes().as_slice().into(),
                 json("terms", &session.terms)?.into(),
@@ -47,6 +48,7 @@ impl<S: Sql> Store<'_, S> {
                 session.family.n.into(),
                 session.erase.salt.as_slice().into(),
                 session.erase.hash.as_slice().into(),
+                session.sealed_network_key.as_deref().into(),
             ],
         )
     }
@@ -55,7 +57,7 @@ impl<S: Sql> Store<'_, S> {
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
         let rows = self.0.exec(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
-                 rotated_at, revoked, erase_salt, erase_hash
+                 rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from
              FROM session",
             &[],
         )?;
@@ -71,7 +73,11 @@ impl<S: Sql> Store<'_, S> {
                         sealed_key: column.blob(4, "family_key")?.to_vec(),
                         n: column.small(5, "family_n")?,
                         rotation: match (column.opt_text(6), column.opt_unsigned(7)) {
-                            (Some(id), Some(at)) => Some((id, at)),
+                            (Some(id), Some(at)) => Some(Rotation {
+                                id,
+                                at,
+                                network: column.opt_blob(12).and_then(NetworkTag::from_bytes),
+                            }),
                             _ => None,
                         },
                         revoked: column.unsigned(8, "revoked")? != 0,
@@ -80,16 +86,29 @@ impl<S: Sql> Store<'_, S> {
                         salt: column.blob(9, "erase_salt")?.to_vec(),
                         hash: column.blob(10, "erase_hash")?.to_vec(),
                     },
+                    sealed_network_key: column.opt_blob(11).map(<[u8]>::to_vec),
                 })
             })
             .transpose()
     }
 
-    /// Records that a refresh token took the place of the one before it.
-    pub fn rotate(&self, n: u32, rotation: &MessageId, at: u64) -> Result<(), StoreError> {
+    /// Stores the key of the networks' tags, sealed.
+    pub fn put_network_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.run("UPDATE session SET network_key = ?", &[sealed.into()])
+    }
+
+    /// Records that a refresh token took the place of the one before it, and from which network.
+    pub fn rotate(
+        &self,
+        n: u32,
+        rotation: &MessageId,
+        at: u64,
+        network: &NetworkTag,
+    ) -> Result<(), StoreError> {
         self.run(
-            "UPDATE session SET family_n = ?, rotation_id = ?, rotated_at = ?",
-            &[n.into(), rotation.as_str().into(), at.into()],
+            "UPDATE session
+             SET family_n = ?, rotation_id = ?, rotated_at = ?, rotated_from = ?",
+            &[n.into(), rotation.as_str().into(), at.into(), network.as_bytes().into()],
         )
     }
 
@@ -397,6 +416,10 @@ impl<'a> Columns<'a> {
 
     fn opt_text(&self, place: usize) -> Option<String> {
         self.0.get(place).and_then(Value::text).map(str::to_owned)
+    }
+
+    fn opt_blob(&self, place: usize) -> Option<&[u8]> {
+        self.0.get(place).and_then(Value::blob)
     }
 
     fn opt_unsigned(&self, place: usize) -> Option<u64> {

@@ -11,7 +11,8 @@ use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::{Policy, Scrubbed};
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{
-    ConversationList, DocumentEntry, DocumentList, SiteEntry, SiteList, SiteSettings,
+    ConversationList, DocumentEntry, DocumentList, KeyCreated, KeyList, NewKey, Scope, SiteEntry,
+    SiteList, SiteSettings,
 };
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
@@ -24,12 +25,14 @@ use crate::session::command::{Network, SessionTerms};
 pub const BINDING: &str = "WORKSPACES";
 
 commands! { WorkspaceError:
-    Create => "/create", CreatedWorkspace;
+    Create => "/create", KeyCreated;
+    IssueKey => "/key", KeyCreated;
     PublicSite => "/site", PublicSettings;
     ReadRules => "/rules", ScrubRules;
     Admit => "/admit", SessionTerms;
     Turn => "/turn", TurnContext;
     Forget => "/forget", ();
+    Report => "/report", ();
     Admin => "/admin", AdminReply;
 }
 
@@ -40,12 +43,9 @@ pub struct Create {
     pub name: String,
 }
 
-/// Reply to [`Create`].
-#[derive(Serialize, Deserialize)]
-pub struct CreatedWorkspace {
-    /// The API key, whole.
-    pub api_key: String,
-}
+/// Makes another API key with every scope, for an owner who has none left.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IssueKey {}
 
 /// Which site, as its key says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,11 +187,52 @@ pub struct Passage {
     pub text: String,
 }
 
-/// Takes an erased conversation off the list.
+/// Takes a conversation off the list that is no more.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Forget {
     /// Which.
     pub conversation: ConversationId,
+    /// What became of it.
+    pub why: Forgotten,
+}
+
+/// What became of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Forgotten {
+    /// Its visitor erased it.
+    Erased,
+    /// Its life was over, and it erased itself.
+    Ended,
+    /// It was listed and could not be made.
+    NeverBegun,
+}
+
+/// Tells the audit log what happened in a session object.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// Where.
+    pub conversation: ConversationId,
+    /// What.
+    pub what: Reported,
+}
+
+/// What a session object reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reported {
+    /// The visitor took the copy.
+    Exported,
+    /// The copy could not be made.
+    ExportFailed,
+    /// An erasure was asked for with another secret.
+    ErasureRefused,
+    /// An erasure broke.
+    ErasureFailed,
+    /// The conversation's life was over, and it could not erase itself.
+    EndingFailed,
+    /// An old refresh token was used again, which revoked the family.
+    TokensRevoked,
 }
 
 /// A command of an operator.
@@ -237,6 +278,18 @@ pub enum AdminAction {
     ListDocuments(u16),
     /// Lists conversations behind a cursor.
     ListConversations(Option<String>),
+    /// Exports a page of the audit log, from the entry of this number on.
+    ExportAudit(Option<String>),
+    /// Signs a checkpoint of the audit log.
+    ReadCheckpoint,
+    /// Gives a site a new public key in place of the one it has.
+    ReplaceSiteKey(u16),
+    /// Makes an API key.
+    CreateKey(NewKey),
+    /// Lists the API keys.
+    ListKeys,
+    /// Removes an API key.
+    DeleteKey(String),
 }
 
 /// Reply to [`Admin`], one variant for each kind of answer.
@@ -253,11 +306,17 @@ pub enum AdminReply {
     Documents(DocumentList),
     /// The conversations.
     Conversations(ConversationList),
+    /// An API key was made.
+    KeyCreated(KeyCreated),
+    /// The API keys.
+    Keys(KeyList),
+    /// A page of the audit log as JSON lines, or a checkpoint of it as a signed note.
+    Audit(String),
     /// Something was removed.
     Done,
 }
 
-redacted_debug!(CreatedWorkspace, Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);
+redacted_debug!(Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);
 
 /// Why a workspace refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -269,6 +328,18 @@ pub enum WorkspaceError {
     /// The API key's secret does not fit.
     #[error("the API key does not fit")]
     KeyInvalid,
+    /// The API key's life is over.
+    #[error("the API key has expired")]
+    KeyExpired,
+    /// The API key may not do this.
+    #[error("the API key lacks a scope")]
+    ScopeMissing {
+        /// The scope that it would need.
+        scope: Scope,
+    },
+    /// There is no API key of this id.
+    #[error("there is no such API key")]
+    KeyUnknown,
     /// There is no such site, or its key was revoked.
     #[error("there is no such site")]
     SiteUnknown,

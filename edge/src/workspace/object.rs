@@ -6,16 +6,20 @@
 use sotto_shared::id::WorkspaceId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use super::audit::drop_expired;
 use super::budget::end_day;
-use super::command::{Admin, Admit, Create, Forget, PublicSite, ReadRules, Turn, WorkspaceError};
+use super::command::{
+    Admin, Admit, Create, Forget, IssueKey, PublicSite, ReadRules, Report, Turn, WorkspaceError,
+};
 use super::core::{Fault, Workspace};
+use super::schema;
 use super::store::Store;
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
 use crate::config::Config;
 use crate::log;
 use crate::object::{Command, envelope};
 use crate::random::PlatformRandom;
-use crate::sql::ObjectSql;
+use crate::sql::{ObjectSql, SqlError};
 
 /// One tenant.
 #[durable_object]
@@ -33,42 +37,62 @@ impl DurableObject for WorkspaceObject {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        match request.path().as_str() {
+        let path = request.path();
+        if !matches!(path.as_str(), PublicSite::PATH | ReadRules::PATH) {
+            self.plan_end_of_day().await?;
+        }
+        match path.as_str() {
             Create::PATH => self.run(request, |core, command| core.create(&command)).await,
+            IssueKey::PATH => self.run(request, |core, command| core.issue_key(&command)).await,
             PublicSite::PATH => self.run(request, |core, command| core.public_site(&command)).await,
             ReadRules::PATH => self.run(request, |core, command| core.rules(&command)).await,
-            // Both count, under a key that is to go when the day is over.
-            Admit::PATH => {
-                self.plan_end_of_day().await?;
-                self.run(request, |core, command| core.admit(&command)).await
-            }
-            Turn::PATH => {
-                self.plan_end_of_day().await?;
-                self.run(request, |core, command| core.turn(&command)).await
-            }
+            Admit::PATH => self.run(request, |core, command| core.admit(&command)).await,
+            Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
+            Report::PATH => self.run(request, |core, command| core.report(&command)).await,
             Admin::PATH => self.run(request, |core, command| core.admin(command)).await,
             _ => Response::error("no such command", 404),
         }
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        let sql = ObjectSql(self.state.storage().sql());
-        if let Err(error) = end_day(&Store(&sql), &PlatformClock) {
-            log::error("workspace_alarm_failed").fault(&error).write();
-            self.plan_end_of_day().await?;
+        match self.sweep() {
+            Ok(None) => {}
+            Ok(Some(due)) => {
+                let wait = due.saturating_sub(PlatformClock.now_ms());
+                self.state.storage().set_alarm(i64::try_from(wait).unwrap_or(i64::MAX)).await?;
+            }
+            Err(error) => {
+                log::error("workspace_alarm_failed").fault(&error).write();
+                self.plan_end_of_day().await?;
+            }
         }
         Response::empty()
     }
 }
 
 impl WorkspaceObject {
-    /// Sets the alarm to the end of the day, unless it is set.
+    /// Drops what is to go: the day's counters and their key, and the contents of entries of the
+    /// audit log whose retention is over. Says when the next of these is due, Unix milliseconds.
+    fn sweep(&self) -> Result<Option<u64>, SqlError> {
+        let sql = ObjectSql(self.state.storage().sql());
+        if !schema::exists(&sql)? {
+            return Ok(None);
+        }
+        schema::migrate(&sql)?;
+        end_day(&Store(&sql), &PlatformClock)?;
+        drop_expired(&Store(&sql), &PlatformClock)
+    }
+
+    /// Sets the alarm to the end of the day, unless it comes earlier: what counts has a key that
+    /// is to go then, and what is recorded has a retention.
     async fn plan_end_of_day(&self) -> worker::Result<()> {
         let storage = self.state.storage();
-        if storage.get_alarm().await?.is_none() {
-            let rest = DAY_MS - PlatformClock.now_ms() % DAY_MS;
-            storage.set_alarm(i64::try_from(rest).unwrap_or(i64::MAX)).await?;
+        let now = PlatformClock.now_ms();
+        let rest = i64::try_from(DAY_MS - now % DAY_MS).unwrap_or(i64::MAX);
+        let end = i64::try_from(now).unwrap_or(i64::MAX).saturating_add(rest);
+        if storage.get_alarm().await?.is_none_or(|alarm| alarm > end) {
+            storage.set_alarm(rest).await?;
         }
         Ok(())
     }

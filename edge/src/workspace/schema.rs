@@ -67,6 +67,49 @@ const MIGRATIONS: &Migrations = &[
         // A list in JSON. A document that was put before has none until it is put again.
         "ALTER TABLE document ADD COLUMN own_values TEXT NOT NULL DEFAULT '[]'",
     ],
+    &[
+        // The audit log. The salt and the payload of an entry go when its retention is over.
+        "CREATE TABLE audit (
+        number INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        class INTEGER NOT NULL,
+        commitment BLOB NOT NULL,
+        leaf BLOB NOT NULL,
+        salt BLOB,
+        payload TEXT
+    ) STRICT",
+        "CREATE INDEX audit_content ON audit (class, at) WHERE payload IS NOT NULL",
+        "CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+        "CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+    WHEN new.salt IS NOT NULL OR new.payload IS NOT NULL
+        OR new.number IS NOT old.number OR new.at IS NOT old.at OR new.class IS NOT old.class
+        OR new.commitment IS NOT old.commitment OR new.leaf IS NOT old.leaf
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+        // How far the log has come: its tree, and the leaf that the next entry follows.
+        "CREATE TABLE audit_tree (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        size INTEGER NOT NULL,
+        subtrees BLOB NOT NULL,
+        leaf BLOB NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT",
+        // Until when an action that needs no key is not recorded again.
+        "CREATE TABLE audit_quiet (
+        action TEXT PRIMARY KEY,
+        until INTEGER NOT NULL
+    ) STRICT",
+    ],
+    &[
+        // A key that was made before may do everything, as it could, and lives 400 days.
+        "ALTER TABLE api_key ADD COLUMN id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE api_key ADD COLUMN name TEXT NOT NULL DEFAULT 'owner'",
+        "ALTER TABLE api_key ADD COLUMN scopes TEXT NOT NULL DEFAULT
+            '[\"sites\",\"documents\",\"conversations:read\",\"conversations:erase\",\"audit\",\"keys\"]'",
+        "ALTER TABLE api_key ADD COLUMN ends TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE api_key ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0",
+        "UPDATE api_key SET id = lower(hex(randomblob(16))), expires_at = created_at + 34560000000",
+    ],
 ];
 
 /// Whether the workspace was ever created. It writes nothing.

@@ -46,6 +46,11 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
     settings.recipients.iter().try_for_each(recipient)?;
     lifetime("idle_seconds", settings.idle_seconds, development)?;
     lifetime("retention_seconds", settings.retention_seconds, development)?;
+    lifetime("absolute_seconds", settings.absolute_seconds, development)?;
+    let longest = settings.idle_seconds.max(settings.retention_seconds);
+    let fits = settings.absolute_seconds >= longest;
+    let fault = "must not be less than idle_seconds or retention_seconds";
+    rule(fits, "absolute_seconds", fault)?;
     if let Provider::OpenAi(provider) = &settings.provider {
         open_ai(provider, development)?;
     }
@@ -370,6 +375,9 @@ pub(crate) mod tests {
         assert_eq!(broken(|s| s.controller.privacy_url = url.clone()), "controller.privacy_url");
         assert_eq!(broken(|s| s.idle_seconds = 3_599), "idle_seconds");
         assert_eq!(broken(|s| s.retention_seconds = u64::MAX), "retention_seconds");
+        assert_eq!(broken(|s| s.absolute_seconds = u64::MAX), "absolute_seconds");
+        assert_eq!(broken(|s| s.absolute_seconds = s.idle_seconds - 1), "absolute_seconds");
+        assert_eq!(broken(|s| s.retention_seconds = s.absolute_seconds + 1), "absolute_seconds");
         assert_eq!(broken(|s| s.system_prompt = long(8_001)), "system_prompt");
         assert_eq!(broken(|s| s.budget.messages_per_minute = 0), "budget");
         assert_eq!(broken(|s| s.exempt = vec!["abc".into()]), "exempt");

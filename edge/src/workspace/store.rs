@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sotto_shared::id::ConversationId;
 use sotto_shared::redacted_debug;
-use sotto_shared::wire::admin::{ConversationEntry, DocumentEntry};
+use sotto_shared::wire::admin::{ConversationEntry, DocumentEntry, KeyEntry, Scope};
 
 use super::command::Passage;
 use crate::sql::{Row, Sql, SqlError, Value};
@@ -64,15 +64,56 @@ impl<S: Sql> Store<'_, S> {
         Ok(blob(&row, 0))
     }
 
-    /// Adds the hash of an API key.
-    pub fn add_api_key(&self, hash: &[u8], now: u64) -> Result<(), SqlError> {
-        self.run("INSERT INTO api_key (hash, created_at) VALUES (?, ?)", &[hash.into(), now.into()])
+    /// Adds an API key with its hash.
+    pub fn add_api_key(&self, hash: &[u8], entry: &KeyEntry) -> Result<(), SqlError> {
+        let scopes: Vec<&str> = entry.scopes.iter().map(|scope| scope.name()).collect();
+        self.run(
+            "INSERT INTO api_key (hash, id, name, scopes, ends, created_at, expires_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            &[
+                hash.into(),
+                entry.id.as_str().into(),
+                entry.name.as_str().into(),
+                serde_json::Value::from(scopes).to_string().as_str().into(),
+                entry.ends.as_str().into(),
+                entry.created_at.into(),
+                entry.expires_at.into(),
+            ],
+        )
     }
 
-    /// The hashes of all API keys.
-    pub fn api_keys(&self) -> Result<Vec<Vec<u8>>, SqlError> {
-        let rows = self.0.exec("SELECT hash FROM api_key", &[])?;
-        Ok(rows.iter().map(|row| blob(row, 0)).collect())
+    /// All API keys with their hashes, oldest first. A scope that this version does not know is
+    /// left out: it opens nothing.
+    pub fn api_keys(&self) -> Result<Vec<(Vec<u8>, KeyEntry)>, SqlError> {
+        let rows = self.0.exec(
+            "SELECT hash, id, name, scopes, ends, created_at, expires_at FROM api_key
+             ORDER BY created_at, id",
+            &[],
+        )?;
+        let scopes = |json: &str| {
+            let names: Vec<String> = serde_json::from_str(json).unwrap_or_default();
+            let known = |name: &String| Scope::ALL.into_iter().find(|scope| scope.name() == name);
+            names.iter().filter_map(known).collect()
+        };
+        Ok(rows
+            .iter()
+            .map(|row| {
+                let entry = KeyEntry {
+                    id: text(row, 1),
+                    name: text(row, 2),
+                    scopes: scopes(&text(row, 3)),
+                    ends: text(row, 4),
+                    created_at: number(row, 5),
+                    expires_at: number(row, 6),
+                };
+                (blob(row, 0), entry)
+            })
+            .collect())
+    }
+
+    /// Removes an API key; `false` if there was none.
+    pub fn delete_api_key(&self, id: &str) -> Result<bool, SqlError> {
+        Ok(self.one("DELETE FROM api_key WHERE id = ? RETURNING 1", &[id.into()])?.is_some())
     }
 
     /// Takes the next site number; numbers are never used again.
@@ -320,6 +361,13 @@ impl<S: Sql> Store<'_, S> {
     /// Takes a conversation off the list; does nothing if it is not there.
     pub fn forget_conversation(&self, conversation: &ConversationId) -> Result<(), SqlError> {
         self.run("DELETE FROM conversation WHERE id = ?", &[conversation.to_hex().into()])
+    }
+
+    /// The site of a conversation, if it is on the list.
+    pub fn site_of(&self, conversation: &ConversationId) -> Result<Option<u16>, SqlError> {
+        let row = self
+            .one("SELECT site FROM conversation WHERE id = ?", &[conversation.to_hex().into()])?;
+        Ok(row.map(|row| small(&row, 0)))
     }
 
     /// Conversations behind a position, oldest first, with their positions.

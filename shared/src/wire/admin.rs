@@ -5,14 +5,21 @@
 //! | call | body | reply |
 //! |---|---|---|
 //! | `POST /v1/admin/workspaces` (platform token) | [`NewWorkspace`] | 201 [`WorkspaceCreated`] |
+//! | `POST /v1/admin/workspaces/{id}/keys` (platform token) | – | 201 [`KeyCreated`] |
+//! | `POST /v1/admin/keys` | [`NewKey`] | 201 [`KeyCreated`] |
+//! | `GET /v1/admin/keys` | – | [`KeyList`] |
+//! | `DELETE /v1/admin/keys/{id}` | – | 204 |
 //! | `POST /v1/admin/sites` | [`SiteSettings`] | 201 [`SiteEntry`] |
 //! | `GET /v1/admin/sites` | – | [`SiteList`] |
 //! | `PUT /v1/admin/sites/{number}` | [`SiteSettings`] | [`SiteEntry`] |
 //! | `DELETE /v1/admin/sites/{number}` | – | 204 |
+//! | `POST /v1/admin/sites/{number}/key` | – | [`SiteEntry`] with a new key; the old one is revoked |
 //! | `PUT /v1/admin/sites/{number}/documents/{name}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
 //! | `GET /v1/admin/sites/{number}/documents` | – | [`DocumentList`] |
 //! | `DELETE /v1/admin/sites/{number}/documents/{name}` | – | 204 |
 //! | `GET /v1/admin/conversations?after={cursor}` | – | [`ConversationList`] |
+//! | `GET /v1/admin/audit?from={number}` | – | JSON lines, as `audit::Line` |
+//! | `GET /v1/admin/audit/checkpoint` | – | a signed note |
 
 use crate::consent::{LegalBasis, Party, Purposes, Recipient};
 use crate::id::{ConversationId, Origin, SiteKey, WorkspaceId};
@@ -34,11 +41,112 @@ pub struct NewWorkspace {
 pub struct WorkspaceCreated {
     /// The workspace.
     pub workspace: WorkspaceId,
-    /// Its first API key. It is shown once and stored as a hash.
+    /// Its first API key, which has every scope. It is shown once and stored as a hash.
+    pub api_key: String,
+    /// When that key ends.
+    pub expires_at: u64,
+}
+
+/// What an API key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Scope {
+    /// Make, read, change and remove sites, and replace their public keys.
+    #[cfg_attr(feature = "serde", serde(rename = "sites"))]
+    Sites,
+    /// Put, list and remove documents.
+    #[cfg_attr(feature = "serde", serde(rename = "documents"))]
+    Documents,
+    /// List and read conversations.
+    #[cfg_attr(feature = "serde", serde(rename = "conversations:read"))]
+    ConversationsRead,
+    /// Erase conversations.
+    #[cfg_attr(feature = "serde", serde(rename = "conversations:erase"))]
+    ConversationsErase,
+    /// Read and export the audit log.
+    #[cfg_attr(feature = "serde", serde(rename = "audit"))]
+    Audit,
+    /// Make API keys with scopes of its own, list and remove keys.
+    #[cfg_attr(feature = "serde", serde(rename = "keys"))]
+    Keys,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 6] = [
+        Self::Sites,
+        Self::Documents,
+        Self::ConversationsRead,
+        Self::ConversationsErase,
+        Self::Audit,
+        Self::Keys,
+    ];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sites => "sites",
+            Self::Documents => "documents",
+            Self::ConversationsRead => "conversations:read",
+            Self::ConversationsErase => "conversations:erase",
+            Self::Audit => "audit",
+            Self::Keys => "keys",
+        }
+    }
+}
+
+/// Body of `POST /v1/admin/keys`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct NewKey {
+    /// Its name, for the operator: who or what uses it.
+    pub name: String,
+    /// What it may do: at least one scope, each of them one of the key that makes it.
+    pub scopes: Vec<Scope>,
+    /// How long it lives, in seconds: a minute to 400 days.
+    #[cfg_attr(feature = "serde", serde(default = "default_key_life"))]
+    pub life_seconds: u64,
+}
+
+/// An API key as the operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct KeyEntry {
+    /// Names the key (ULID); it opens nothing.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Its last four characters.
+    pub ends: String,
+    /// When it was made.
+    pub created_at: u64,
+    /// When it ends.
+    pub expires_at: u64,
+}
+
+/// Reply to `POST /v1/admin/keys`.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct KeyCreated {
+    /// The key as it is listed.
+    pub entry: KeyEntry,
+    /// The key itself. It is shown once and stored as a hash.
     pub api_key: String,
 }
 
-redacted_debug!(WorkspaceCreated);
+/// Reply to `GET /v1/admin/keys`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct KeyList {
+    /// The keys, oldest first; expired ones too, until they are removed.
+    pub keys: Vec<KeyEntry>,
+}
+
+redacted_debug!(WorkspaceCreated, KeyCreated);
 
 /// Everything an operator sets for a site. Every call that changes a site sends the whole of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +188,10 @@ pub struct SiteSettings {
     /// Idle life with `remember` or `improve`, in seconds.
     #[cfg_attr(feature = "serde", serde(default = "default_retention"))]
     pub retention_seconds: u64,
+    /// Life of a conversation and its refresh tokens in any case, in seconds; at least as long as
+    /// the other two.
+    #[cfg_attr(feature = "serde", serde(default = "default_absolute"))]
+    pub absolute_seconds: u64,
     /// Who writes the replies.
     #[cfg_attr(feature = "serde", serde(default))]
     pub provider: Provider,
@@ -295,4 +407,14 @@ const fn default_idle() -> u64 {
 #[cfg(feature = "serde")]
 const fn default_retention() -> u64 {
     crate::limits::RETENTION_SECONDS_DEFAULT
+}
+
+#[cfg(feature = "serde")]
+const fn default_absolute() -> u64 {
+    crate::limits::ABSOLUTE_SECONDS_DEFAULT
+}
+
+#[cfg(feature = "serde")]
+const fn default_key_life() -> u64 {
+    crate::limits::API_KEY_SECONDS_DEFAULT
 }

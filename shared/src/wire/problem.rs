@@ -57,6 +57,8 @@ codes! {
     TokenExpired = "token_expired", 401, "The token has expired";
     /// The token's family was revoked, since an old refresh token was used again.
     TokenRevoked = "token_revoked", 401, "The token was revoked";
+    /// The access token was given to another network; the refresh token gets one for this network.
+    NetworkMismatch = "network_mismatch", 401, "The token is for another network";
     /// There is no origin where one is needed.
     OriginMissing = "origin_missing", 403, "The origin of the request is missing";
     /// The origin is `null` or not one.
@@ -65,6 +67,8 @@ codes! {
     OriginNotAllowed = "origin_not_allowed", 403, "The site does not allow this origin";
     /// The token belongs to another site, origin or conversation.
     TokenMismatch = "token_mismatch", 403, "The token belongs elsewhere";
+    /// The API key may not do this.
+    ScopeMissing = "scope_missing", 403, "The API key lacks the scope";
     /// The visitor did not agree to the chat.
     ConsentRequired = "consent_required", 403, "Consent is needed first";
     /// There is no such site, or the key is forged.

@@ -117,8 +117,8 @@ impl App {
         session.as_ref().map(part).ok_or(Failure::Problem(Code::TokenExpired, None))
     }
 
-    /// Sends a request with an access token that is good; one that the edge finds expired is
-    /// renewed once.
+    /// Sends a request with an access token that is good; one that the edge finds expired, or given
+    /// to the network that this device has left, is renewed once.
     pub(super) fn authorised(&self, mut request: Request) -> Work<Reply> {
         let app = self.clone();
         Box::pin(async move {
@@ -130,7 +130,11 @@ impl App {
                 }
                 request.token = Some(app.session_part(|session| session.access.clone())?);
                 match app.client.send(&request).await {
-                    Err(Failure::Problem(Code::TokenExpired, _)) if !renewed => good = false,
+                    Err(Failure::Problem(Code::TokenExpired | Code::NetworkMismatch, _))
+                        if !renewed =>
+                    {
+                        good = false;
+                    }
                     outcome => return outcome,
                 }
             }

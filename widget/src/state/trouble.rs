@@ -80,7 +80,8 @@ impl Trouble {
                 Code::RateLimited => Self::RateLimited(wait.unwrap_or(WAIT)),
                 Code::BudgetSpent => Self::BudgetSpent,
                 Code::ProviderFailed | Code::ProviderTimeout => Self::Provider,
-                Code::Unavailable => Self::Unreachable,
+                // A device that changes its network again while it renews its token tries later.
+                Code::Unavailable | Code::NetworkMismatch => Self::Unreachable,
                 Code::MalformedBody
                 | Code::UnknownField
                 | Code::InvalidValue
@@ -91,6 +92,7 @@ impl Trouble {
                 | Code::UnsupportedMediaType
                 | Code::MessageEmpty
                 | Code::LimitReached
+                | Code::ScopeMissing
                 | Code::Internal
                 | Code::Misconfigured => Self::Internal,
             },
@@ -175,6 +177,7 @@ mod tests {
         assert_eq!(of(Code::TokenExpired), Trouble::Expired);
         assert_eq!(of(Code::ProviderFailed).way_on(), (Text::Again, Action::Again));
         assert_eq!(of(Code::TokenRevoked), Trouble::Revoked);
+        assert!(!of(Code::NetworkMismatch).is_final());
         assert_eq!(of(Code::RateLimited), Trouble::RateLimited(7));
         assert_eq!(of(Code::BudgetSpent), Trouble::BudgetSpent);
         assert_eq!(of(Code::MessageTooLong), Trouble::TooLong);

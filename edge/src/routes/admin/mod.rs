@@ -3,11 +3,15 @@
 
 pub mod workspaces;
 
+pub mod keys;
+
 pub mod sites;
 
 pub mod documents;
 
 pub mod conversations;
+
+pub mod audit;
 
 use http::HeaderMap;
 
@@ -39,7 +43,7 @@ impl Operator {
     /// Has the workspace do something.
     ///
     /// # Errors
-    /// 401 `token_invalid`, and what the action fails with.
+    /// 401 `token_invalid`, `token_expired`; 403 `scope_missing`; and what the action fails with.
     async fn run(&self, action: AdminAction) -> Result<AdminReply, ApiError> {
         let command = Admin { secret: self.key.secret.to_vec(), action };
         object::call(&self.edge.env, &self.key.workspace.to_hex(), &command).await.map_err(
@@ -57,6 +61,14 @@ impl Operator {
 /// The workspace answered an action with a reply of another kind.
 const fn wrong_reply() -> ApiError {
     ApiError::Internal("the workspace answered with a reply of another kind")
+}
+
+/// What the platform's operator hears who names a workspace that is not there.
+fn or_not_found(error: CallError<WorkspaceError>) -> ApiError {
+    match error {
+        CallError::NoSuchObject | CallError::Refused(WorkspaceError::Unknown) => ApiError::NotFound,
+        other => other.into(),
+    }
 }
 
 /// A site's number from a path.

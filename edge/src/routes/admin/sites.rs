@@ -64,6 +64,24 @@ pub async fn remove(
     }
 }
 
+/// `POST /v1/admin/sites/{number}/key`: gives the site a new public key. The old one opens nothing
+/// from then on, and conversations that were begun with it take no more messages.
+///
+/// # Errors
+/// As the module says; 422 `limit_reached` after 65,535 keys.
+#[worker::send]
+pub async fn replace_key(
+    State(edge): State<Edge>,
+    Path(site): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers).await?;
+    match operator.run(AdminAction::ReplaceSiteKey(site_number(&site)?)).await? {
+        AdminReply::Site(site) => Ok(json(StatusCode::OK, &site)),
+        _ => Err(wrong_reply()),
+    }
+}
+
 /// `GET /v1/admin/sites`: lists the sites.
 ///
 /// # Errors

@@ -44,6 +44,10 @@ pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Respon
         .map_err(|_| ApiError::Internal("an object's id has another form"))?;
     // 5
     let created = object::call(&edge.env, &id, &Create { name: request.name }).await?;
-    let reply = WorkspaceCreated { workspace, api_key: created.api_key };
+    let reply = WorkspaceCreated {
+        workspace,
+        api_key: created.api_key,
+        expires_at: created.entry.expires_at,
+    };
     Ok(json(StatusCode::CREATED, &reply))
 }

@@ -204,7 +204,6 @@ fn check(erase: &EraseCheck, secret: &[u8]) -> Result<(), CoreError> {
 mod tests {
     use super::*;
     use crate::auth::tokens::EraseToken;
-    use crate::session::command::Mint;
     use crate::session::core::CoreError::Refused;
     use crate::session::core::tests::World;
 
@@ -233,8 +232,8 @@ mod tests {
         let again = world.core().erase(&secret(&world)).unwrap();
         assert!(matches!(again, Erasure::Done(ref receipt) if *receipt == first));
         let gone = SessionError::Erased { receipt: first.id };
-        assert!(matches!(world.core().read(None), Err(Refused(ref error)) if *error == gone));
-        let mint = world.core().mint(World::CONVERSATION, Mint { terms: World::terms() });
+        assert!(matches!(world.read(), Err(Refused(ref error)) if *error == gone));
+        let mint = world.core().mint(World::CONVERSATION, World::mint());
         assert!(matches!(mint, Err(Refused(ref error)) if *error == gone));
     }
 
@@ -246,7 +245,7 @@ mod tests {
         };
         assert!(invalid(world.core().erase(&[7; 32])));
         assert!(invalid(world.core().erase(&[])));
-        world.core().read(None).unwrap();
+        world.read().unwrap();
         carry_out(&world, world.core().erase(&secret(&world)).unwrap());
         assert!(invalid(world.core().erase(&[7; 32])));
     }
@@ -255,7 +254,7 @@ mod tests {
     fn an_object_that_held_nothing_knows_nothing() {
         let world = World::new();
         assert!(matches!(world.core().erase(&[1; 32]), Err(Refused(SessionError::Unknown))));
-        assert!(matches!(world.core().read(None), Err(Refused(SessionError::Unknown))));
+        assert!(matches!(world.read(), Err(Refused(SessionError::Unknown))));
         assert!(world.core().overdue().unwrap().is_none());
         assert!(world.sql.exec("SELECT name FROM sqlite_master", &[]).unwrap().is_empty());
     }
@@ -269,7 +268,7 @@ mod tests {
         let tombstone = world.core().overdue().unwrap().unwrap();
         let receipt = carry_out(&world, Erasure::Bury(tombstone));
         let ended = SessionError::Ended { receipt: receipt.id.clone() };
-        assert!(matches!(world.core().read(None), Err(Refused(ref error)) if *error == ended));
+        assert!(matches!(world.read(), Err(Refused(ref error)) if *error == ended));
         let by_token = world.core().erase(&secret(&world)).unwrap();
         assert!(matches!(by_token, Erasure::Done(ref same) if *same == receipt));
         assert!(world.core().overdue().unwrap().is_none(), "a second alarm finds nothing to do");
@@ -306,7 +305,7 @@ mod tests {
         };
         // The tombstone was written, the storage was not deleted.
         world.core().bury(&tombstone).unwrap();
-        assert!(world.core().read(None).is_err());
+        assert!(world.read().is_err());
         assert_eq!(world.core().overdue().unwrap().unwrap().receipt, tombstone.receipt);
         let again = world.core().erase(&secret(&world)).unwrap();
         assert!(matches!(again, Erasure::Bury(ref same) if same.receipt == tombstone.receipt));

@@ -37,6 +37,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let now = self.clock.now_ms();
         let family_key: [u8; 32] = self.random.bytes()?;
         let salt: [u8; 32] = self.random.bytes()?;
+        let (network_key, sealed_network_key) = self.new_network_key(&conversation)?;
         let erase_token = EraseToken { conversation, secret: self.random.bytes()? };
         let session = Session {
             conversation,
@@ -52,6 +53,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 rotation: None,
                 revoked: false,
             },
+            sealed_network_key: Some(sealed_network_key),
             erase: EraseCheck {
                 salt: salt.to_vec(),
                 hash: hmac_sha256(&salt, &[&erase_token.secret]).to_vec(),
@@ -69,6 +71,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             receipt_id,
             given_at: now,
             ends_at: ends_at(&session),
+            network: network_key.tag(&command.network),
         })
     }
 }

@@ -4,6 +4,8 @@
 mod mint;
 mod refresh;
 
+mod network;
+
 mod turn;
 
 mod read;
@@ -11,7 +13,7 @@ mod read;
 mod erase;
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 pub use erase::Erasure;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
@@ -70,7 +72,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Store(self.sql)
     }
 
-    /// The conversation, if it lives: every command but minting and erasing begins here.
+    /// The conversation, if it lives: every command but minting, refreshing and erasing begins here,
+    /// those of a visitor by way of [`open_for`](Self::open_for).
     fn open(&self) -> Result<Session, CoreError> {
         let session = self.minted()?;
         if session.family.revoked {
@@ -109,5 +112,8 @@ fn gone(tombstone: &Tombstone) -> SessionError {
 
 /// When the conversation ends if nothing more is said, Unix milliseconds.
 fn ends_at(session: &Session) -> u64 {
-    session.last_at.saturating_add(session.terms.life_seconds.saturating_mul(1_000))
+    let after = |at: u64, seconds: u64| at.saturating_add(seconds.saturating_mul(1_000));
+    let terms = &session.terms;
+    after(session.last_at, terms.life_seconds)
+        .min(after(session.created_at, terms.absolute_seconds))
 }

@@ -5,6 +5,7 @@ use sotto_shared::wire::conversation::{Conversation, Message};
 use super::{Core, CoreError, ends_at};
 use crate::clock::Clock;
 use crate::random::Random;
+use crate::session::command::Caller;
 use crate::session::record::StoredMessage;
 use crate::session::reply::Running;
 use crate::sql::Sql;
@@ -13,9 +14,13 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The whole conversation as it is stored; the reply that is under way as far as it is.
     ///
     /// # Errors
-    /// [`SessionError`](crate::session::command::SessionError) if it does not live.
-    pub fn read(&self, running: Option<&Running>) -> Result<Conversation, CoreError> {
-        let session = self.open()?;
+    /// [`SessionError`](crate::session::command::SessionError) if it does not live, or not for this caller.
+    pub fn read(
+        &self,
+        caller: &Caller,
+        running: Option<&Running>,
+    ) -> Result<Conversation, CoreError> {
+        let session = self.open_for(caller)?;
         let mut messages: Vec<Message> =
             self.store().messages()?.into_iter().map(message).collect();
         if let Some(running) = running

@@ -7,6 +7,7 @@ use sotto_shared::limits::ROTATION_GRACE_SECONDS;
 use super::mint::family_place;
 use super::{Core, CoreError, ends_at};
 use crate::auth::mac::{equal, hmac_sha256};
+use crate::auth::network::NetworkTag;
 use crate::auth::seal::SealError;
 use crate::auth::tokens::RefreshToken;
 use crate::clock::Clock;
@@ -16,13 +17,14 @@ use crate::session::record::Session;
 use crate::sql::Sql;
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
-    /// Takes the token in force and gives its successor. The token before it is answered with the
-    /// same successor for half a minute if the rotation is the same one; any other use of an old
-    /// token means that two hold the family, and revokes it.
+    /// Takes the token in force, from any network, and gives its successor. The token before it is
+    /// answered with the same successor for half a minute if the rotation is the same one and comes
+    /// from the same network; any other use of an old token means that two hold the family, and
+    /// revokes it.
     ///
     /// # Errors
     /// [`SessionError::TokenInvalid`] for a secret that does not fit and
-    /// [`SessionError::OriginMismatch`] for another page, which change nothing;
+    /// [`SessionError::TokenMismatch`] for another page, which change nothing;
     /// [`SessionError::TokenRevoked`].
     pub fn refresh(&self, command: &Refresh) -> Result<RefreshedSession, CoreError> {
         let session = self.minted()?;
@@ -38,25 +40,27 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             return Err(SessionError::TokenInvalid.into());
         }
         if command.origin != session.terms.origin {
-            return Err(SessionError::OriginMismatch.into());
+            return Err(SessionError::TokenMismatch.into());
         }
         if family.revoked {
             return Err(SessionError::TokenRevoked.into());
         }
 
         let now = self.clock.now_ms();
+        let network = self.network_key(&session)?.tag(&command.network);
         if command.n == family.n {
             let next = family.n.checked_add(1).ok_or(SessionError::TokenRevoked)?;
-            self.store().rotate(next, &command.rotation_id, now)?;
-            return Ok(successor(&session, &key, next));
+            self.store().rotate(next, &command.rotation_id, now, &network)?;
+            return Ok(successor(&session, &key, next, network));
         }
         let is_repetition = command.n.checked_add(1) == Some(family.n)
-            && family.rotation.as_ref().is_some_and(|(id, at)| {
-                id == command.rotation_id.as_str()
-                    && now.saturating_sub(*at) <= ROTATION_GRACE_SECONDS * 1_000
+            && family.rotation.as_ref().is_some_and(|rotation| {
+                rotation.id == command.rotation_id.as_str()
+                    && rotation.network.is_some_and(|first| first.is(&network))
+                    && now.saturating_sub(rotation.at) <= ROTATION_GRACE_SECONDS * 1_000
             });
         if is_repetition {
-            return Ok(successor(&session, &key, family.n));
+            return Ok(successor(&session, &key, family.n, network));
         }
         self.store().revoke()?;
         Err(SessionError::TokenRevoked.into())
@@ -73,19 +77,21 @@ pub(super) fn token(conversation: &ConversationId, key: &[u8; 32], n: u32) -> Re
     RefreshToken { conversation: *conversation, n, secret }
 }
 
-fn successor(session: &Session, key: &[u8; 32], n: u32) -> RefreshedSession {
+fn successor(session: &Session, key: &[u8; 32], n: u32, network: NetworkTag) -> RefreshedSession {
     RefreshedSession {
         refresh_token: token(&session.conversation, key, n).to_text(),
         ends_at: ends_at(session),
         workspace: session.terms.workspace,
         site: session.terms.site,
         origin: session.terms.origin.clone(),
+        network,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::command::Caller;
     use crate::session::core::CoreError::Refused;
     use crate::session::core::tests::World;
     use sotto_shared::id::{MessageId, Origin};
@@ -109,6 +115,7 @@ mod tests {
                 secret: token.secret.to_vec(),
                 rotation_id: MessageId::parse(rotation).unwrap(),
                 origin,
+                network: World::home(),
             })
             .map(|refreshed| refreshed.refresh_token)
     }
@@ -141,12 +148,52 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_reply_is_given_again_to_the_same_network_alone() {
+        let world = World::minted();
+        let next = world.refresh_at(World::home(), "a").unwrap();
+        let again = world.refresh_at(World::home(), "a").unwrap();
+        assert_eq!(again.refresh_token, next.refresh_token);
+        assert!(again.network.is(&next.network));
+        let abroad = world.refresh_at(World::abroad(), "a").map(|reply| reply.refresh_token);
+        assert!(is_revoked(&abroad));
+        assert!(is_revoked(&refresh(&world, &next.refresh_token, "b")));
+    }
+
+    /// What a visitor does who walks out of the house.
+    #[test]
+    fn the_token_in_force_is_taken_from_any_network() {
+        let world = World::minted();
+        let moved = world.refresh_at(World::abroad(), "a").unwrap();
+        let here = Caller { tag: moved.network, network: World::abroad(), ..world.caller() };
+        world.core().read(&here, None).unwrap();
+        let back = Caller { network: World::home(), ..here };
+        assert!(matches!(
+            world.core().read(&back, None),
+            Err(Refused(SessionError::NetworkMismatch))
+        ));
+    }
+
+    #[test]
+    fn a_family_ends_with_the_absolute_life_whatever_is_said() {
+        let world = World::minted();
+        let mut token = world.refresh_token.clone();
+        let step = World::LIFE_MS / 2;
+        for rotation in 0..World::ABSOLUTE_MS / step {
+            assert!(world.core().overdue().unwrap().is_none());
+            token = refresh(&world, &token, &format!("r-{rotation}")).unwrap();
+            world.core().store().touch(world.clock.now_ms()).unwrap();
+            world.clock.advance(step);
+        }
+        assert!(world.core().overdue().unwrap().is_some());
+    }
+
+    #[test]
     fn another_rotation_with_an_old_token_revokes_the_family() {
         let world = World::minted();
         let next = refresh(&world, &world.refresh_token, "a").unwrap();
         assert!(is_revoked(&refresh(&world, &world.refresh_token, "b")));
         assert!(is_revoked(&refresh(&world, &next, "c")));
-        assert!(matches!(world.core().read(None), Err(Refused(SessionError::TokenRevoked))));
+        assert!(matches!(world.read(), Err(Refused(SessionError::TokenRevoked))));
     }
 
     #[test]
@@ -194,7 +241,7 @@ mod tests {
         let evil = Origin::parse("https://evil.example").unwrap();
         assert!(matches!(
             refresh_from(&world, &world.refresh_token, "a", evil),
-            Err(Refused(SessionError::OriginMismatch))
+            Err(Refused(SessionError::TokenMismatch))
         ));
         refresh(&world, &world.refresh_token, "b").unwrap();
     }

@@ -4,33 +4,39 @@ use sotto_shared::consent::{NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, MessageId, Origin, WorkspaceId};
 use sotto_shared::pii::{Policy, Scrubbed, scrub_for_edge};
 use sotto_shared::wire::chat::Trigger;
+use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, Holder};
 
-use super::Core;
+use super::{Core, CoreError};
 use crate::auth::keyring::{Keyring, test_keyring};
+use crate::auth::network::{NetworkKey, NetworkTag};
+use crate::auth::tokens::RefreshToken;
 use crate::clock::ManualClock;
 use crate::random::CountingRandom;
-use crate::session::command::{Chat, Mint, Network, SessionTerms};
+use crate::session::command::{
+    Caller, Chat, Mint, Network, Refresh, RefreshedSession, SessionTerms,
+};
 use crate::sql::MemorySql;
 
 /// An object's surroundings.
-pub(in crate::session) struct World {
-    pub(in crate::session) sql: MemorySql,
-    pub(in crate::session) clock: ManualClock,
-    pub(in crate::session) random: CountingRandom,
-    pub(in crate::session) keyring: Keyring,
-    pub(in crate::session) refresh_token: String,
-    pub(in crate::session) erase_token: String,
+pub(crate) struct World {
+    pub(crate) sql: MemorySql,
+    pub(crate) clock: ManualClock,
+    pub(crate) random: CountingRandom,
+    pub(crate) keyring: Keyring,
+    pub(crate) refresh_token: String,
+    pub(crate) erase_token: String,
+    network: Option<NetworkTag>,
 }
 
 impl World {
-    pub(in crate::session) const CONVERSATION: ConversationId =
-        ConversationId::from_bytes([10; 32]);
-    pub(in crate::session) const LIFE_MS: u64 = 3_600_000;
-    pub(in crate::session) const PER_MINUTE: u32 = 5;
+    pub(crate) const CONVERSATION: ConversationId = ConversationId::from_bytes([10; 32]);
+    pub(crate) const LIFE_MS: u64 = 3_600_000;
+    pub(crate) const ABSOLUTE_MS: u64 = 6 * Self::LIFE_MS;
+    pub(crate) const PER_MINUTE: u32 = 5;
 
     /// An object that never held anything.
-    pub(in crate::session) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             sql: MemorySql::new(),
             clock: ManualClock::at(1_763_640_000_000),
@@ -38,23 +44,77 @@ impl World {
             keyring: test_keyring(),
             refresh_token: String::new(),
             erase_token: String::new(),
+            network: None,
         }
     }
 
     /// An object with a fresh conversation.
-    pub(in crate::session) fn minted() -> Self {
-        let mut world = Self::new();
-        let minted = world.core().mint(Self::CONVERSATION, Mint { terms: Self::terms() }).unwrap();
+    pub(crate) fn minted() -> Self {
+        Self::minted_under(test_keyring())
+    }
+
+    /// The same under another keyring.
+    pub(crate) fn minted_under(keyring: Keyring) -> Self {
+        let mut world = Self { keyring, ..Self::new() };
+        let minted = world.core().mint(Self::CONVERSATION, Self::mint()).unwrap();
+        world.network = Some(minted.network);
         world.refresh_token = minted.refresh_token;
         world.erase_token = minted.erase_token;
         world
     }
 
-    pub(in crate::session) fn core(&self) -> Core<'_, MemorySql, ManualClock, CountingRandom> {
+    pub(crate) fn core(&self) -> Core<'_, MemorySql, ManualClock, CountingRandom> {
         Core { sql: &self.sql, clock: &self.clock, random: &self.random, keyring: &self.keyring }
     }
 
-    pub(in crate::session) fn terms() -> SessionTerms {
+    pub(crate) fn mint() -> Mint {
+        Mint { terms: Self::terms(), network: Self::home() }
+    }
+
+    /// The network that minted the conversation.
+    pub(crate) fn home() -> Network {
+        Network("192.0.2.0/24".into())
+    }
+
+    /// Another network.
+    pub(crate) fn abroad() -> Network {
+        Network("198.51.100.0/24".into())
+    }
+
+    /// Who calls with the first access token from the network that it was given to.
+    pub(crate) fn caller(&self) -> Caller {
+        let terms = Self::terms();
+        Caller {
+            workspace: terms.workspace,
+            site: terms.site,
+            origin: terms.origin,
+            tag: self.network.unwrap_or_else(|| NetworkKey::from_bytes([0; 32]).tag(&Self::home())),
+            network: Self::home(),
+        }
+    }
+
+    /// The visitor's copy.
+    pub(crate) fn read(&self) -> Result<Conversation, CoreError> {
+        self.core().read(&self.caller(), None)
+    }
+
+    /// Uses the first refresh token.
+    pub(crate) fn refresh_at(
+        &self,
+        network: Network,
+        rotation: &str,
+    ) -> Result<RefreshedSession, CoreError> {
+        let token = RefreshToken::parse(&self.refresh_token).unwrap();
+        self.core().refresh(&Refresh {
+            n: token.n,
+            secret: token.secret.to_vec(),
+            rotation_id: MessageId::parse(rotation).unwrap(),
+            origin: Self::terms().origin,
+            network,
+        })
+    }
+
+    pub(crate) fn terms() -> SessionTerms {
         SessionTerms {
             workspace: WorkspaceId::from_bytes([11; 32]),
             site: 1,
@@ -66,30 +126,31 @@ impl World {
             purposes: Purposes::default(),
             recipients: vec![Holder { name: "Model Inc".into(), retention_days: Some(30) }],
             life_seconds: Self::LIFE_MS / 1_000,
+            absolute_seconds: Self::ABSOLUTE_MS / 1_000,
             messages_per_minute: Self::PER_MINUTE,
         }
     }
 }
 
 /// A text as the edge's border hands it on.
-pub(in crate::session) fn scrubbed(text: &str) -> Scrubbed {
+pub(crate) fn scrubbed(text: &str) -> Scrubbed {
     scrub_for_edge(text, &Policy::chat()).0
 }
 
-/// A chat command.
-pub(in crate::session) fn chat(trigger: Trigger, id: &str, text: &str) -> Chat {
+/// A chat command. Every world mints the same keys, so its token fits each of them.
+pub(crate) fn chat(trigger: Trigger, id: &str, text: &str) -> Chat {
     Chat {
         trigger,
         message_id: MessageId::parse(id).unwrap(),
         text: scrubbed(text),
-        network: Network("192.0.2.0/24".into()),
+        caller: World::minted().caller(),
     }
 }
 
 #[test]
 fn a_minted_conversation_reads_empty_and_ends_by_its_terms() {
     let world = World::minted();
-    let copy = world.core().read(None).unwrap();
+    let copy = world.read().unwrap();
     assert_eq!(copy.conversation, World::CONVERSATION);
     assert_eq!(copy.ends_at, copy.created_at + World::LIFE_MS);
     assert!(copy.messages.is_empty());
@@ -100,5 +161,5 @@ fn a_minted_conversation_reads_empty_and_ends_by_its_terms() {
 #[test]
 fn an_object_is_minted_once() {
     let world = World::minted();
-    assert!(world.core().mint(World::CONVERSATION, Mint { terms: World::terms() }).is_err());
+    assert!(world.core().mint(World::CONVERSATION, World::mint()).is_err());
 }

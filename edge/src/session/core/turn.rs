@@ -11,7 +11,7 @@ use sotto_shared::wire::stream::{Author, FinishReason, Source};
 use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::session::command::{Chat, Network, SessionError};
+use crate::session::command::{Caller, Chat, Network, SessionError};
 use crate::session::record::{End, Session, StoredMessage};
 use crate::session::schema;
 use crate::sql::Sql;
@@ -87,7 +87,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// under way.
     ///
     /// A message that was not there before is stored at once. Steps and their refusals:
-    /// 1. The conversation lives.
+    /// 1. The conversation lives, and its token is used where it was given to.
     /// 2. An id stands for one text: [`SessionError::MessageConflict`]. Where another reply is
     ///    asked for, the id alone says to what: the site's policy may have changed since, and
     ///    with it what the scrubber leaves of the same words.
@@ -100,7 +100,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// As above.
     pub fn accept(&self, chat: &Chat, running: Option<&MessageId>) -> Result<Accepted, CoreError> {
         // 1
-        let session = self.open()?;
+        let session = self.open_for(&chat.caller)?;
         let store = self.store();
         let now = self.clock.now_ms();
 
@@ -277,9 +277,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Whether the conversation can be listened to or stopped at all.
     ///
     /// # Errors
-    /// [`SessionError`] if it does not live.
-    pub fn check_open(&self) -> Result<(), CoreError> {
-        self.open().map(drop)
+    /// [`SessionError`] if it does not live, or not for this caller.
+    pub fn check_open(&self, caller: &Caller) -> Result<(), CoreError> {
+        self.open_for(caller).map(drop)
     }
 
     /// The reply that ended a short while ago, with its question, for a client that resumes. One

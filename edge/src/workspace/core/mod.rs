@@ -2,20 +2,22 @@
 
 mod visitor;
 
+mod keys;
 mod operator;
 
-use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
-use sotto_shared::wire::admin::SiteSettings;
+mod recorded;
 
+use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
+use sotto_shared::wire::admin::{KeyCreated, SiteSettings};
+
+use super::audit::{Action, Actor, AuditError, Event, Log, Object, Outcome};
 use super::budget::{Budget, BudgetError};
-use super::command::{Create, CreatedWorkspace, SiteRef, WorkspaceError};
+use super::command::{Create, SiteRef, WorkspaceError};
 use super::store::{SiteRow, Store};
 use super::{schema, settings};
 use crate::auth::keyring::Keyring;
-use crate::auth::mac;
 use crate::auth::seal::{SealError, SealKey};
 use crate::auth::site_key::{self, OpenedSiteKey};
-use crate::auth::tokens::ApiKey;
 use crate::clock::Clock;
 use crate::config::Jurisdiction;
 use crate::random::{Random, RandomError};
@@ -69,19 +71,18 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     ///
     /// # Errors
     /// [`Fault`], as every method here.
-    pub fn create(&self, command: &Create) -> Result<CreatedWorkspace, Fault> {
+    pub fn create(&self, command: &Create) -> Result<KeyCreated, Fault> {
         settings::name("name", &command.name)?;
         if schema::exists(self.sql)? {
             return Err(Fault::Broken("the workspace is there already"));
         }
         let key = SealKey::generate(self.random)?;
         let wrapped = self.keyring.seal(self.random, &self.key_place(), key.as_bytes())?;
-        let api_key = ApiKey { workspace: self.id, secret: self.random.bytes()? };
         schema::migrate(self.sql)?;
-        let now = self.clock.now_ms();
-        self.store().create(&command.name, &wrapped, now)?;
-        self.store().add_api_key(&mac::sha256(&api_key.secret), now)?;
-        Ok(CreatedWorkspace { api_key: api_key.to_text() })
+        self.store().create(&command.name, &wrapped, self.clock.now_ms())?;
+        let object = Object::Workspace(self.id);
+        self.record(Actor::Platform, Action::WorkspaceCreated, object, Outcome::Done)?;
+        self.make_owner_key()
     }
 
     fn site_key(&self, row: &SiteRow) -> Result<SiteKey, Fault> {
@@ -135,6 +136,21 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Store(self.sql)
     }
 
+    /// Appends to the audit log.
+    fn record(
+        &self,
+        actor: Actor,
+        action: Action,
+        object: Object,
+        outcome: Outcome,
+    ) -> Result<(), Fault> {
+        Ok(self.audit().append(&Event { actor, action, object, outcome })?)
+    }
+
+    fn audit(&self) -> Log<'_, S, C, R> {
+        Log { workspace: self.id, store: self.store(), clock: self.clock, random: self.random }
+    }
+
     fn budget(&self, site: u16) -> Budget<'_, S, C, R> {
         Budget { store: self.store(), clock: self.clock, random: self.random, site }
     }
@@ -148,6 +164,19 @@ impl From<BudgetError> for Fault {
             }
             BudgetError::Sql(error) => error.into(),
             BudgetError::Random(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuditError> for Fault {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::NoSuchEntry => {
+                invalid("from", "must be the number of an entry of the log").into()
+            }
+            AuditError::Sql(error) => error.into(),
+            AuditError::Random(error) => error.into(),
+            AuditError::Broken(what) => Self::Broken(what),
         }
     }
 }

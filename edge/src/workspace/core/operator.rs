@@ -2,15 +2,15 @@
 
 use sotto_shared::limits;
 use sotto_shared::wire::admin::{
-    ConversationList, DocumentEntry, DocumentList, OpenAi, Provider, SiteEntry, SiteList,
+    ConversationList, DocumentEntry, DocumentList, KeyEntry, OpenAi, Provider, SiteEntry, SiteList,
     SiteSettings,
 };
 
 use super::{Fault, Workspace, invalid, read_settings};
-use crate::auth::mac;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
+use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
 use crate::workspace::documents::{self, Format};
 use crate::workspace::settings;
@@ -23,20 +23,31 @@ const PAGE: u32 = 100;
 const FIRST_GENERATION: u16 = 1;
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Does what an operator asks for, once the API key fits.
+    /// Does what an operator asks for, once the API key fits and has the scope for it. What was
+    /// asked for, and how it ended, is recorded.
     pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
         self.wake()?;
-        let hash = mac::sha256(&command.secret);
-        // Every stored hash is compared, so that the time does not tell which one was close.
-        let fits = self
-            .store()
-            .api_keys()?
-            .iter()
-            .fold(false, |fits, stored| fits | mac::equal(stored, &hash));
-        if !fits {
-            return Err(WorkspaceError::KeyInvalid.into());
+        match self.authorise(&command.secret, command.action.scope()) {
+            Ok(key) => self.admin_recorded(&key, command.action),
+            Err(fault) => {
+                self.audit().append_rarely(&Event {
+                    actor: Actor::Unknown,
+                    action: Action::LoginRefused,
+                    object: Object::Workspace(self.id),
+                    outcome: Outcome::Refused,
+                })?;
+                Err(fault)
+            }
         }
-        match command.action {
+    }
+
+    /// Does what an operator asks for.
+    pub(super) fn carry_out(
+        &self,
+        key: &KeyEntry,
+        action: AdminAction,
+    ) -> Result<AdminReply, Fault> {
+        match action {
             AdminAction::CreateSite(settings) => self.create_site(*settings),
             AdminAction::ChangeSite(number, settings) => self.change_site(number, *settings),
             AdminAction::DeleteSite(number) => {
@@ -61,6 +72,21 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 Ok(AdminReply::Documents(DocumentList { documents }))
             }
             AdminAction::ListConversations(after) => self.list_conversations(after.as_deref()),
+            AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
+            AdminAction::CreateKey(new) => self.create_key(key, new),
+            AdminAction::ListKeys => self.list_keys(),
+            AdminAction::DeleteKey(id) => {
+                found(self.store().delete_api_key(&id)?, WorkspaceError::KeyUnknown)
+            }
+            AdminAction::ExportAudit(from) => {
+                let from = from.map_or(Ok(0), |from| {
+                    from.parse().map_err(|_| invalid("from", "must be the number of an entry"))
+                })?;
+                Ok(AdminReply::Audit(self.audit().export(self.keyring, from)?))
+            }
+            AdminAction::ReadCheckpoint => {
+                Ok(AdminReply::Audit(self.audit().checkpoint(self.keyring)?))
+            }
         }
     }
 
@@ -79,6 +105,18 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let row = self.known_site(number)?;
         settings::check(&settings, self.development)?;
         self.write_site(number, row.generation, row.key, settings)
+    }
+
+    /// Raises the site's generation, by which every key of an earlier one is refused.
+    fn replace_site_key(&self, number: u16) -> Result<AdminReply, Fault> {
+        let row = self.known_site(number)?;
+        let generation = row
+            .generation
+            .checked_add(1)
+            .ok_or_else(|| limit("a site has at most 65535 public keys, one after the other"))?;
+        let row = SiteRow { generation, ..row };
+        self.store().put_site(&row, self.clock.now_ms())?;
+        Ok(AdminReply::Site(Box::new(self.entry(&row)?)))
     }
 
     fn write_site(

@@ -1,3 +1,6 @@
+mod audit;
+mod keys;
+
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::limits;
@@ -10,14 +13,16 @@ use sotto_shared::wire::site::{Contact, ScrubSettings};
 
 use super::*;
 use crate::auth::keyring::{Keyring, test_json, test_keyring};
+use crate::auth::mac;
+use crate::auth::tokens::ApiKey;
 use crate::clock::{DAY_MS, ManualClock};
 use crate::config::Jurisdiction;
 use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
 use crate::workspace::command::{
-    Admin, AdminAction, AdminReply, Admit, Forget, PublicSettings, PublicSite, ReadRules, Turn,
-    TurnContext, TurnProvider,
+    Admin, AdminAction, AdminReply, Admit, Forget, Forgotten, PublicSettings, PublicSite,
+    ReadRules, Turn, TurnContext, TurnProvider,
 };
 use crate::workspace::settings::tests::{openai, settings};
 
@@ -140,6 +145,13 @@ impl Fixture {
         }
     }
 
+    /// Takes the API keys back to what they were before they had scopes.
+    fn age_api_keys(&self) {
+        for column in ["id", "name", "scopes", "ends", "expires_at"] {
+            self.sql.exec(&format!("ALTER TABLE api_key DROP COLUMN {column}"), &[]).unwrap();
+        }
+    }
+
     fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
         self.core().turn(&self.turn_command(question)).map_err(refused)
     }
@@ -167,7 +179,8 @@ fn nothing_is_here_before_it_is_created() {
     assert_eq!(fixture.admit(|_| {}).unwrap_err(), WorkspaceError::Unknown);
     let list = fixture.admin([0; 32], AdminAction::ListSites);
     assert_eq!(list.unwrap_err(), WorkspaceError::Unknown);
-    let forget = Forget { conversation: ConversationId::from_bytes([1; 32]) };
+    let conversation = ConversationId::from_bytes([1; 32]);
+    let forget = Forget { conversation, why: Forgotten::Erased };
     assert_eq!(refused(fixture.core().forget(&forget).unwrap_err()), WorkspaceError::Unknown);
     assert!(fixture.sql.exec("SELECT name FROM sqlite_master", &[]).unwrap().is_empty());
 }
@@ -357,7 +370,7 @@ fn a_visitor_who_agrees_is_admitted_and_listed() {
     let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
     assert_eq!(list.conversations[0].conversation, conversation);
 
-    let forget = Forget { conversation };
+    let forget = Forget { conversation, why: Forgotten::Erased };
     fixture.core().forget(&forget).unwrap();
     fixture.core().forget(&forget).unwrap();
     let list = fixture.admin(secret, AdminAction::ListConversations(None));
@@ -560,8 +573,12 @@ fn values_in_documents_are_the_sites_own_until_they_go() {
 fn sites_and_documents_of_an_earlier_version_are_read() {
     let (fixture, secret) = Fixture::with_site(settings());
     fixture.put(secret, "contact.md", "# Contact\n\nCall 030 9018200.\n").unwrap();
+    fixture.age_api_keys();
     for statement in [
-        "UPDATE site SET settings = json_remove(settings, '$.scrub')",
+        "DROP TABLE audit",
+        "DROP TABLE audit_tree",
+        "DROP TABLE audit_quiet",
+        "UPDATE site SET settings = json_remove(settings, '$.scrub', '$.absolute_seconds')",
         "ALTER TABLE document DROP COLUMN own_values",
         "UPDATE schema SET version = 1",
     ] {

@@ -13,10 +13,11 @@ use crate::language::Language;
 use crate::random::Random;
 use crate::session::command::SessionTerms;
 use crate::sql::Sql;
+use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
-    Admit, Forget, PublicSettings, PublicSite, ReadRules, ScrubRules, SiteRef, Turn, TurnContext,
-    TurnProvider, WorkspaceError,
+    Admit, Forget, Forgotten, PublicSettings, PublicSite, ReadRules, Report, Reported, ScrubRules,
+    SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
 };
 use crate::workspace::store::SiteRow;
 use crate::workspace::{notice, search, settings};
@@ -88,6 +89,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         // 5
         self.store().add_conversation(&command.conversation, row.number, self.clock.now_ms())?;
         let keeps = purposes.remember || purposes.improve;
+        let life_seconds = if keeps { settings.retention_seconds } else { settings.idle_seconds };
         Ok(SessionTerms {
             workspace: self.id,
             site: row.number,
@@ -102,7 +104,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 .into_iter()
                 .map(|one| Holder { name: one.name, retention_days: one.retention_days })
                 .collect(),
-            life_seconds: if keeps { settings.retention_seconds } else { settings.idle_seconds },
+            life_seconds,
+            // Settings of an earlier version name no absolute life, and may have a longer idle one.
+            absolute_seconds: settings.absolute_seconds.max(life_seconds),
             messages_per_minute: settings.budget.messages_per_minute,
         })
     }
@@ -150,10 +154,49 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         })
     }
 
-    /// Takes an erased conversation off the list. It can be told again and again.
+    /// Takes a conversation off the list that is no more, and records its erasure. It can be told
+    /// again and again.
     pub fn forget(&self, command: &Forget) -> Result<(), Fault> {
         self.wake()?;
-        Ok(self.store().forget_conversation(&command.conversation)?)
+        let conversation = command.conversation;
+        let Some(site) = self.store().site_of(&conversation)? else { return Ok(()) };
+        let actor = match command.why {
+            Forgotten::Erased => Some(Actor::Visitor(conversation)),
+            Forgotten::Ended => Some(Actor::System),
+            Forgotten::NeverBegun => None,
+        };
+        // As long as it is on the list, the session tells again: what is not recorded stays there.
+        if let Some(actor) = actor {
+            let object = Object::Conversation(Some(site), conversation);
+            self.record(actor, Action::ConversationErased, object, Outcome::Done)?;
+        }
+        Ok(self.store().forget_conversation(&conversation)?)
+    }
+
+    /// Records what a session object reports. What comes without a key that fits may be anyone's,
+    /// and is recorded rarely.
+    pub fn report(&self, command: &Report) -> Result<(), Fault> {
+        self.wake()?;
+        let conversation = command.conversation;
+        let visitor = Actor::Visitor(conversation);
+        let (actor, action, outcome) = match command.what {
+            Reported::Exported => (visitor, Action::ConversationExported, Outcome::Done),
+            Reported::ExportFailed => (visitor, Action::ConversationExported, Outcome::Failed),
+            Reported::ErasureRefused => {
+                (Actor::Unknown, Action::ConversationErased, Outcome::Refused)
+            }
+            Reported::ErasureFailed => (visitor, Action::ConversationErased, Outcome::Failed),
+            Reported::EndingFailed => (Actor::System, Action::ConversationErased, Outcome::Failed),
+            Reported::TokensRevoked => (Actor::Unknown, Action::TokensRevoked, Outcome::Done),
+        };
+        let object = Object::Conversation(self.store().site_of(&conversation)?, conversation);
+        let event = Event { actor, action, object, outcome };
+        if outcome == Outcome::Refused {
+            self.audit().append_rarely(&event)?;
+        } else {
+            self.audit().append(&event)?;
+        }
+        Ok(())
     }
 
     /// The site and its settings, if the page may embed it.

@@ -1,0 +1,95 @@
+//! `/v1/admin/keys`: the API keys of a workspace, and the one that its owner gets anew.
+
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+use sotto_shared::id::WorkspaceId;
+use sotto_shared::limits::SMALL_BODY_BYTES;
+use sotto_shared::wire::admin::NewKey;
+
+use super::super::Edge;
+use super::super::caller::{Limit, bearer, json};
+use super::{Operator, wrong_reply};
+use crate::error::ApiError;
+use crate::http::body;
+use crate::object;
+use crate::workspace::command::{AdminAction, AdminReply, IssueKey};
+
+/// `POST /v1/admin/keys`: makes a key with scopes of the one that asks; 201. The key is shown this
+/// once.
+///
+/// 1. The network is within its rate: 429 `rate_limited`.
+/// 2. The body is a [`NewKey`]: 413, 415, 400.
+/// 3. The API key fits and has the scope `keys` and those it gives: 401, 403 `scope_missing`.
+/// 4. There is room: 422 `limit_reached`.
+///
+/// # Errors
+/// As its steps say.
+#[worker::send]
+pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+    let (head, stream) = request.into_parts();
+    let operator = Operator::new(edge, &head.headers).await?;
+    let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
+    let new: NewKey = body::parse(&text)?;
+    match operator.run(AdminAction::CreateKey(new)).await? {
+        AdminReply::KeyCreated(key) => Ok(json(StatusCode::CREATED, &key)),
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// `GET /v1/admin/keys`: lists the keys, none of them whole.
+///
+/// # Errors
+/// 429, 401, 403 `scope_missing`
+#[worker::send]
+pub async fn list(State(edge): State<Edge>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers).await?;
+    match operator.run(AdminAction::ListKeys).await? {
+        AdminReply::Keys(keys) => Ok(json(StatusCode::OK, &keys)),
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// `DELETE /v1/admin/keys/{id}`: removes a key, which opens nothing from then on; 204.
+///
+/// # Errors
+/// 429, 401, 403 `scope_missing`; 404 `not_found` if there is no such key
+#[worker::send]
+pub async fn remove(
+    State(edge): State<Edge>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers).await?;
+    match operator.run(AdminAction::DeleteKey(id)).await? {
+        AdminReply::Done => Ok(StatusCode::NO_CONTENT.into_response()),
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// `POST /v1/admin/workspaces/{id}/keys` with the platform token: a key for everything, for the
+/// owner whose keys are lost or expired; 201.
+///
+/// 1. The network is within its rate: 429 `rate_limited`.
+/// 2. The platform token fits: 401 `token_missing`, `token_invalid`.
+/// 3. The workspace is there and has room: 404 `not_found`, 422 `limit_reached`.
+///
+/// # Errors
+/// As its steps say.
+#[worker::send]
+pub async fn issue(
+    State(edge): State<Edge>,
+    Path(workspace): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // 1
+    edge.count(Limit::Other, &headers).await?;
+    // 2
+    if !edge.config.platform_token.is(bearer(&headers)?) {
+        return Err(ApiError::TokenInvalid);
+    }
+    // 3
+    let workspace = WorkspaceId::parse(&workspace).map_err(|_| ApiError::NotFound)?;
+    let created = object::call(&edge.env, &workspace.to_hex(), &IssueKey {}).await;
+    Ok(json(StatusCode::CREATED, &created.map_err(super::or_not_found)?))
+}
