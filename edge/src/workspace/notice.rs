@@ -1,6 +1,8 @@
 //! The notice of a site: what its settings mean for a visitor, and the version that a visitor's
 //! consent is bound to.
 
+use std::collections::BTreeSet;
+
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sotto_shared::consent::{LegalBasis, Notice, NoticeVersion, Party, Purposes, Recipient};
@@ -12,7 +14,8 @@ use crate::config::Jurisdiction;
 use crate::language::Language;
 
 /// Everything that the version is a hash of, in this order: who decides, who else receives text
-/// (the provider included), where it is stored, what for, on which basis, for how long.
+/// (the provider included), where it is stored, what for, on which basis, for how long, and which
+/// personal data is not hidden, if any.
 #[derive(Serialize)]
 struct Content<'a> {
     controller: &'a Party,
@@ -22,6 +25,8 @@ struct Content<'a> {
     idle_seconds: u64,
     retention_seconds: u64,
     purposes: Purposes,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    off: BTreeSet<&'a str>,
 }
 
 /// The notice in force for a site whose conversations are stored in a jurisdiction, with the words
@@ -43,6 +48,7 @@ pub fn notice(
         idle_seconds: settings.idle_seconds,
         retention_seconds: settings.retention_seconds,
         purposes: settings.purposes,
+        off: settings.scrub.off.iter().map(String::as_str).collect(),
     };
     Ok(Notice {
         version: version(&content)?,
@@ -99,13 +105,14 @@ mod tests {
     fn what_a_visitor_is_told_changes_the_version() {
         let base = version_in(&settings(), Jurisdiction::Eu);
         type Change = fn(&mut SiteSettings);
-        let told: [Change; 7] = [
+        let told: [Change; 8] = [
             |s| s.controller.contact.push('x'),
             |s| s.provider = openai(),
             |s| s.legal_basis = LegalBasis::Contract,
             |s| s.idle_seconds += 1,
             |s| s.retention_seconds += 1,
             |s| s.purposes.analytics = true,
+            |s| s.scrub.off.push("PHONE".into()),
             |s| {
                 s.recipients.push(Recipient {
                     name: "Other Inc".into(),
