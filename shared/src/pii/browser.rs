@@ -1,7 +1,7 @@
 //! The browser's pass: numbered placeholders, and the map back.
 
-use super::detect::insert;
 use super::placeholder::{parse, write};
+use super::settle::insert;
 use super::{Category, Certainty, Finding, PlaceholderMap, Policy, Reason, detect};
 use core::ops::Range;
 

@@ -19,6 +19,8 @@
 //! | other letters | [`LETTER`] |
 //! | scripts that write no spaces, symbols, emoji | [`BREAK`] |
 
+use super::short::Short;
+
 /// A letter of another alphabet: may stand in an e-mail address.
 pub(super) const LETTER: u8 = 0x80;
 /// Something no value contains.
@@ -137,60 +139,6 @@ impl Folded<'_> {
             }
             None => (at, at + 1),
         }
-    }
-}
-
-/// A list whose first `N` items need no allocation.
-struct Short<T, const N: usize> {
-    inline: [T; N],
-    length: usize,
-    /// All items, once there are more than `N`.
-    heap: Vec<T>,
-}
-
-impl<T: Copy + Default, const N: usize> Default for Short<T, N> {
-    fn default() -> Self {
-        Self { inline: [T::default(); N], length: 0, heap: Vec::new() }
-    }
-}
-
-impl<T: Copy + Default, const N: usize> Short<T, N> {
-    fn as_slice(&self) -> &[T] {
-        if self.heap.is_empty() {
-            self.inline.get(..self.length).unwrap_or_default()
-        } else {
-            &self.heap
-        }
-    }
-
-    fn push(&mut self, item: T) {
-        match self.inline.get_mut(self.length) {
-            Some(free) if self.heap.is_empty() => {
-                *free = item;
-                self.length += 1;
-            }
-            _ => self.extend(&[item]),
-        }
-    }
-
-    fn extend(&mut self, items: &[T]) {
-        let length = self.length + items.len();
-        match self.inline.get_mut(self.length..length) {
-            Some(free) if self.heap.is_empty() => free.copy_from_slice(items),
-            _ => {
-                if self.heap.is_empty() {
-                    self.heap.extend_from_slice(self.inline.get(..self.length).unwrap_or_default());
-                }
-                self.heap.extend_from_slice(items);
-            }
-        }
-        self.length = length;
-    }
-
-    /// Drops the last items; some remain.
-    fn truncate(&mut self, length: usize) {
-        self.heap.truncate(length);
-        self.length = length;
     }
 }
 

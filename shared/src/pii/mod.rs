@@ -11,12 +11,13 @@
 //! 1. `fold`: a folded view, one byte for each character that matters, with the way back
 //!    to the original. Full-width letters, foreign digits, odd spaces and invisible characters
 //!    look plain in it. ASCII text is its own folded view.
-//! 2. Detectors (`email`, `card`, `iban`, `phone`; `ident` with its table of national numbers,
-//!    `secret`, `net`, `place`, and a site's own `pattern`s) look at the few places where a
-//!    candidate can be: an `@`, the first digit of a number, a word that announces a password.
-//!    Each looks a bounded distance to either side, so the time is linear in the length of any
-//!    text. `cue` says what the words beside a candidate call it, `check` knows check digits.
-//! 3. Candidates that overlap are settled: the longest, then the more certain, then the earlier.
+//! 2. `detect` walks over the words and numbers of the view once and asks a detector where a
+//!    candidate can be: at an `@`, at the first digit of a number, at a word that announces a
+//!    password. The detectors (`email`, `card`, `iban`, `phone`; `ident` with the table of national
+//!    numbers in `rules`; `secret`, `net`, `place`, and a site's own `pattern`s) each look a bounded
+//!    distance to either side, so the time is linear in the length of any text. `cue` says what the
+//!    words beside a candidate call it, from the lists in `words`; `check` knows check digits.
+//! 3. `settle`: of candidates that overlap the longest, then the more certain, then the earlier.
 //! 4. Findings are ranges of the *original* text.
 //!
 //! Names and free descriptions are not recognised, and no pattern could: the text remains
@@ -24,13 +25,15 @@
 //! beside them that says what they are stay as they are.
 //!
 //! There is no regular expression, no unsafe code and no panic here, and nothing is allocated for
-//! an ASCII text in which nothing is found.
+//! a message in which nothing is found.
 
 mod category;
 mod policy;
 
 mod detect;
 mod fold;
+mod settle;
+mod short;
 mod view;
 
 mod card;
@@ -43,6 +46,7 @@ mod net;
 mod pattern;
 mod phone;
 mod place;
+mod rules;
 mod run;
 mod secret;
 mod words;

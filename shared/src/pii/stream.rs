@@ -1,10 +1,11 @@
 //! The edge's pass over a reply that is still being written.
 
 use super::cue::is_address;
-use super::detect::{Clusters, MAX_CLUSTER, REACH, candidates, locate, settle};
+use super::detect::{REACH, candidates, locate};
 use super::edge::replace;
 use super::fold::{BREAK, fold, is_letter};
 use super::secret::MAX_BLOCK;
+use super::settle::{Clusters, MAX_CLUSTER, settle};
 use super::{Counts, Policy, Scrubbed};
 
 /// So many folded bytes before the held text are kept, for the words that name what follows.
@@ -117,11 +118,12 @@ impl core::fmt::Debug for StreamScrubber {
 /// reach the text's end, and nothing that follows can change what is found before it.
 ///
 /// A value is made of words that contain a digit or a sign such as `@`, with at most one plain
-/// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and up to four plain
-/// words before it (`Avenida de la Constitución 5`, `TTG GGN 45…`). Letters that stand alone and
-/// the words of a spelled-out address are not plain. So the text is settled before the last four
-/// of five plain words that follow each other, unless a number before them may still be named. A
-/// PEM block waits for its end line, which decides how much belongs to it.
+/// word between two of them (`NWBK` in an IBAN, `ext.` before an extension), and up to
+/// [`BEFORE_VALUE`] plain words before it (`TTG GGN 45…`), [`BEFORE_ADDRESS`] where an address is
+/// announced (`Avenida de la Constitución 5`). Letters that stand alone and the words of a
+/// spelled-out address are not plain. So the text is settled before that many of the last plain
+/// words that follow each other, unless a number before them may still be named. A PEM block waits
+/// for its end line, which decides how much belongs to it.
 fn settled_until(bytes: &[u8], from: usize) -> usize {
     let cut = between_words(bytes).max(from);
     let held = bytes.get(from..cut).unwrap_or_default();
