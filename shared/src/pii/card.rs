@@ -76,7 +76,7 @@ pub(super) fn find(bytes: &View<'_>, at: usize, from: usize) -> Option<Candidate
         Cue::Card => true,
         // Nothing else in the message: the answer to a question.
         Cue::None if !has_issuer => groups == 1 && is_alone(bytes, at, end),
-        Cue::Phone | Cue::None | Cue::Cvv | Cue::Expiry => has_issuer,
+        Cue::Phone | Cue::None | Cue::Cvv | Cue::Expiry | Cue::Money => has_issuer,
         // The number has another name.
         _ => has_issuer && groups > 1,
     };

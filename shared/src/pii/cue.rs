@@ -49,7 +49,9 @@ pub(super) enum Cue {
     Address,
     Device,
     Version,
-    /// Something else: an order, an invoice, an amount.
+    /// A payment or its amount: a card's number may stand beside it, and no other.
+    Money,
+    /// Something else: an order, an invoice.
     Other,
     /// Something that a word names without saying what: an "id", a "Vorgangsnummer".
     Unnamed,
@@ -156,7 +158,10 @@ fn read_before(bytes: &[u8], at: usize) -> Cue {
             Some(Meaning::Whose) if is_near(number) && vague.is_none() => cue = Some(Cue::Phone),
             // "Desk: 123", but not "my desk is at 123".
             Some(Meaning::Place) if count == 0 => cue = Some(Cue::Phone),
-            Some(Meaning::Says(Cue::Social)) if is_next_to(code) => cue = Some(Cue::Cvv),
+            Some(Meaning::Says(Cue::Social) | Meaning::Office) if is_next_to(code) => {
+                cue = Some(Cue::Cvv);
+            }
+            Some(Meaning::Office) if is_near(number) => cue = Some(Cue::Social),
             // "posta kodu"
             Some(Meaning::Says(Cue::Email)) if is_next_to(code) => cue = Some(Cue::Postcode),
             // "né le", "née le", "né(e) le"; elsewhere these say no.
@@ -190,7 +195,7 @@ fn read_before(bytes: &[u8], at: usize) -> Cue {
         } else if let Some(cue) = cue {
             match cue {
                 Cue::Phone | Cue::Card => vague = Some((cue, count)),
-                Cue::Other => return cue,
+                Cue::Other | Cue::Money => return cue,
                 _ if !is_same_sentence || cue.is_narrow() && !is_linked => return Cue::None,
                 _ => return cue,
             }
@@ -291,6 +296,7 @@ pub(super) fn around(view: &View<'_>, start: usize, end: usize) -> Cue {
 /// What the next words say: one that names the value, right behind it or behind "is my".
 pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
     let mut at = end;
+    let (mut is_own, mut is_phone) = (false, false);
     for count in 0..MAX_WORDS_AFTER {
         while at < end + MAX_AFTER && matches!(byte(bytes, at), b' ' | b'(' | b',' | b'"' | b'\'') {
             at += 1;
@@ -303,13 +309,15 @@ pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
         if let Some(cue) = meaning.and_then(Meaning::cue) {
             return cue;
         }
+        is_own |= meaning == Some(Meaning::Whose);
+        is_phone |= is_own && meaning == Some(Meaning::Number);
         let goes_on =
             meaning == Some(Meaning::Link) || count > 0 && (meaning.is_some() || at - start <= 3);
         if at == start || !goes_on {
             break;
         }
     }
-    Cue::None
+    if is_phone { Cue::Phone } else { Cue::None }
 }
 
 /// What a word before a value of letters announces: a password, a bank's identifier, an e-mail

@@ -103,7 +103,8 @@ fn is_worth_reading(view: &View<'_>, at: usize) -> bool {
     }
     let cue = cue::around(view, at, end);
     kind(cue).is_some()
-        || digits >= MIN_ROW && (groups > 1 || !matches!(cue, Cue::Other | Cue::Version))
+        || digits >= MIN_ROW
+            && (groups > 1 || !matches!(cue, Cue::Other | Cue::Money | Cue::Version))
 }
 
 /// The shortest row that begins with a digit has so many characters before its letter.
@@ -324,7 +325,7 @@ fn known(number: &Number, reading: &Reading<'_>) -> Option<Candidate> {
         }
         let is_plain = is_numeric && !is_formatted;
         let is_denied = match cue {
-            Cue::Other | Cue::Version => !is_certain || is_plain,
+            Cue::Other | Cue::Money | Cue::Version => !is_certain || is_plain,
             Cue::Phone => !is_certain,
             _ => false,
         };

@@ -16,6 +16,7 @@ use super::cue::{self, Cue};
 use super::detect::{Candidate, Certainty, Reason, is_alone};
 use super::fold::{byte, byte_before, is_letter, is_word};
 use super::place::date_end;
+use super::place::is_year;
 use super::run::{Of, is_listed, run_end, run_start};
 use super::view::View;
 
@@ -253,8 +254,9 @@ fn judge(bytes: &View<'_>, run: &Run) -> Option<(Reason, Certainty)> {
     if is_north_american(run) || has_trunk_prefix(run) {
         return Some((Reason::Grouping, Certainty::Likely));
     }
-    // A message that is nothing but groups of digits answers a question.
-    if run.count > 2 && (9..=12).contains(&length) && is_alone(bytes, run.start, run.end) {
+    // A message that is nothing but groups of digits, or begins with a trunk 0, answers a question.
+    let may_answer = run.count > 2 || run.digit(0) == 0 && length > 9;
+    if may_answer && (9..=12).contains(&length) && is_alone(bytes, run.start, run.end) {
         return Some((Reason::Grouping, Certainty::Likely));
     }
     let is_long_enough = length >= if run.count > 1 { 6 } else { 7 };
@@ -325,10 +327,6 @@ fn is_something_else(bytes: &[u8], run: &Run) -> bool {
         // 09.00-18.00
         _ => run.first_joint == Some(b'.') && run.count == 4 && run.shape & 0xF0F == 0x202,
     }
-}
-
-fn is_year(value: u32) -> bool {
-    (1900..=2099).contains(&value)
 }
 
 /// Words for extensions.

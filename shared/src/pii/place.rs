@@ -94,7 +94,7 @@ fn joint_end(bytes: &[u8], at: usize) -> usize {
     run_end(bytes, at, 2, Of::Signs, b"./- ,")
 }
 
-fn is_year(value: u32) -> bool {
+pub(super) fn is_year(value: u32) -> bool {
     (1900..=2099).contains(&value)
 }
 

@@ -193,7 +193,8 @@ fn is_same_phone(one: &str, other: &str) -> bool {
         && long.len() - subscriber.len() <= 3
         && all_digits(short)
         && all_digits(long)
-        && (byte(short.as_bytes(), 0) == b'0' || short.len() < long.len())
+        // Without the trunk 0 of an area, seven digits are a number in every town.
+        && (byte(short.as_bytes(), 0) == b'0' || short.len() > MIN_SUBSCRIBER_DIGITS + 1)
         && long.ends_with(subscriber)
 }
 

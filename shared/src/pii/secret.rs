@@ -47,6 +47,11 @@ gskhf_keylinnpmntnpk_pplpypr8_rk_rubshpsk-sk_sq0whsxaixapxoxya2apiautjwtkeypaspw
 static PARAMETERS: &[u8] =
     b"api apikey auth jwt key passwd password pwd secret session sig signature token";
 
+/// What is said of a password, and is none.
+static STATES: &[u8] = b"wrong incorrect invalid failed forgotten expired required reset changed \
+falsch vergessen abgelaufen ungultig incorrecta incorrecto olvidada caducada sbagliata errata scaduta \
+incorrect oublie refuse expire vergeten verkeerd verlopen bledne";
+
 /// Words between a secret's name and the secret, beside those that `words` knows.
 static LINKS: &[u8] =
     b"acceso address adresse banca bank da de della der este key moy my now of schlussel the token";
@@ -275,7 +280,9 @@ fn announced(bytes: &[u8], at: usize, end: usize) -> Option<(usize, usize, Categ
     if cue == Cue::Key {
         return secret(linked?.0, 16);
     }
-    let is_number = is_listed(word, b"pin tan otp");
+    // "my code WELCOME10" is a voucher's.
+    let is_number =
+        is_listed(word, b"pin tan otp") || look_up(bytes, at, end) == Some(Meaning::Code);
     let end_of = |start: usize, is_marked: bool| match cue {
         Cue::Bic => bank(bytes, start),
         Cue::Email => spoken_address(bytes, start),
@@ -419,6 +426,7 @@ fn password(bytes: &[u8], at: usize, is_marked: bool, is_number: bool) -> Option
     let call = run_end(bytes, at, MAX_PASSWORD, Of::Words, b"._");
     let is_call = byte(bytes, call) == b'(' && byte(bytes, end) == b')';
     if !value.iter().any(|byte| is_word(*byte))
+        || is_listed(value, STATES)
         || matches!(value, [b'[' | b'<' | b'/', ..] | [b'$', b'{', ..])
         || is_call
     {
@@ -431,7 +439,8 @@ fn password(bytes: &[u8], at: usize, is_marked: bool, is_number: bool) -> Option
         if digits == 3 && matches!(byte(bytes, end), b' ' | b'-') && other == end + 4 {
             return Some(other);
         }
-        return (4..=10).contains(&digits).then_some(end);
+        let most = if is_marked { MAX_PASSWORD } else { 10 };
+        return (4..=most).contains(&digits).then_some(end);
     }
     let has_sign = value
         .iter()

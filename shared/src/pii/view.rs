@@ -42,8 +42,9 @@ impl<'a> View<'a> {
         let to = to.min(self.bytes.len());
         let line = self.bytes.get(start..to)?.windows(END.len()).position(|line| line == END);
         let found = line.map_or(0, |line| start + line);
-        // The last bytes may be the beginning of one.
-        self.end_line.set((found, to.saturating_sub(END.len() - 1).max(found + 1)));
+        // Behind the one found there may be others; the last bytes may be the beginning of one.
+        let looked = if line.is_some() { found + 1 } else { to.saturating_sub(END.len() - 1) };
+        self.end_line.set((found, looked.max(found + 1)));
         line.map(|_| found)
     }
 }

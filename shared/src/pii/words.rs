@@ -32,6 +32,8 @@ pub(super) enum Meaning {
     Code,
     /// "Id": a person's when it is somebody's.
     Id,
+    /// "Security", "health": with "number" a social one's, with "code" a card's.
+    Office,
     /// "National", "personal": with "id", "code" or "number" it is a person's.
     Civil,
     /// "Is": between a value and its name.
@@ -258,7 +260,8 @@ const fn pack(packed: &mut [u8]) -> usize {
 }
 
 use Meaning::{
-    Card, Civil, Code, Currency, Id, Link, Number, Place, Says, TaxWord, Telephone, Unit, Whose,
+    Card, Civil, Code, Currency, Id, Link, Number, Office, Place, Says, TaxWord, Telephone, Unit,
+    Whose,
 };
 
 /// In the languages of the European Union, Norwegian, Icelandic, Turkish and Ukrainian, as the
@@ -269,27 +272,27 @@ const LISTS: &[(Meaning, &str)] = &[
     // Calling, and what is called.
     (
         Says(Cue::Phone),
-        "angerufen anruf answer answering appel appeler appelez appelle appelles appels arayin bel \
-         bellen belt bereikbaar bereiken call callback called caller calling calls cellular \
-         cellulari celulares cep ceptelefonu chiama chiamami chiamare chiamarmi chiamata chiamate \
-         chiamatemi contact contactar contactarme contacter contactez contacto contattarmi \
-         contattatemi dial dialed dialled durchwahl dzbohitb dzwon dzwoncie dzwonic erreichen \
-         erreicht extension faks farsimi faxes fixes fon gebeld guthan helistage helpline hivj \
-         hivjon hotline hringdu joignable joignables joindre kaleste kinhto komorke komorki \
-         komorkowego kontaktowy ligar ligue liguem llama llamada llamadas llamadme llamame llamar \
-         llamarme llame llamen localizarme matkapuhelin message messages mob mobieltje \
-         mobiiltelefon mobilais mobilbhuu mobiles mobilni mobiltelefon mobilul mobilus mobitel \
-         mobulbhyu mobuleh nazovite nodzbohitb nummerweergave obadete oddzwon oddzwonic ph \
-         phonenumber phones poklicite puhelimen puhelimeni puhelin rang rappeler rappelez rappelle \
-         reach reached recapiti recapito richiamami richiamare richiamatemi ring ringa ringe ringer \
-         ringja ruckruf rueckruf ruf rufen ruft simanumer simanumerid simi skambinkite sms soita \
-         standard suna sunati switchboard talrunis telefoh telefoha telefohy telefonas telefone \
-         telefonem telefonico telefonicznie telefoniczny telefonie telefoninumber telefonisch \
-         telefonnumber telefonom telefonos telefons telefonska telefonski telefonszama \
-         telefonszamat telefonszamom telefonul telefonum telefonunuz telefony telegram telemoveis \
-         telemovel telephoner telephones telephonique terugbellen texted thl thlefono thlefonoy \
-         tilf tlf viber voicemail volat volejte whatsapp zadzwon zadzwonic zadzwonicie zavolat \
-         zbohute zuruckrufen zurueckrufen zvaniet",
+        "angerufen anruf answering appel appeler appelez appelle appelles appels arayin bel bellen \
+         belt bereikbaar bereiken call callback called caller calling calls cellular cellulari \
+         celulares cep ceptelefonu chiama chiamami chiamare chiamarmi chiamata chiamate chiamatemi \
+         contact contactar contactarme contacter contactez contacto contattarmi contattatemi dial \
+         dialed dialled durchwahl dzbohitb dzwon dzwoncie dzwonic erreichen erreicht extension faks \
+         farsimi faxes fixes fon gebeld guthan helistage helpline hivj hivjon hotline hringdu \
+         joignable joignables joindre kaleste kinhto komorke komorki komorkowego kontaktowy ligar \
+         ligue liguem llama llamada llamadas llamadme llamame llamar llamarme llame llamen \
+         localizarme matkapuhelin messages mob mobieltje mobiiltelefon mobilais mobilbhuu mobiles \
+         mobilni mobiltelefon mobilul mobilus mobitel mobulbhyu mobuleh nazovite nodzbohitb \
+         nummerweergave obadete oddzwon oddzwonic ph phonenumber phones poklicite puhelimen \
+         puhelimeni puhelin rang rappeler rappelez rappelle reach reached recapiti recapito \
+         richiamami richiamare richiamatemi ring ringa ringe ringer ringja ruckruf rueckruf ruf \
+         rufen ruft simanumer simanumerid simi skambinkite sms soita suna sunati switchboard \
+         talrunis telefoh telefoha telefohy telefonas telefone telefonem telefonico telefonicznie \
+         telefoniczny telefonie telefoninumber telefonisch telefonnumber telefonom telefonos \
+         telefons telefonska telefonski telefonszama telefonszamat telefonszamom telefonul \
+         telefonum telefonunuz telefony telegram telemoveis telemovel telephoner telephones \
+         telephonique terugbellen texted thl thlefono thlefonoy tilf tlf viber voicemail volat \
+         volejte whatsapp zadzwon zadzwonic zadzwonicie zavolat zbohute zuruckrufen zurueckrufen \
+         zvaniet",
     ),
     // Kinds of telephone: they may also stand behind the number.
     (
@@ -334,13 +337,12 @@ const LISTS: &[(Meaning, &str)] = &[
     ),
     (
         Says(Cue::Social),
-        "ahv amka arztnummer asfalishs avs bsnr ctpaxybahhr egk ehic guvenlik health hss insurance \
+        "ahv amka arztnummer asfalishs avs bsnr ctpaxybahhr egk ehic guvenlik hss insurance \
          krankenkasse krankenkassen krankenversicherten krankenversicherung kvnr lanr maladie \
          medical medicare medico mutuelle nas nhs nin nino nir numident nuss ocugyputeleh patient \
-         patientennummer rentenversicherung rvnr sanitaria secu securite security seguranca \
-         seguridad sgk sickforsakring sicurezza sigorta sin sns sociaal social sociale sozial \
-         sozialversicherung ssn sv svn taj ubezpieczenia versicherten versicherungsnummer \
-         zorgverzekering zus",
+         patientennummer rentenversicherung rvnr sanitaria secu securite seguranca seguridad sgk \
+         sickforsakring sicurezza sigorta sin sns sociaal social sociale sozial sozialversicherung \
+         ssn sv svn taj ubezpieczenia versicherten versicherungsnummer zorgverzekering zus",
     ),
     (
         Says(Cue::Passport),
@@ -424,40 +426,38 @@ const LISTS: &[(Meaning, &str)] = &[
     // Orders, invoices, parcels, products, amounts.
     (
         Says(Cue::Other),
-        "aktenzeichen amount anfrage apostolh area article articolo articulo artikel artykul arve \
-         asiakas asin auftrag auftrage auftrags awb balance barcode barkod barras barre barres \
-         batch bedrag bestallning bestatigung bestelling bestellingen bestellnr bestellnummer \
-         bestellung bestellungen bestelnummer bestilling betaling betrag biglietto bilet bill \
-         billet billete boeking bon bonifico booking buchung bug case casenumber cena checksum \
-         claim client cliente codes colet colis color colour comanda comenzii commande commandes \
-         commit complaint confirmation consegna container contract contrat contrato contratto cost \
-         costs country coupon csomag currency cusip customer decimal delivery dema discount docket \
-         dossier dostawa ean employee encomenda entrega envio epoch error exit expediente \
-         expedition factura facturas facture facturen factures factuur fahrschein faktura fakture \
-         faktury fakturze faktypa fall fattura fatture fatura fehler fehlercode figi flight float \
-         gtin guid gutschein gutscheincode hash hex hexcolor http iban ids importe importo \
-         incidencia incident invoice invoicenumber invoices isbn isin ismn isni iso isrc issn issue \
-         item kargo kenmerk key klant klieht kliendinumber klient klienta klientas klients klueht \
-         kolli kunde kupac kwota lahetys landervorwahl lasku laskun lei levering lieferscheinnummer \
-         lieferung livraison lot lots md member membership model mongoid montant musteri narocilo \
-         narudzba narudzbe noculka nopbhka npatka npocledrbahe numeroserie objectid objednavka \
-         objednavku objednavky order ordered ordernumber orders ordine ordini ordre ordu pacco \
-         package paczka paczke paczki pagamento page pago paiement paket pakett pakke pakken pakket \
-         pakki papaggelia papaggelias paquete paragon parcel part pasutijuma pasutijums payment \
-         pedido pedidos pelaths platnosc po policy pontun population posiljka pratica precio preis \
-         prenotazione prezzo price prijs prix prodotto product producto produit produkt produktcode \
-         promo przelew przesylka przesylke przesylki pull purchase qr quellcode quittung rabatt \
-         rabattcode rastreio receipt rechnung rechnungen recibo record recu ref reference \
-         referencia referencyjny referentie rekins rendeles request reserva reservation reservering \
-         reservierung response revision rezerwacja rezerwacji rfc rgb ricevuta riferimento row \
-         saadetis sedol seguimiento sending sendung sendungen serial seriale serialnumber serie \
-         seryjny seuranta sha shipment shipping siparis siparisim siunta sku sledovani source \
-         spedizione sporing sprawa sprawy status stranka student suivi sum summe suti sutijums \
-         szamla takip tellimus tellimuse ticket tickets tilauksen tilaus timestamp timologio total \
-         tracciamento track tracking transaction transfer transferencia uberweisung ugyfel ulid \
-         umowa umowy upc uuid uzsakymas uzsakymo value vertrag verzending vidskiptavinur vin \
-         virement vorgang voucher waybill wkn year zahlung zakaz zakaznicke zakaznik zamoblehhr \
-         zamowienia zamowienie zamowieniu zasilka zasilky zending zugangsnummer",
+        "aktenzeichen anfrage apostolh area article articolo articulo artikel artykul arve asiakas \
+         asin auftrag auftrage auftrags awb barcode barkod barras barre barres batch bestallning \
+         bestatigung bestelling bestellingen bestellnr bestellnummer bestellung bestellungen \
+         bestelnummer bestilling biglietto bilet bill billet billete boeking bon booking buchung \
+         bug case casenumber cena checksum claim client cliente codes colet colis color colour \
+         comanda comenzii commande commandes commit complaint confirmation consegna container \
+         contract contrat contrato contratto cost costs country coupon csomag currency cusip \
+         customer decimal delivery dema discount docket dossier dostawa ean employee encomenda \
+         entrega envio epoch error exit expediente expedition factura facturas facture facturen \
+         factures factuur fahrschein faktura fakture faktury fakturze faktypa fall fattura fatture \
+         fatura fehler fehlercode figi flight float gtin guid gutschein gutscheincode hash hex \
+         hexcolor http iban ids incidencia incident invoice invoicenumber invoices isbn isin ismn \
+         isni iso isrc issn issue item kargo kenmerk key klant klieht kliendinumber klient klienta \
+         klientas klients klueht kolli kunde kupac lahetys landervorwahl lasku laskun lei levering \
+         lieferscheinnummer lieferung livraison lot lots md member membership model mongoid musteri \
+         narocilo narudzba narudzbe noculka nopbhka npatka npocledrbahe numeroserie objectid \
+         objednavka objednavku objednavky order ordered ordernumber orders ordine ordini ordre ordu \
+         pacco package paczka paczke paczki page paket pakett pakke pakken pakket pakki papaggelia \
+         papaggelias paquete paragon parcel part pasutijuma pasutijums pedido pedidos pelaths po \
+         policy pontun population posiljka pratica precio preis prenotazione prezzo price prijs \
+         prix prodotto product producto produit produkt produktcode promo przesylka przesylke \
+         przesylki pull purchase qr quellcode quittung rabatt rabattcode rastreio receipt rechnung \
+         rechnungen recibo record recu ref reference referencia referencyjny referentie rekins \
+         rendeles request reserva reservation reservering reservierung response revision rezerwacja \
+         rezerwacji rfc rgb ricevuta riferimento row saadetis sedol seguimiento sending sendung \
+         sendungen serial seriale serialnumber serie seryjny seuranta sha shipment shipping siparis \
+         siparisim siunta sku sledovani source spedizione sporing sprawa sprawy status stranka \
+         student suivi sum suti sutijums szamla takip tellimus tellimuse ticket tickets tilauksen \
+         tilaus timestamp timologio tracciamento track tracking transfer ugyfel ulid umowa umowy \
+         upc uuid uzsakymas uzsakymo value vertrag verzending vidskiptavinur vin vorgang voucher \
+         waybill wkn year zakaz zakaznicke zakaznik zamoblehhr zamowienia zamowienie zamowieniu \
+         zasilka zasilky zending zugangsnummer",
     ),
     // Before or behind a number.
     (Currency, "chf dollars eur euros gbp pln usd"),
@@ -483,9 +483,10 @@ const LISTS: &[(Meaning, &str)] = &[
     ),
     (
         Whose,
-        "deine haar her his ihre jego jej mana mano mans meine meiner meu mi mia mijn min mine \
-         minha minn minu mio mitt moe moego moeto moj mon mor mort mou my nasz nostro notre nuestro \
-         onze our pana pani son su suo their tuo twoj unsere uw votre your zijn",
+        "dein deine haar her his ihr ihre jego jej jouw ma mana mano mans mein meine meiner meu mi \
+         mia mijn min mine minha minn minu mio mitt moe moego moeto moj moja moje mon mor mort mou \
+         my nasz nostro notre nuestro onze our pana pani son su suo ta their tu tuo twoj twoja \
+         unsere uw votre your zijn",
     ),
     (TaxWord, "impots impuestos podatek tax taxes"),
     (
@@ -504,6 +505,13 @@ const LISTS: &[(Meaning, &str)] = &[
          vale var visuel wynosi yra zhak",
     ),
     (Says(Cue::Key), "api apikey bearer secret token"),
+    (Office, "health security"),
+    (
+        Says(Cue::Money),
+        "amount balance bedrag betaald betaling betrag bezahlt bonifico charged importe importo \
+         kwota montant pagado pagamento pagato pago paid paiement paye payment platnosc przelew \
+         summe total transaction transferencia uberweisung virement zahlung",
+    ),
 ];
 
 #[cfg(test)]
