@@ -295,6 +295,16 @@ pub(super) fn around(view: &View<'_>, start: usize, end: usize) -> Cue {
 
 /// What the next words say: one that names the value, right behind it or behind "is my".
 pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
+    read_after(bytes, end).0
+}
+
+/// Whether what follows the end of the text may still name the value that ends at `end`.
+pub(super) fn may_be_named(bytes: &[u8], end: usize) -> bool {
+    read_after(bytes, end).1 >= bytes.len()
+}
+
+/// What the next words say, and how far they were read.
+fn read_after(bytes: &[u8], end: usize) -> (Cue, usize) {
     let mut at = end;
     let (mut is_own, mut is_phone) = (false, false);
     for count in 0..MAX_WORDS_AFTER {
@@ -307,7 +317,7 @@ pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
         }
         let meaning = read_word(bytes, start, at);
         if let Some(cue) = meaning.and_then(Meaning::cue) {
-            return cue;
+            return (cue, at);
         }
         is_own |= meaning == Some(Meaning::Whose);
         is_phone |= is_own && meaning == Some(Meaning::Number);
@@ -317,7 +327,7 @@ pub(super) fn named_after(bytes: &[u8], end: usize) -> Cue {
             break;
         }
     }
-    if is_phone { Cue::Phone } else { Cue::None }
+    (if is_phone { Cue::Phone } else { Cue::None }, at)
 }
 
 /// What a word before a value of letters announces: a password, a bank's identifier, an e-mail

@@ -1,9 +1,9 @@
 //! The edge's pass over a reply that is still being written.
 
-use super::cue::is_address;
+use super::cue::{is_address, may_be_named};
 use super::detect::{REACH, candidates, locate};
 use super::edge::replace;
-use super::fold::{BREAK, fold, is_letter};
+use super::fold::{BREAK, byte, fold, is_letter, is_word};
 use super::secret::MAX_BLOCK;
 use super::settle::{Clusters, MAX_CLUSTER, settle};
 use super::{Counts, Policy, Scrubbed};
@@ -156,6 +156,24 @@ fn announces_address(bytes: &[u8]) -> bool {
     })
 }
 
+/// Whether what follows may still name the number of which a digit is at `at`, or make a date of it.
+fn is_undecided(bytes: &[u8], at: usize) -> bool {
+    let run = |from: usize, of: fn(&u8) -> bool| {
+        bytes.get(from..).unwrap_or_default().iter().take_while(|byte| of(byte)).count()
+    };
+    let digits = run(at, u8::is_ascii_digit);
+    let mut end = at + run(at, |byte| is_word(*byte));
+    // `AB12 CDE`
+    let tail = run(end + 1, u8::is_ascii_uppercase);
+    if (1..=3).contains(&tail) && !is_word(byte(bytes, end + 1 + tail)) {
+        end += 1 + tail;
+    }
+    may_be_named(bytes, end) || digits <= 2 && bytes.len() <= at + MAX_DATE_WORDS
+}
+
+/// A day's number and the words before its year.
+const MAX_DATE_WORDS: usize = 48;
+
 fn between_words(bytes: &[u8]) -> usize {
     let (mut word_start, mut word_end) = (bytes.len(), bytes.len());
     let mut next_word_start = bytes.len();
@@ -167,8 +185,9 @@ fn between_words(bytes: &[u8]) -> usize {
     let mut is_plain = true;
     let floor = bytes.len().saturating_sub(MAX_HELD);
     let tail = bytes.len().saturating_sub(NAMED_AFTER);
-    let number = bytes.iter().skip(tail).position(u8::is_ascii_digit);
-    let first_number = number.map_or(bytes.len(), |number| tail + number);
+    let first_number = (tail..bytes.len())
+        .find(|at| byte(bytes, *at).is_ascii_digit() && is_undecided(bytes, *at))
+        .unwrap_or(bytes.len());
     for (at, byte) in bytes.iter().enumerate().rev() {
         let is_space = matches!(*byte, b' ' | b'\n' | b'\t' | b'\r' | BREAK);
         if is_space {
