@@ -19,7 +19,7 @@ const BUDGETS: [Budget; 3] = [
     // its owner's, and the locale, which English does not need. The aim with the whole scrubber is
     // 80,000; this is what holds the widget to what it has reached. README says what the bytes are
     // spent on.
-    Budget { artefact: UNTIL_TYPING, measure: Measure::Brotli, bytes: 97_500 },
+    Budget { artefact: UNTIL_TYPING, measure: Measure::Brotli, bytes: 98_000 },
     // A third of what the platform's free plan takes.
     Budget { artefact: EDGE, measure: Measure::Gzip, bytes: 1_000_000 },
 ];
@@ -154,11 +154,11 @@ mod tests {
 
     #[test]
     fn a_budget_may_be_used_up_but_not_passed() {
-        assert!(excesses(&sizes(2_000, 97_500, 1_000_000)).is_empty());
-        assert_eq!(excesses(&sizes(2_001, 97_500, 1_000_000)).len(), 1);
-        assert_eq!(excesses(&sizes(2_000, 97_501, 1_000_000)).len(), 1);
+        assert!(excesses(&sizes(2_000, 98_000, 1_000_000)).is_empty());
+        assert_eq!(excesses(&sizes(2_001, 98_000, 1_000_000)).len(), 1);
+        assert_eq!(excesses(&sizes(2_000, 98_001, 1_000_000)).len(), 1);
         assert_eq!(
-            excesses(&sizes(2_000, 97_500, 1_000_001)),
+            excesses(&sizes(2_000, 98_000, 1_000_001)),
             ["edge.wasm is 1000001 bytes gzip, of 1000000"]
         );
     }

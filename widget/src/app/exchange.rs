@@ -28,7 +28,8 @@ impl App {
         if draft.is_empty() {
             return;
         }
-        let trouble = if self.is_busy() {
+        // While another conversation begins, what is sent would go with the one that ends.
+        let trouble = if self.is_busy() || self.busy.peek() {
             Some(Trouble::Busy)
         } else if draft.left.is_err() {
             Some(Trouble::TooLong)
@@ -53,7 +54,7 @@ impl App {
     /// Sends a message again that did not arrive, or asks for another reply to the last one.
     pub(super) fn again(&self, message: &str) {
         self.trouble.set(None);
-        if self.is_busy() {
+        if self.is_busy() || self.busy.peek() {
             return;
         }
         let mut question = None;
