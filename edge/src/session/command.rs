@@ -63,13 +63,36 @@ pub struct SessionTerms {
     pub purposes: Purposes,
     /// Who else will receive text, by that notice.
     pub recipients: Vec<Holder>,
-    /// The conversation, and with it its refresh tokens, ends after this many idle seconds.
-    pub life_seconds: u64,
-    /// It ends after this many seconds in any case.
-    #[serde(default = "longest_life")]
-    pub absolute_seconds: u64,
+    /// How long it lives.
+    #[serde(flatten)]
+    pub lifetimes: Lifetimes,
     /// Messages within a minute.
     pub messages_per_minute: u32,
+}
+
+/// How long a conversation, and with it its refresh tokens, lives by its site's settings, in
+/// seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifetimes {
+    /// Idle life without `remember` or `improve`.
+    pub idle_seconds: u64,
+    /// Idle life with one of them.
+    pub retention_seconds: u64,
+    /// Life in any case.
+    #[serde(default = "longest_life")]
+    pub absolute_seconds: u64,
+}
+
+impl Lifetimes {
+    /// The idle life that the purposes in force give.
+    #[must_use]
+    pub const fn life_seconds(&self, purposes: Purposes) -> u64 {
+        if purposes.remember || purposes.improve {
+            self.retention_seconds
+        } else {
+            self.idle_seconds
+        }
+    }
 }
 
 /// Reply to [`Mint`]: the tokens' secret parts are known to nobody else.

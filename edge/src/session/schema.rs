@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -56,6 +56,13 @@ const NETWORK: &[&str] = &[
     "ALTER TABLE session ADD COLUMN network_key BLOB",
     "ALTER TABLE session ADD COLUMN rotated_from BLOB",
 ];
+
+/// The terms name each lifetime instead of the one that held when the conversation was minted.
+const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
+        json_set(terms, '$.idle_seconds', json_extract(terms, '$.life_seconds'),
+            '$.retention_seconds', json_extract(terms, '$.life_seconds')),
+        '$.life_seconds')
+    WHERE json_extract(terms, '$.life_seconds') IS NOT NULL"];
 
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
@@ -138,6 +145,25 @@ mod tests {
         migrations::run(&sql, &[FIRST]).unwrap();
         migrate(&sql).unwrap();
         sql.exec("SELECT network_key, rotated_from FROM session", &[]).unwrap();
+    }
+
+    #[test]
+    fn terms_of_an_earlier_version_name_each_lifetime() {
+        let sql = MemorySql::new();
+        migrations::run(&sql, &[FIRST, NETWORK]).unwrap();
+        sql.exec(
+            "INSERT INTO session (one, conversation, terms, created_at, last_at, family_key,
+                 family_n, erase_salt, erase_hash)
+             VALUES (1, x'00', '{\"life_seconds\":3600,\"site\":1}', 0, 0, x'00', 0, x'00', x'00')",
+            &[],
+        )
+        .unwrap();
+        migrate(&sql).unwrap();
+        let terms = sql.exec("SELECT terms FROM session", &[]).unwrap();
+        assert_eq!(
+            terms[0][0].text(),
+            Some(r#"{"site":1,"idle_seconds":3600,"retention_seconds":3600}"#)
+        );
     }
 
     #[test]

@@ -92,6 +92,11 @@ impl<S: Sql> Store<'_, S> {
             .transpose()
     }
 
+    /// Stores terms that have changed.
+    pub fn put_terms(&self, terms: &SessionTerms) -> Result<(), StoreError> {
+        self.run("UPDATE session SET terms = ?", &[json("terms", terms)?.into()])
+    }
+
     /// Stores the key of the networks' tags, sealed.
     pub fn put_network_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
         self.run("UPDATE session SET network_key = ?", &[sealed.into()])

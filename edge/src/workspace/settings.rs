@@ -9,6 +9,7 @@ use sotto_shared::wire::site::ScrubSettings;
 use worker::Url;
 
 use super::command::WorkspaceError;
+use crate::session::command::Lifetimes;
 
 /// Longest key of a provider, in bytes.
 const PROVIDER_KEY_BYTES: usize = 500;
@@ -75,6 +76,15 @@ pub fn provider_host(base_url: &str) -> Option<String> {
     let url = Url::parse(base_url).ok()?;
     let host = url.host_str()?;
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// How long the site's conversations live. Settings of an earlier version name no absolute life,
+/// and may have a longer idle one.
+#[must_use]
+pub fn lifetimes(settings: &SiteSettings) -> Lifetimes {
+    let (idle_seconds, retention_seconds) = (settings.idle_seconds, settings.retention_seconds);
+    let absolute_seconds = settings.absolute_seconds.max(idle_seconds).max(retention_seconds);
+    Lifetimes { idle_seconds, retention_seconds, absolute_seconds }
 }
 
 /// The site's own ways to be reached and the values it names: nothing of them is personal data of

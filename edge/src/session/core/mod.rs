@@ -114,6 +114,6 @@ fn gone(tombstone: &Tombstone) -> SessionError {
 fn ends_at(session: &Session) -> u64 {
     let after = |at: u64, seconds: u64| at.saturating_add(seconds.saturating_mul(1_000));
     let terms = &session.terms;
-    after(session.last_at, terms.life_seconds)
-        .min(after(session.created_at, terms.absolute_seconds))
+    after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
+        .min(after(session.created_at, terms.lifetimes.absolute_seconds))
 }

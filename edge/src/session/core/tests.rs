@@ -14,7 +14,7 @@ use crate::auth::tokens::RefreshToken;
 use crate::clock::ManualClock;
 use crate::random::CountingRandom;
 use crate::session::command::{
-    Caller, Chat, Mint, Network, Refresh, RefreshedSession, SessionTerms,
+    Caller, Chat, Lifetimes, Mint, Network, Refresh, RefreshedSession, SessionTerms,
 };
 use crate::sql::MemorySql;
 
@@ -125,8 +125,11 @@ impl World {
             notice: NoticeVersion::parse(&"0123".repeat(8)).unwrap(),
             purposes: Purposes::default(),
             recipients: vec![Holder { name: "Model Inc".into(), retention_days: Some(30) }],
-            life_seconds: Self::LIFE_MS / 1_000,
-            absolute_seconds: Self::ABSOLUTE_MS / 1_000,
+            lifetimes: Lifetimes {
+                idle_seconds: Self::LIFE_MS / 1_000,
+                retention_seconds: 3 * Self::LIFE_MS / 1_000,
+                absolute_seconds: Self::ABSOLUTE_MS / 1_000,
+            },
             messages_per_minute: Self::PER_MINUTE,
         }
     }

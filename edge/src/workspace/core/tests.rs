@@ -363,7 +363,7 @@ fn a_visitor_who_agrees_is_admitted_and_listed() {
     let terms = fixture.admit(|admit| admit.conversation = conversation).unwrap();
     assert_eq!((terms.workspace, terms.site, terms.generation), (ID, 1, 1));
     assert_eq!(terms.origin.as_str(), "https://shop.example");
-    assert_eq!(terms.life_seconds, limits::IDLE_SECONDS_DEFAULT);
+    assert_eq!(terms.lifetimes.life_seconds(terms.purposes), limits::IDLE_SECONDS_DEFAULT);
     assert_eq!(terms.messages_per_minute, DayBudget::default().messages_per_minute);
     assert_eq!(terms.recipients, [Holder { name: "Model Inc".into(), retention_days: Some(30) }]);
     let list = fixture.admin(secret, AdminAction::ListConversations(None));
@@ -387,7 +387,8 @@ fn what_a_visitor_agrees_to_decides_how_long_it_lives() {
             admit.choice.purposes = purposes;
             admit.choice.gpc = gpc;
         });
-        terms.unwrap().life_seconds
+        let terms = terms.unwrap();
+        terms.lifetimes.life_seconds(terms.purposes)
     };
     let analytics = Purposes { analytics: true, ..Purposes::default() };
     let improve = Purposes { improve: true, ..Purposes::default() };

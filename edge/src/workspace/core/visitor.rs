@@ -88,8 +88,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         }
         // 5
         self.store().add_conversation(&command.conversation, row.number, self.clock.now_ms())?;
-        let keeps = purposes.remember || purposes.improve;
-        let life_seconds = if keeps { settings.retention_seconds } else { settings.idle_seconds };
         Ok(SessionTerms {
             workspace: self.id,
             site: row.number,
@@ -104,9 +102,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 .into_iter()
                 .map(|one| Holder { name: one.name, retention_days: one.retention_days })
                 .collect(),
-            life_seconds,
-            // Settings of an earlier version name no absolute life, and may have a longer idle one.
-            absolute_seconds: settings.absolute_seconds.max(life_seconds),
+            lifetimes: settings::lifetimes(&settings),
             messages_per_minute: settings.budget.messages_per_minute,
         })
     }
