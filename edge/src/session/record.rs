@@ -31,6 +31,18 @@ pub struct Session {
     pub erase: EraseCheck,
 }
 
+/// What the visitor has asked the operator for, and what the operator has ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Since when processing is restricted (GDPR Art. 18), Unix milliseconds; absent while it is
+    /// not.
+    pub restricted_at: Option<u64>,
+    /// When a review by a person was asked for, Unix milliseconds; absent once it is answered.
+    pub review_asked_at: Option<u64>,
+    /// Number of the newest listing that is due or was told.
+    pub listing: u64,
+}
+
 /// A family of refresh tokens.
 #[derive(Clone)]
 pub struct Family {
@@ -133,6 +145,8 @@ pub enum Due {
     TombstoneEnd,
     /// The workspace has to hear of the erasure.
     Outbox,
+    /// The workspace's list has to hear what has changed.
+    Listing,
 }
 
 /// Something due, and when.
@@ -147,13 +161,14 @@ pub struct DueItem {
 }
 
 impl Due {
-    const ALL: [Self; 3] = [Self::End, Self::TombstoneEnd, Self::Outbox];
+    const ALL: [Self; 4] = [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::End => "end",
             Self::TombstoneEnd => "tombstone_end",
             Self::Outbox => "outbox",
+            Self::Listing => "listing",
         }
     }
 

@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -63,6 +63,17 @@ const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
             '$.retention_seconds', json_extract(terms, '$.life_seconds')),
         '$.life_seconds')
     WHERE json_extract(terms, '$.life_seconds') IS NOT NULL"];
+
+/// What the visitor has asked the operator for, and what the operator has ordered.
+const STANDING: &[&str] = &[
+    "CREATE TABLE standing (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        restricted_at INTEGER,
+        review_asked_at INTEGER,
+        listing INTEGER NOT NULL DEFAULT 0
+    ) STRICT",
+    "INSERT INTO standing (one) VALUES (1)",
+];
 
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (

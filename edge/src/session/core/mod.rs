@@ -12,6 +12,8 @@ mod read;
 
 mod erase;
 
+mod telling;
+
 #[cfg(test)]
 pub(crate) mod tests;
 
