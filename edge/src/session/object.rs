@@ -27,7 +27,8 @@ use crate::log;
 use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
-    Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
+    Chat, CheckLife, Command, Erase, Mint, MintedSession, Operator, Read, Refresh, Resume,
+    SessionError, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure};
 use crate::session::record::{Due, End, Tombstone};
@@ -116,6 +117,8 @@ impl Shell {
             Stop::PATH => respond(self.stop(body).await),
             Read::PATH => respond(self.read(body).await),
             Erase::PATH => respond(self.erase(body).await),
+            Operator::PATH => respond(self.operate(body).await),
+            CheckLife::PATH => respond(self.check_life(body).await),
             _ => Response::error("no such command", 404),
         }
     }
@@ -233,7 +236,7 @@ impl Shell {
 
     /// What comes before every command but minting: what was being written when the object was
     /// stopped is marked, and a conversation whose life is over erases itself.
-    async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
+    pub(super) async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
         let config = Config::from_env(&self.env)?;
         let core = self.core(&config);
         if !self.is_awake.get() {
@@ -251,7 +254,11 @@ impl Shell {
 
     /// Deletes all storage and writes the tombstone in the same turn, so that no moment is stored
     /// in which one has happened without the other.
-    async fn bury(&self, config: &Config, tombstone: &Tombstone) -> Result<(), ShellError> {
+    pub(super) async fn bury(
+        &self,
+        config: &Config,
+        tombstone: &Tombstone,
+    ) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             active.running.end(&[], STOPPED);
         }
@@ -285,7 +292,7 @@ impl Shell {
     }
 
     /// Sets the one alarm to what is due next.
-    async fn set_alarm(&self) -> Result<(), ShellError> {
+    pub(super) async fn set_alarm(&self) -> Result<(), ShellError> {
         let config = Config::from_env(&self.env)?;
         let storage = self.state.storage();
         match self.core(&config).next_wake()? {
@@ -317,7 +324,7 @@ impl Shell {
     }
 }
 
-fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
+pub(super) fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
     serde_json::from_str(body).map_err(|error| ShellError::Command(error.column()))
 }
 

@@ -68,7 +68,9 @@ const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
 const STANDING: &[&str] = &[
     "CREATE TABLE standing (
         one INTEGER PRIMARY KEY CHECK (one = 1),
-        listing INTEGER NOT NULL DEFAULT 0
+        listing INTEGER NOT NULL DEFAULT 0,
+        hold_reason TEXT,
+        hold_until INTEGER
     ) STRICT",
     "INSERT INTO standing (one) VALUES (1)",
 ];

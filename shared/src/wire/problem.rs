@@ -71,6 +71,8 @@ codes! {
     ScopeMissing = "scope_missing", 403, "The API key lacks the scope";
     /// The visitor did not agree to the chat.
     ConsentRequired = "consent_required", 403, "Consent is needed first";
+    /// The visitor did not give the conversation to `improve`: reading it takes a reason.
+    ReasonRequired = "reason_required", 403, "A reason is needed";
     /// There is no such site, or the key is forged.
     SiteUnknown = "site_unknown", 404, "No such site";
     /// There is nothing at this path, or nothing the caller may see.
@@ -85,6 +87,8 @@ codes! {
     ReplyInProgress = "reply_in_progress", 409, "A reply is still being written";
     /// There is no reply that could be given again.
     NothingToRegenerate = "nothing_to_regenerate", 409, "There is no reply to replace";
+    /// A legal hold keeps the conversation.
+    LegalHold = "legal_hold", 409, "A legal hold keeps the conversation";
     /// The conversation was erased; `receipt` names the receipt.
     Erased = "erased", 410, "The conversation was erased";
     /// The conversation ended by its lifetime.

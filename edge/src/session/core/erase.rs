@@ -6,7 +6,7 @@ use sotto_shared::id::ConversationId;
 use sotto_shared::limits::{RECOVERY_DAYS, TOMBSTONE_SECONDS};
 use sotto_shared::wire::session::{ErasureReceipt, Holder};
 
-use super::{Core, CoreError, ends_at};
+use super::{Core, CoreError};
 use crate::auth::mac::{equal, hmac_sha256};
 use crate::clock::Clock;
 use crate::random::Random;
@@ -63,7 +63,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             return Ok(self.store().tombstone()?);
         }
         match self.store().session()? {
-            Some(session) if self.clock.now_ms() >= ends_at(&session) => {
+            Some(session) if self.clock.now_ms() >= self.kept_until(&session)? => {
                 self.entomb(session, Cause::Lifetime).map(Some)
             }
             _ => Ok(None),
@@ -122,14 +122,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(self.store().next_due()?.map(|item| item.at))
     }
 
-    /// Plans the conversation's end by its last message.
-    pub(super) fn plan_end(&self, session: &Session) -> Result<(), CoreError> {
-        // One millisecond later than now at the earliest, so that planning never finds it due.
-        let at = ends_at(session).max(self.clock.now_ms().saturating_add(1));
-        Ok(self.store().plan(Due::End, at, 0)?)
-    }
-
-    fn entomb(&self, session: Session, cause: Cause) -> Result<Tombstone, CoreError> {
+    pub(super) fn entomb(&self, session: Session, cause: Cause) -> Result<Tombstone, CoreError> {
         let unsigned = Unsigned {
             id: self.ulid()?,
             conversation: session.conversation,

@@ -6,7 +6,7 @@ use super::{Core, CoreError, ends_at};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::Caller;
-use crate::session::record::StoredMessage;
+use crate::session::record::{Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
 
@@ -21,6 +21,15 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         running: Option<&Running>,
     ) -> Result<Conversation, CoreError> {
         let session = self.open_for(caller)?;
+        self.conversation(&session, running)
+    }
+
+    /// What is stored of the conversation.
+    pub(super) fn conversation(
+        &self,
+        session: &Session,
+        running: Option<&Running>,
+    ) -> Result<Conversation, CoreError> {
         let mut messages: Vec<Message> =
             self.store().messages()?.into_iter().map(message).collect();
         if let Some(running) = running
@@ -31,8 +40,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(Conversation {
             conversation: session.conversation,
             created_at: session.created_at,
-            ends_at: ends_at(&session),
-            notice: session.terms.notice,
+            ends_at: ends_at(session),
+            notice: session.terms.notice.clone(),
             purposes: session.terms.purposes,
             messages,
         })

@@ -27,7 +27,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`SessionError::TokenMismatch`] for another page, which change nothing;
     /// [`SessionError::TokenRevoked`].
     pub fn refresh(&self, command: &Refresh) -> Result<RefreshedSession, CoreError> {
-        let session = self.minted()?;
+        let session = self.alive()?;
         let family = &session.family;
         let key: [u8; 32] = self
             .keyring

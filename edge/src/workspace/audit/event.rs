@@ -15,6 +15,8 @@ pub struct Event {
     pub action: Action,
     /// To what.
     pub object: Object,
+    /// Why, where that has to be said: a word of a closed list.
+    pub reason: Option<&'static str>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -119,7 +121,13 @@ actions! {
     DocumentsListed = "documents.listed", Operational;
     /// The conversations were listed, without their texts.
     ConversationsListed = "conversations.listed", Operational;
-    /// A visitor took the copy of a conversation.
+    /// An operator read a conversation.
+    ConversationRead = "conversation.read", Compliance;
+    /// A conversation was put under a legal hold.
+    ConversationHeld = "conversation.held", Compliance;
+    /// A legal hold was lifted.
+    ConversationReleased = "conversation.released", Compliance;
+    /// A visitor took the copy of a conversation, or an operator took it away.
     ConversationExported = "conversation.exported", Compliance;
     /// A conversation was erased.
     ConversationErased = "conversation.erased", Compliance;
@@ -137,6 +145,7 @@ impl Event {
             action: self.action.name(),
             object: self.object.payload(salt),
             site: self.object.site(),
+            reason: self.reason,
             result: self.outcome,
         }
     }
@@ -205,6 +214,8 @@ struct Payload {
     object: ObjectPayload,
     #[serde(skip_serializing_if = "Option::is_none")]
     site: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     result: Outcome,
 }
 

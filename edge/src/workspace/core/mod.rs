@@ -5,7 +5,14 @@ mod visitor;
 mod keys;
 mod operator;
 
+mod conversations;
+
 mod recorded;
+
+mod sweep;
+
+pub use conversations::Asked;
+pub use sweep::Check;
 
 use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
 use sotto_shared::wire::admin::{KeyCreated, SiteSettings};
@@ -144,7 +151,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         object: Object,
         outcome: Outcome,
     ) -> Result<(), Fault> {
-        Ok(self.audit().append(&Event { actor, action, object, outcome })?)
+        Ok(self.audit().append(&Event { actor, action, object, reason: None, outcome })?)
     }
 
     fn audit(&self) -> Log<'_, S, C, R> {

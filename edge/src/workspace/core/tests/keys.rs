@@ -19,7 +19,7 @@ fn actions() -> Vec<(Scope, AdminAction)> {
         ),
         (Scope::Documents, AdminAction::ListDocuments(1)),
         (Scope::Documents, AdminAction::DeleteDocument { site: 1, name }),
-        (Scope::ConversationsRead, AdminAction::ListConversations(None)),
+        (Scope::ConversationsRead, list_all()),
         (Scope::Keys, AdminAction::ListKeys),
         (Scope::Keys, AdminAction::CreateKey(new(&[Scope::Keys]))),
         (Scope::Keys, AdminAction::DeleteKey("none".into())),
