@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, VAULT];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -63,6 +63,15 @@ const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
             '$.retention_seconds', json_extract(terms, '$.life_seconds')),
         '$.life_seconds')
     WHERE json_extract(terms, '$.life_seconds') IS NOT NULL"];
+
+/// What was said is sealed. `text` and `sources` hold what an earlier version wrote, until the
+/// conversation is next opened; nothing is written there any more.
+const VAULT: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN wrapped_key BLOB",
+    "ALTER TABLE session ADD COLUMN ending TEXT",
+    "ALTER TABLE message ADD COLUMN sealed_text BLOB",
+    "ALTER TABLE message ADD COLUMN sealed_sources BLOB",
+];
 
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
