@@ -31,14 +31,9 @@ pub struct Session {
     pub erase: EraseCheck,
 }
 
-/// What the visitor has asked the operator for, and what the operator has ordered.
+/// How the conversation stands with its workspace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Since when processing is restricted (GDPR Art. 18), Unix milliseconds; absent while it is
-    /// not.
-    pub restricted_at: Option<u64>,
-    /// When a review by a person was asked for, Unix milliseconds; absent once it is answered.
-    pub review_asked_at: Option<u64>,
     /// Number of the newest listing that is due or was told.
     pub listing: u64,
 }

@@ -64,12 +64,10 @@ const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
         '$.life_seconds')
     WHERE json_extract(terms, '$.life_seconds') IS NOT NULL"];
 
-/// What the visitor has asked the operator for, and what the operator has ordered.
+/// How the conversation stands with its workspace.
 const STANDING: &[&str] = &[
     "CREATE TABLE standing (
         one INTEGER PRIMARY KEY CHECK (one = 1),
-        restricted_at INTEGER,
-        review_asked_at INTEGER,
         listing INTEGER NOT NULL DEFAULT 0
     ) STRICT",
     "INSERT INTO standing (one) VALUES (1)",

@@ -54,8 +54,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             number: standing.listing,
             improve: purposes.improve,
             analytics: purposes.analytics,
-            restricted: standing.restricted_at.is_some(),
-            review_asked_at: standing.review_asked_at,
+            // Nothing restricts a conversation yet, and nobody can ask for a review.
+            restricted: false,
+            review_asked_at: None,
             ends_at: ends_at(session),
         })
     }
@@ -100,6 +101,14 @@ mod tests {
     use crate::session::core::Erasure;
     use crate::session::core::tests::World;
 
+    /// The visitor gives the conversation to `improve`, or withdraws it.
+    fn improve(world: &World, improve: bool) {
+        let mut terms = World::terms();
+        terms.purposes.improve = improve;
+        world.core().store().put_terms(&terms).unwrap();
+        world.core().plan_listing().unwrap();
+    }
+
     fn due(world: &World) -> DueItem {
         world.core().due().unwrap().unwrap()
     }
@@ -133,13 +142,12 @@ mod tests {
     fn the_list_is_told_at_once_of_a_change_and_again_until_it_hears() {
         let world = World::minted();
         assert!(world.core().due().unwrap().is_none(), "the workspace made the row itself");
-        world.core().store().restrict(Some(world.clock.now_ms())).unwrap();
-        world.core().plan_listing().unwrap();
+        improve(&world, true);
         assert_eq!(world.core().next_wake().unwrap(), Some(world.clock.now_ms()));
         let listing = world.core().listing().unwrap().unwrap().1;
         assert_eq!((listing.conversation, listing.number), (World::CONVERSATION, 1));
-        assert!(listing.restricted && !listing.improve);
-        assert_eq!(listing.ends_at, world.clock.now_ms() + World::LIFE_MS);
+        assert!(listing.improve && !listing.analytics);
+        assert_eq!(listing.ends_at, world.clock.now_ms() + 3 * World::LIFE_MS);
         world.core().not_heard(due(&world)).unwrap();
         assert!(world.core().due().unwrap().is_none());
         world.clock.advance(FIRST_WAIT_MS);
@@ -152,14 +160,13 @@ mod tests {
     #[test]
     fn what_changes_while_the_list_is_told_is_told_too() {
         let world = World::minted();
-        world.core().plan_listing().unwrap();
+        improve(&world, true);
         let first = world.core().listing().unwrap().unwrap().1;
-        world.core().store().ask_review(Some(7)).unwrap();
-        world.core().plan_listing().unwrap();
+        improve(&world, false);
         world.core().listed(first.number).unwrap();
         assert_eq!(due(&world).kind, Due::Listing);
         let second = world.core().listing().unwrap().unwrap().1;
-        assert_eq!((second.number, second.review_asked_at), (2, Some(7)));
+        assert_eq!((second.number, second.improve), (2, false));
         world.core().listed(second.number).unwrap();
         assert!(world.core().due().unwrap().is_none());
     }
