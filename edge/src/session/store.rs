@@ -5,6 +5,8 @@ mod messages;
 
 pub use messages::Messages;
 
+mod standing;
+
 use sotto_shared::id::{ConversationId, MessageId, WorkspaceId};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;

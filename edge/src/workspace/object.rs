@@ -9,7 +9,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use super::audit::drop_expired;
 use super::budget::end_day;
 use super::command::{
-    Admin, Admit, Create, Forget, IssueKey, OpenKey, PublicSite, ReadRules, Report, Turn,
+    Admin, Admit, Create, Forget, IssueKey, Listing, OpenKey, PublicSite, ReadRules, Report, Turn,
     WorkspaceError,
 };
 use super::core::{Fault, Workspace};
@@ -50,6 +50,7 @@ impl DurableObject for WorkspaceObject {
             Admit::PATH => self.run(request, |core, command| core.admit(&command)).await,
             OpenKey::PATH => self.run(request, |core, command| core.open_key(&command)).await,
             Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
+            Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
             Report::PATH => self.run(request, |core, command| core.report(&command)).await,
             Admin::PATH => self.run(request, |core, command| core.admin(command)).await,

@@ -12,6 +12,8 @@ mod read;
 
 mod erase;
 
+mod telling;
+
 mod vault;
 
 #[cfg(test)]
