@@ -12,6 +12,8 @@ mod read;
 
 mod erase;
 
+mod rates;
+
 #[cfg(test)]
 pub(crate) mod tests;
 
