@@ -8,6 +8,7 @@
 pub mod command;
 
 pub mod object;
+mod telling;
 mod writing;
 
 pub mod core;

@@ -24,18 +24,18 @@ use worker::{DurableObject, Env, Request, Response, ScheduledTime, State, durabl
 use crate::clock::PlatformClock;
 use crate::config::Config;
 use crate::log;
-use crate::object::{CallError, call, envelope};
+use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
     Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure};
-use crate::session::record::{Cause, Due, End, Tombstone};
+use crate::session::record::{Due, End, Tombstone};
 use crate::session::reply::replay;
 use crate::session::stream;
 use crate::session::writing::Active;
 use crate::sql::ObjectSql;
-use crate::workspace::command::{Forget, Forgotten, Report, Reported, WorkspaceError};
+use crate::workspace::command::Reported;
 
 /// A failed alarm is tried again after this time, in milliseconds.
 const ALARM_RETRY_MS: i64 = 60_000;
@@ -224,18 +224,6 @@ impl Shell {
         erased
     }
 
-    /// Tells the workspace's audit log what happened here. An erasure has its outbox; this is told
-    /// once, and what could not be told is in the edge's log.
-    async fn report(&self, config: &Config, what: Reported) {
-        let Ok(conversation) = self.conversation() else { return };
-        // An erased conversation has told the log what there was to tell.
-        let Ok(Some(session)) = self.core(config).store().session() else { return };
-        let workspace = session.terms.workspace.to_hex();
-        if let Err(error) = call(&self.env, &workspace, &Report { conversation, what }).await {
-            log::error("report_not_heard").fault(&error).write();
-        }
-    }
-
     /// Ends the reply that is under way, if there is one; its text so far is kept.
     fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
@@ -290,35 +278,14 @@ impl Shell {
                     self.state.storage().delete_all().await?;
                     return Ok(());
                 }
-                Due::Outbox if self.tell_workspace(&config).await => core.heard()?,
-                Due::Outbox => core.not_heard(item.attempts)?,
+                Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
+                Due::Listing if self.tell_list(&config).await? => {}
+                Due::Outbox | Due::Listing => core.not_heard(item)?,
                 // `due` has planned it anew.
                 Due::End => {}
             }
         }
         self.set_alarm().await
-    }
-
-    /// Tells the workspace of the erasure; whether it has heard.
-    async fn tell_workspace(&self, config: &Config) -> bool {
-        let Ok(conversation) = self.conversation() else { return false };
-        let Ok(Some(tombstone)) = self.core(config).store().tombstone() else { return true };
-        let why = match tombstone.cause {
-            Cause::Token => Forgotten::Erased,
-            Cause::Lifetime => Forgotten::Ended,
-        };
-        let forget = Forget { conversation, why };
-        let told = call(&self.env, &tombstone.workspace.to_hex(), &forget).await;
-        match told {
-            // A workspace that is gone has nothing on its list.
-            Ok(()) | Err(CallError::Refused(WorkspaceError::Unknown) | CallError::NoSuchObject) => {
-                true
-            }
-            Err(error) => {
-                log::error("forget_not_heard").fault(&error).write();
-                false
-            }
-        }
     }
 
     /// Sets the one alarm to what is due next.
@@ -344,7 +311,7 @@ impl Shell {
         }
     }
 
-    fn conversation(&self) -> Result<ConversationId, ShellError> {
+    pub(super) fn conversation(&self) -> Result<ConversationId, ShellError> {
         let id = self.state.id().to_string();
         Ok(ConversationId::parse(&id).map_err(|_| CoreError::from(SessionError::Unknown))?)
     }

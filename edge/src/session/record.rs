@@ -31,6 +31,13 @@ pub struct Session {
     pub erase: EraseCheck,
 }
 
+/// How the conversation stands with its workspace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Number of the newest listing that is due or was told.
+    pub listing: u64,
+}
+
 /// A family of refresh tokens.
 #[derive(Clone)]
 pub struct Family {
@@ -133,6 +140,8 @@ pub enum Due {
     TombstoneEnd,
     /// The workspace has to hear of the erasure.
     Outbox,
+    /// The workspace's list has to hear what has changed.
+    Listing,
 }
 
 /// Something due, and when.
@@ -147,13 +156,14 @@ pub struct DueItem {
 }
 
 impl Due {
-    const ALL: [Self; 3] = [Self::End, Self::TombstoneEnd, Self::Outbox];
+    const ALL: [Self; 4] = [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::End => "end",
             Self::TombstoneEnd => "tombstone_end",
             Self::Outbox => "outbox",
+            Self::Listing => "listing",
         }
     }
 

@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, RATES];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -63,6 +63,15 @@ const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
             '$.retention_seconds', json_extract(terms, '$.life_seconds')),
         '$.life_seconds')
     WHERE json_extract(terms, '$.life_seconds') IS NOT NULL"];
+
+/// How the conversation stands with its workspace.
+const STANDING: &[&str] = &[
+    "CREATE TABLE standing (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        listing INTEGER NOT NULL DEFAULT 0
+    ) STRICT",
+    "INSERT INTO standing (one) VALUES (1)",
+];
 
 /// What is limited to so many within a time: messages are no longer the only thing.
 const RATES: &[&str] = &[

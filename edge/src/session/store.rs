@@ -1,6 +1,8 @@
 //! Every SQL statement of a session object. It stores and finds; what to store is decided in
 //! [`core`](super::core).
 
+mod standing;
+
 use sotto_shared::id::{ConversationId, MessageId, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::conversation::MessageState;

@@ -31,6 +31,7 @@ commands! { WorkspaceError:
     ReadRules => "/rules", ScrubRules;
     Admit => "/admit", SessionTerms;
     Turn => "/turn", TurnContext;
+    Listing => "/listing", ();
     Forget => "/forget", ();
     Report => "/report", ();
     Admin => "/admin", AdminReply;
@@ -185,6 +186,27 @@ pub struct Passage {
     pub heading: String,
     /// Its text, Markdown as it stands in the document.
     pub text: String,
+}
+
+/// Tells what the list shows of a conversation. It can be told again and again, and an older one
+/// that comes late changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Grows with every change, from 1.
+    pub number: u64,
+    /// Whether it was given to `improve`.
+    pub improve: bool,
+    /// Whether it was given to `analytics`.
+    pub analytics: bool,
+    /// Whether its processing is restricted.
+    pub restricted: bool,
+    /// When a review by a person was asked for, Unix milliseconds; absent where none waits.
+    pub review_asked_at: Option<u64>,
+    /// When it ends if nothing more is said, Unix milliseconds. Each message moves it, which is not
+    /// told.
+    pub ends_at: u64,
 }
 
 /// Takes a conversation off the list that is no more.

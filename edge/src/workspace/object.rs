@@ -9,7 +9,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use super::audit::drop_expired;
 use super::budget::end_day;
 use super::command::{
-    Admin, Admit, Create, Forget, IssueKey, PublicSite, ReadRules, Report, Turn, WorkspaceError,
+    Admin, Admit, Create, Forget, IssueKey, Listing, PublicSite, ReadRules, Report, Turn,
+    WorkspaceError,
 };
 use super::core::{Fault, Workspace};
 use super::schema;
@@ -48,6 +49,7 @@ impl DurableObject for WorkspaceObject {
             ReadRules::PATH => self.run(request, |core, command| core.rules(&command)).await,
             Admit::PATH => self.run(request, |core, command| core.admit(&command)).await,
             Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
+            Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
             Report::PATH => self.run(request, |core, command| core.report(&command)).await,
             Admin::PATH => self.run(request, |core, command| core.admin(command)).await,

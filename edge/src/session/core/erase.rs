@@ -15,12 +15,6 @@ use crate::session::record::{Cause, Due, DueItem, EraseCheck, Session, Tombstone
 use crate::session::schema;
 use crate::sql::Sql;
 
-/// The workspace is told again after this time, doubled with each try, in milliseconds.
-const OUTBOX_FIRST_WAIT_MS: u64 = 10_000;
-
-/// Longest time between two tries to tell the workspace, in milliseconds.
-const OUTBOX_LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
-
 /// What an erasure asks of the object.
 #[derive(Debug)]
 pub enum Erasure {
@@ -91,6 +85,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let store = self.store();
         store.insert_tombstone(tombstone)?;
         store.cancel(Due::End)?;
+        store.cancel(Due::Listing)?;
         store.plan(Due::TombstoneEnd, now.saturating_add(TOMBSTONE_SECONDS * 1_000), 0)?;
         store.plan(Due::Outbox, now, 0)?;
         Ok(())
@@ -137,26 +132,6 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         // One millisecond later than now at the earliest, so that planning never finds it due.
         let at = ends_at(session).max(self.clock.now_ms().saturating_add(1));
         Ok(self.store().plan(Due::End, at, 0)?)
-    }
-
-    /// Records that the workspace has heard of the erasure.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn heard(&self) -> Result<(), CoreError> {
-        Ok(self.store().cancel(Due::Outbox)?)
-    }
-
-    /// Plans the next try to tell the workspace.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn not_heard(&self, attempts: u32) -> Result<(), CoreError> {
-        let wait = OUTBOX_FIRST_WAIT_MS
-            .saturating_mul(1_u64.checked_shl(attempts).unwrap_or(u64::MAX))
-            .min(OUTBOX_LONGEST_WAIT_MS);
-        let at = self.clock.now_ms().saturating_add(wait);
-        Ok(self.store().plan(Due::Outbox, at, attempts.saturating_add(1))?)
     }
 
     fn entomb(&self, session: Session, cause: Cause) -> Result<Tombstone, CoreError> {
@@ -326,25 +301,5 @@ mod tests {
         world.core().store().plan(Due::End, 1, 0).unwrap();
         assert!(world.core().due().unwrap().is_none());
         assert_eq!(world.core().next_wake().unwrap(), wake);
-    }
-
-    #[test]
-    fn the_workspace_is_told_until_it_hears() {
-        let world = World::minted();
-        carry_out(&world, world.core().erase(&secret(&world)).unwrap());
-        let mut waits = Vec::new();
-        for attempts in 0..16 {
-            let wait = world.core().next_wake().unwrap().unwrap() - world.clock.now_ms();
-            waits.push(wait);
-            world.clock.advance(wait);
-            let due = world.core().due().unwrap().unwrap();
-            assert_eq!((due.kind, due.attempts), (Due::Outbox, attempts));
-            world.core().not_heard(due.attempts).unwrap();
-        }
-        assert_eq!(waits[..4], [0, 10_000, 20_000, 40_000]);
-        assert_eq!(waits[15], OUTBOX_LONGEST_WAIT_MS);
-        world.core().heard().unwrap();
-        let left = world.core().store().next_due().unwrap().unwrap();
-        assert_eq!(left.kind, Due::TombstoneEnd);
     }
 }

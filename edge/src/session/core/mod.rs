@@ -12,12 +12,15 @@ mod read;
 
 mod erase;
 
+mod telling;
+
 mod rates;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use erase::Erasure;
+pub use rates::Counted;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
 
 use crate::auth::keyring::Keyring;

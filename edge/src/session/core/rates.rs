@@ -18,7 +18,7 @@ const HOUR_MS: u64 = 60 * MINUTE_MS;
 
 /// What is counted in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Counted {
+pub enum Counted {
     /// Messages, with as many a minute as the site allows.
     Message(u32),
     /// New tokens.
@@ -64,7 +64,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     ///
     /// # Errors
     /// [`SessionError::RateLimited`] if it was done too often; it is then not counted.
-    pub(super) fn count(&self, what: Counted) -> Result<(), CoreError> {
+    pub fn count(&self, what: Counted) -> Result<(), CoreError> {
         let (store, now) = (self.store(), self.clock.now_ms());
         let [first, last] = what.windows();
         let begin = |window: Window| now.saturating_sub(window.0 - 1);
@@ -105,9 +105,9 @@ mod tests {
     use crate::session::core::tests::World;
 
     /// The seconds to wait, if it is refused for its rate.
-    fn wait<T>(result: Result<T, CoreError>) -> Option<u64> {
+    fn wait<T>(result: &Result<T, CoreError>) -> Option<u64> {
         match result {
-            Err(Refused(SessionError::RateLimited { retry_after })) => Some(retry_after),
+            Err(Refused(SessionError::RateLimited { retry_after })) => Some(*retry_after),
             _ => None,
         }
     }
@@ -125,9 +125,9 @@ mod tests {
         times(limits::CHANGES_PER_MINUTE - 1, || count().unwrap());
         world.clock.advance(20_000);
         count().unwrap();
-        assert_eq!(wait(count()), Some(40));
+        assert_eq!(wait(&count()), Some(40));
         world.clock.advance(39_001);
-        assert_eq!(wait(count()), Some(1));
+        assert_eq!(wait(&count()), Some(1));
         world.clock.advance(999);
         count().unwrap();
         world.clock.advance(HOUR_MS);
@@ -140,10 +140,10 @@ mod tests {
     fn each_kind_is_counted_by_itself() {
         let world = World::minted();
         times(limits::CHANGES_PER_MINUTE, || world.core().count(Counted::Change).unwrap());
-        assert!(wait(world.core().count(Counted::Change)).is_some());
+        assert!(wait(&world.core().count(Counted::Change)).is_some());
         world.core().count(Counted::Look).unwrap();
         world.core().count(Counted::Message(1)).unwrap();
-        assert!(wait(world.core().count(Counted::Message(1))).is_some());
+        assert!(wait(&world.core().count(Counted::Message(1))).is_some());
         world.core().count(Counted::Message(2)).unwrap();
     }
 
@@ -151,8 +151,8 @@ mod tests {
     fn looks_are_limited() {
         let world = World::minted();
         times(limits::LOOKS_PER_MINUTE, || drop(world.read().unwrap()));
-        assert_eq!(wait(world.read()), Some(60));
-        assert_eq!(wait(world.core().check_open(&world.caller())), Some(60));
+        assert_eq!(wait(&world.read()), Some(60));
+        assert_eq!(wait(&world.core().check_open(&world.caller())), Some(60));
     }
 
     /// Uses the token in force and takes its successor.
@@ -179,12 +179,12 @@ mod tests {
                 refresh(&world, &mut token, minute * limits::REFRESHES_PER_MINUTE + n).unwrap();
             }
             if minute + 1 < minutes {
-                assert_eq!(wait(refresh(&world, &mut token, 999)), Some(60));
+                assert_eq!(wait(&refresh(&world, &mut token, 999)), Some(60));
             }
             world.clock.advance(MINUTE_MS);
         }
         let rest = (HOUR_MS - u64::from(minutes) * MINUTE_MS) / 1_000;
-        assert_eq!(wait(refresh(&world, &mut token, 999)), Some(rest));
+        assert_eq!(wait(&refresh(&world, &mut token, 999)), Some(rest));
         world.clock.advance(rest * 1_000);
         // Whoever was refused has lost nothing: the token is still the one in force.
         refresh(&world, &mut token, 999).unwrap();
@@ -212,8 +212,8 @@ mod tests {
         forged.secret[0] ^= 1;
         let forged = || refresh(&world, &mut forged.to_text(), 1);
         assert!(matches!(forged(), Err(Refused(SessionError::TokenInvalid))));
-        assert_eq!(wait(wrong()), Some(3_600));
-        assert_eq!(wait(forged()), Some(3_600));
+        assert_eq!(wait(&wrong()), Some(3_600));
+        assert_eq!(wait(&forged()), Some(3_600));
         refresh(&world, &mut world.refresh_token.clone(), 2).unwrap();
         let right = EraseToken::parse(&world.erase_token).unwrap().secret;
         assert!(matches!(world.core().erase(&right), Ok(Erasure::Bury(_))));

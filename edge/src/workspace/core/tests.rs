@@ -1,5 +1,6 @@
 mod audit;
 mod keys;
+mod list;
 
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
@@ -145,11 +146,42 @@ impl Fixture {
         }
     }
 
-    /// Takes the API keys back to what they were before they had scopes.
-    fn age_api_keys(&self) {
-        for column in ["id", "name", "scopes", "ends", "expires_at"] {
-            self.sql.exec(&format!("ALTER TABLE api_key DROP COLUMN {column}"), &[]).unwrap();
+    /// Takes the tables back to what they were at a version, by dropping what came later.
+    fn age(&self, version: u32) {
+        let later: &[(u32, &[&str])] = &[
+            (2, &["ALTER TABLE document DROP COLUMN own_values"]),
+            (3, &["DROP TABLE audit", "DROP TABLE audit_tree", "DROP TABLE audit_quiet"]),
+            (
+                4,
+                &[
+                    "ALTER TABLE api_key DROP COLUMN id",
+                    "ALTER TABLE api_key DROP COLUMN name",
+                    "ALTER TABLE api_key DROP COLUMN scopes",
+                    "ALTER TABLE api_key DROP COLUMN ends",
+                    "ALTER TABLE api_key DROP COLUMN expires_at",
+                ],
+            ),
+            (
+                5,
+                &[
+                    "DROP INDEX conversation_site",
+                    "DROP INDEX conversation_check",
+                    "ALTER TABLE conversation DROP COLUMN told",
+                    "ALTER TABLE conversation DROP COLUMN improve",
+                    "ALTER TABLE conversation DROP COLUMN analytics",
+                    "ALTER TABLE conversation DROP COLUMN restricted",
+                    "ALTER TABLE conversation DROP COLUMN review_asked_at",
+                    "ALTER TABLE conversation DROP COLUMN ends_at",
+                    "ALTER TABLE conversation DROP COLUMN check_at",
+                ],
+            ),
+        ];
+        for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
+            for statement in *statements {
+                self.sql.exec(statement, &[]).unwrap();
+            }
         }
+        self.sql.exec("UPDATE schema SET version = ?", &[version.into()]).unwrap();
     }
 
     fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
@@ -574,17 +606,9 @@ fn values_in_documents_are_the_sites_own_until_they_go() {
 fn sites_and_documents_of_an_earlier_version_are_read() {
     let (fixture, secret) = Fixture::with_site(settings());
     fixture.put(secret, "contact.md", "# Contact\n\nCall 030 9018200.\n").unwrap();
-    fixture.age_api_keys();
-    for statement in [
-        "DROP TABLE audit",
-        "DROP TABLE audit_tree",
-        "DROP TABLE audit_quiet",
-        "UPDATE site SET settings = json_remove(settings, '$.scrub', '$.absolute_seconds')",
-        "ALTER TABLE document DROP COLUMN own_values",
-        "UPDATE schema SET version = 1",
-    ] {
-        fixture.sql.exec(statement, &[]).unwrap();
-    }
+    fixture.age(1);
+    let older = "UPDATE site SET settings = json_remove(settings, '$.scrub', '$.absolute_seconds')";
+    fixture.sql.exec(older, &[]).unwrap();
     let rules = fixture.core().rules(&ReadRules { site: 1 }).map_err(refused).unwrap();
     assert_eq!(rules.scrub, ScrubSettings::default());
     assert_eq!(rules.exempt, ["privacy@shop.example"]);
