@@ -14,10 +14,13 @@ mod erase;
 
 mod telling;
 
+mod rates;
+
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use erase::Erasure;
+pub use rates::Counted;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
 
 use crate::auth::keyring::Keyring;
