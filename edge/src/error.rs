@@ -321,10 +321,11 @@ fn session(error: &CallError<SessionError>) -> Facts {
             Code::ConversationFull,
             "The conversation takes no more messages; begin a new one.",
         ),
-        SessionError::RateLimited { retry_after } => {
-            Facts::new(Code::RateLimited, "Too many messages in a short time; wait a moment.")
-                .after(*retry_after)
-        }
+        SessionError::RateLimited { retry_after } => Facts::new(
+            Code::RateLimited,
+            "This was done too often in this conversation in a short time; wait a moment.",
+        )
+        .after(*retry_after),
         SessionError::BudgetSpent { retry_after } => budget_spent(*retry_after),
         SessionError::SiteGone => site_unknown(),
         SessionError::Failed => internal(),

@@ -294,8 +294,8 @@ pub enum SessionError {
     /// The conversation takes no more messages.
     #[error("the conversation is full")]
     Full,
-    /// Too many messages within a minute.
-    #[error("too many messages")]
+    /// Something was done too often in a short time.
+    #[error("too often in a short time")]
     RateLimited {
         /// Seconds to wait.
         retry_after: u64,

@@ -221,7 +221,11 @@ impl Shell {
             Err(error) => Err(error.into()),
         };
         match &erased {
-            Ok(_) | Err(ShellError::Core(CoreError::Refused(SessionError::Unknown))) => {}
+            Ok(_)
+            // What comes too often has been recorded.
+            | Err(ShellError::Core(CoreError::Refused(
+                SessionError::Unknown | SessionError::RateLimited { .. },
+            ))) => {}
             Err(ShellError::Core(CoreError::Refused(_))) => {
                 self.report(&config, Reported::ErasureRefused).await;
             }

@@ -205,18 +205,26 @@ impl<S: Sql> Store<'_, S> {
         self.number("SELECT count(*) FROM message").map(Option::unwrap_or_default)
     }
 
-    // Turns within the last minute
+    // What is limited to so many within a time
 
-    /// Counts a turn.
-    pub fn insert_turn(&self, at: u64) -> Result<(), StoreError> {
-        self.run("INSERT INTO turn (at) VALUES (?)", &[at.into()])
+    /// Counts something.
+    pub fn insert_attempt(&self, kind: &str, at: u64) -> Result<(), StoreError> {
+        self.run("INSERT INTO attempt (kind, at) VALUES (?, ?)", &[kind.into(), at.into()])
     }
 
-    /// Forgets turns before a time, and returns how many are left and when the oldest was.
-    pub fn turns_since(&self, at: u64) -> Result<(u64, Option<u64>), StoreError> {
-        self.run("DELETE FROM turn WHERE at < ?", &[at.into()])?;
-        let count = self.number("SELECT count(*) FROM turn")?.unwrap_or_default();
-        Ok((count, self.number("SELECT min(at) FROM turn")?))
+    /// Forgets what was counted of a kind before a time.
+    pub fn forget_attempts(&self, kind: &str, before: u64) -> Result<(), StoreError> {
+        self.run("DELETE FROM attempt WHERE kind = ? AND at < ?", &[kind.into(), before.into()])
+    }
+
+    /// How many of a kind were counted since a time, and when the oldest of them was.
+    pub fn attempts(&self, kind: &str, since: u64) -> Result<(u64, Option<u64>), StoreError> {
+        let rows = self.0.exec(
+            "SELECT count(*), min(at) FROM attempt WHERE kind = ? AND at >= ?",
+            &[kind.into(), since.into()],
+        )?;
+        let column = |place| rows.first().and_then(|row| row.get(place)).and_then(Value::unsigned);
+        Ok((column(0).unwrap_or_default(), column(1)))
     }
 
     // Things due

@@ -28,13 +28,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Erases the conversation if the secret is its erase token's. It can be repeated.
     ///
     /// # Errors
-    /// [`SessionError::TokenInvalid`], [`SessionError::Unknown`]
+    /// [`SessionError::TokenInvalid`], [`SessionError::RateLimited`] for a secret that does not fit;
+    /// [`SessionError::Unknown`]
     pub fn erase(&self, secret: &[u8]) -> Result<Erasure, CoreError> {
         let tables = schema::tables(self.sql)?;
         if tables.tombstone
             && let Some(tombstone) = self.store().tombstone()?
         {
-            check(&tombstone.erase, secret)?;
+            if !fits(&tombstone.erase, secret) {
+                return Err(SessionError::TokenInvalid.into());
+            }
             // An erasure that was cut short after its tombstone was written is finished now.
             return Ok(if tables.session {
                 Erasure::Bury(tombstone)
@@ -43,7 +46,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             });
         }
         let session = self.minted()?;
-        check(&session.erase, secret)?;
+        if !fits(&session.erase, secret) {
+            return Err(self.wrong_secret());
+        }
         Ok(Erasure::Bury(self.entomb(session, Cause::Token)?))
     }
 
@@ -166,14 +171,9 @@ struct Unsigned {
     recipients: Vec<Holder>,
 }
 
-fn check(erase: &EraseCheck, secret: &[u8]) -> Result<(), CoreError> {
-    let salt: &[u8; 32] =
-        erase.salt.as_slice().try_into().map_err(|_| SessionError::TokenInvalid)?;
-    if equal(&hmac_sha256(salt, &[secret]), &erase.hash) {
-        Ok(())
-    } else {
-        Err(SessionError::TokenInvalid.into())
-    }
+fn fits(erase: &EraseCheck, secret: &[u8]) -> bool {
+    let salt: Result<&[u8; 32], _> = erase.salt.as_slice().try_into();
+    salt.is_ok_and(|salt| equal(&hmac_sha256(salt, &[secret]), &erase.hash))
 }
 
 #[cfg(test)]

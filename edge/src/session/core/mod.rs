@@ -16,10 +16,13 @@ mod telling;
 
 mod vault;
 
+mod rates;
+
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use erase::Erasure;
+pub use rates::Counted;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
 pub use vault::{LockedKey, Place, Vault, VaultKey};
 

@@ -8,6 +8,7 @@ use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::{Author, FinishReason, Source};
 
+use super::rates::{Counted, MINUTE_MS};
 use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
@@ -16,9 +17,6 @@ use crate::session::record::{End, Session, StoredMessage};
 use crate::session::schema;
 use crate::sql::Sql;
 use crate::workspace::command::{SiteRef, Turn};
-
-/// The window of the limit on messages, in milliseconds.
-const MINUTE_MS: u64 = 60_000;
 
 /// A reply that ended this recently is given again to a client that resumes, in milliseconds:
 /// long enough for a lost connection to come back, too short to surprise a visitor next day.
@@ -153,15 +151,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
 
         // 6
-        let window = now.saturating_sub(MINUTE_MS - 1);
-        let (turns, oldest) = store.turns_since(window)?;
-        if turns >= u64::from(session.terms.messages_per_minute) {
-            let free_at = oldest.unwrap_or(now).saturating_add(MINUTE_MS);
-            let retry_after = free_at.saturating_sub(now).div_ceil(1_000).max(1);
-            return Err(SessionError::RateLimited { retry_after }.into());
-        }
+        self.count(Counted::Message(session.terms.messages_per_minute))?;
 
-        store.insert_turn(now)?;
         if is_new {
             messages.insert(&chat.message_id, &chat.text, now)?;
         }
@@ -278,9 +269,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Whether the conversation can be listened to or stopped at all.
     ///
     /// # Errors
-    /// [`SessionError`] if it does not live, or not for this caller.
+    /// [`SessionError`] if it does not live, or not for this caller, or not that often.
     pub fn check_open(&self, caller: &Caller) -> Result<(), CoreError> {
-        self.open_for(caller).map(drop)
+        self.open_for(caller)?;
+        self.count(Counted::Look)
     }
 
     /// The reply that ended a short while ago, with its question, for a client that resumes. One
