@@ -344,10 +344,11 @@ fn conversation(error: &SessionError) -> Facts {
             Code::ConversationFull,
             "The conversation takes no more messages; begin a new one.",
         ),
-        SessionError::RateLimited { retry_after } => {
-            Facts::new(Code::RateLimited, "Too many messages in a short time; wait a moment.")
-                .after(*retry_after)
-        }
+        SessionError::RateLimited { retry_after } => Facts::new(
+            Code::RateLimited,
+            "This was done too often in this conversation in a short time; wait a moment.",
+        )
+        .after(*retry_after),
         SessionError::BudgetSpent { retry_after } => budget_spent(*retry_after),
         SessionError::SiteGone => site_unknown(),
         SessionError::Failed => internal(),
@@ -488,8 +489,8 @@ mod tests {
             ),
             (refused_workspace(WorkspaceError::KeyUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::SiteUnknown), Code::SiteUnknown),
-            (refused_workspace(WorkspaceError::DocumentUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::ConversationUnknown), Code::NotFound),
+            (refused_workspace(WorkspaceError::DocumentUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::Conversation(SessionError::Held)), Code::LegalHold),
             (refused_workspace(WorkspaceError::Unreachable), Code::Unavailable),
             (refused_workspace(WorkspaceError::OriginNotAllowed), Code::OriginNotAllowed),

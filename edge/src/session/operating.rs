@@ -1,6 +1,6 @@
 //! The shell's side of what a workspace asks for its operator and for its sweep.
 
-use super::command::{CheckLife, Operator, OperatorReply};
+use super::command::{CheckLife, Operator, OperatorAction, OperatorReply};
 use super::core::Operated;
 use super::object::{Shell, ShellError, parse};
 use crate::workspace::command::Listing;
@@ -10,6 +10,9 @@ impl Shell {
     pub(super) async fn operate(&self, body: &str) -> Result<OperatorReply, ShellError> {
         let config = self.prepare().await?;
         let command: Operator = parse(body)?;
+        if matches!(command.action, OperatorAction::Read { .. }) {
+            self.unlock_if(&config, |core| core.check_operator(&command)).await?;
+        }
         let operated = {
             let active = self.active.borrow();
             let running = active.as_ref().map(|active| &active.running);

@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -75,6 +75,22 @@ const STANDING: &[&str] = &[
     "INSERT INTO standing (one) VALUES (1)",
 ];
 
+/// What is limited to so many within a time: messages are no longer the only thing.
+const RATES: &[&str] = &[
+    "CREATE TABLE attempt (kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
+    "INSERT INTO attempt (kind, at) SELECT 'message', at FROM turn",
+    "DROP TABLE turn",
+];
+
+/// What was said is sealed. `text` and `sources` hold what an earlier version wrote, until the
+/// conversation is next opened; nothing is written there any more.
+const VAULT: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN wrapped_key BLOB",
+    "ALTER TABLE session ADD COLUMN ending TEXT",
+    "ALTER TABLE message ADD COLUMN sealed_text BLOB",
+    "ALTER TABLE message ADD COLUMN sealed_sources BLOB",
+];
+
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
     kind TEXT PRIMARY KEY,
@@ -91,16 +107,16 @@ const TOMBSTONE: &str = "CREATE TABLE IF NOT EXISTS tombstone (
     receipt TEXT NOT NULL
 ) STRICT";
 
-/// Which tables an object has.
+/// What an object holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tables {
-    /// The conversation's.
+    /// The conversation's tables.
     pub session: bool,
     /// What an erasure leaves.
     pub tombstone: bool,
 }
 
-/// Looks which tables there are. It writes nothing.
+/// Looks what there is. It writes nothing.
 ///
 /// # Errors
 /// [`SqlError`] if the storage cannot be read.
@@ -110,7 +126,9 @@ pub fn tables(sql: &impl Sql) -> Result<Tables, SqlError> {
         &[],
     )?;
     let has = |name| rows.iter().any(|row| row.first().and_then(Value::text) == Some(name));
-    Ok(Tables { session: has("session"), tombstone: has("tombstone") })
+    // An erasure that was cut short may have made the table and not the tombstone.
+    let tombstone = has("tombstone") && !sql.exec("SELECT 1 FROM tombstone", &[])?.is_empty();
+    Ok(Tables { session: has("session"), tombstone })
 }
 
 /// Brings the conversation's schema to its newest version.
@@ -147,6 +165,8 @@ mod tests {
         assert_eq!(tables(&sql).unwrap(), Tables { session: true, tombstone: false });
         sql.wipe();
         bury(&sql).unwrap();
+        assert_eq!(tables(&sql).unwrap(), none, "a tombstone is a row");
+        sql.exec("INSERT INTO tombstone VALUES (1, x'', x'', x'', 'token', '{}')", &[]).unwrap();
         assert_eq!(tables(&sql).unwrap(), Tables { session: false, tombstone: true });
     }
 
@@ -175,6 +195,17 @@ mod tests {
             terms[0][0].text(),
             Some(r#"{"site":1,"idle_seconds":3600,"retention_seconds":3600}"#)
         );
+    }
+
+    #[test]
+    fn messages_that_were_counted_by_an_earlier_version_still_count() {
+        let sql = MemorySql::new();
+        migrations::run(&sql, &[FIRST, NETWORK, LIFETIMES]).unwrap();
+        sql.exec("INSERT INTO turn (at) VALUES (7)", &[]).unwrap();
+        migrate(&sql).unwrap();
+        let counted = sql.exec("SELECT kind, at FROM attempt", &[]).unwrap();
+        assert_eq!(counted[0][0].text(), Some("message"));
+        assert_eq!(counted[0][1].unsigned(), Some(7));
     }
 
     #[test]

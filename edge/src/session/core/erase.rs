@@ -28,13 +28,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Erases the conversation if the secret is its erase token's. It can be repeated.
     ///
     /// # Errors
-    /// [`SessionError::TokenInvalid`], [`SessionError::Unknown`]
+    /// [`SessionError::TokenInvalid`], [`SessionError::RateLimited`] for a secret that does not fit;
+    /// [`SessionError::Unknown`]
     pub fn erase(&self, secret: &[u8]) -> Result<Erasure, CoreError> {
         let tables = schema::tables(self.sql)?;
         if tables.tombstone
             && let Some(tombstone) = self.store().tombstone()?
         {
-            check(&tombstone.erase, secret)?;
+            if !fits(&tombstone.erase, secret) {
+                return Err(SessionError::TokenInvalid.into());
+            }
             // An erasure that was cut short after its tombstone was written is finished now.
             return Ok(if tables.session {
                 Erasure::Bury(tombstone)
@@ -43,7 +46,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             });
         }
         let session = self.minted()?;
-        check(&session.erase, secret)?;
+        if !fits(&session.erase, secret) {
+            return Err(self.wrong_secret());
+        }
         Ok(Erasure::Bury(self.entomb(session, Cause::Token)?))
     }
 
@@ -62,11 +67,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             // An erasure was cut short between its two halves; it is finished now.
             return Ok(self.store().tombstone()?);
         }
-        match self.store().session()? {
-            Some(session) if self.clock.now_ms() >= self.kept_until(&session)? => {
-                self.entomb(session, Cause::Lifetime).map(Some)
-            }
-            _ => Ok(None),
+        let Some(session) = self.store().session()? else { return Ok(None) };
+        // Where the key is destroyed, an erasure was cut short before its tombstone was written.
+        let is_over = self.clock.now_ms() >= self.kept_until(&session)?;
+        match session.ending.or(is_over.then_some(Cause::Lifetime)) {
+            Some(cause) => self.entomb(session, cause).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -78,12 +84,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         schema::bury(self.sql)?;
         let now = self.clock.now_ms();
         let store = self.store();
-        store.insert_tombstone(tombstone)?;
         store.cancel(Due::End)?;
         store.cancel(Due::Listing)?;
         store.plan(Due::TombstoneEnd, now.saturating_add(TOMBSTONE_SECONDS * 1_000), 0)?;
         store.plan(Due::Outbox, now, 0)?;
-        Ok(())
+        // Last, so that there is no tombstone without an end, nor one that the workspace never hears of.
+        Ok(store.insert_tombstone(tombstone)?)
     }
 
     /// What is due by now. A conversation's own end is due only when [`Core::overdue`] says so;
@@ -158,14 +164,9 @@ struct Unsigned {
     recipients: Vec<Holder>,
 }
 
-fn check(erase: &EraseCheck, secret: &[u8]) -> Result<(), CoreError> {
-    let salt: &[u8; 32] =
-        erase.salt.as_slice().try_into().map_err(|_| SessionError::TokenInvalid)?;
-    if equal(&hmac_sha256(salt, &[secret]), &erase.hash) {
-        Ok(())
-    } else {
-        Err(SessionError::TokenInvalid.into())
-    }
+fn fits(erase: &EraseCheck, secret: &[u8]) -> bool {
+    let salt: Result<&[u8; 32], _> = erase.salt.as_slice().try_into();
+    salt.is_ok_and(|salt| equal(&hmac_sha256(salt, &[secret]), &erase.hash))
 }
 
 #[cfg(test)]

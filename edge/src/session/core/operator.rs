@@ -21,33 +21,32 @@ pub enum Operated {
 }
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
-    /// Does what an operator may do. `running` is the reply that is under way.
+    /// Whether an operator may do something now.
     ///
     /// # Errors
     /// [`SessionError::Unknown`] to another workspace; [`SessionError::ReasonRequired`] for reading
     /// what was not given to `improve`; [`SessionError::Held`] for erasing under a legal hold; what
     /// an erased conversation answers.
+    pub fn check_operator(&self, command: &Operator) -> Result<(), CoreError> {
+        self.operated(command).map(drop)
+    }
+
+    /// Does what an operator may do. `running` is the reply that is under way; reading takes the key.
+    ///
+    /// # Errors
+    /// As [`Self::check_operator`].
     pub fn operate(
         &self,
         command: &Operator,
         running: Option<&Running>,
     ) -> Result<Operated, CoreError> {
-        let session = self.minted_of(command.workspace)?;
+        let session = self.operated(command)?;
         match command.action {
-            OperatorAction::Read { reason } => {
-                if reason.is_none() && !session.terms.purposes.improve {
-                    return Err(SessionError::ReasonRequired.into());
-                }
+            OperatorAction::Read { .. } => {
                 let copy = self.conversation(&session, running)?;
                 Ok(Operated::Reply(OperatorReply::Read(Box::new(copy))))
             }
-            OperatorAction::Erase => {
-                let hold = self.store().standing()?.hold;
-                if hold.is_some_and(|hold| self.clock.now_ms() < hold.until) {
-                    return Err(SessionError::Held.into());
-                }
-                Ok(Operated::Bury(self.entomb(session, Cause::Operator)?))
-            }
+            OperatorAction::Erase => Ok(Operated::Bury(self.entomb(session, Cause::Operator)?)),
             OperatorAction::Hold(hold) => {
                 self.store().put_hold(hold)?;
                 self.plan_end(&session)?;
@@ -57,6 +56,23 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
     }
 
+    /// The conversation, if the operator may do this with it.
+    fn operated(&self, command: &Operator) -> Result<Session, CoreError> {
+        let session = self.minted_of(command.workspace)?;
+        match command.action {
+            OperatorAction::Read { reason: None } if !session.terms.purposes.improve => {
+                Err(SessionError::ReasonRequired.into())
+            }
+            OperatorAction::Erase if self.is_held()? => Err(SessionError::Held.into()),
+            _ => Ok(session),
+        }
+    }
+
+    fn is_held(&self) -> Result<bool, CoreError> {
+        let hold = self.store().standing()?.hold;
+        Ok(hold.is_some_and(|hold| self.clock.now_ms() < hold.until))
+    }
+
     /// The conversation, if it was minted, not erased, and is this workspace's.
     pub(super) fn minted_of(&self, workspace: WorkspaceId) -> Result<Session, CoreError> {
         let session = self.minted()?;
@@ -64,5 +80,133 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             return Err(SessionError::Unknown.into());
         }
         Ok(session)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sotto_shared::wire::admin::{AccessReason, Hold, HoldReason};
+    use sotto_shared::wire::chat::Trigger;
+
+    use super::*;
+    use crate::auth::tokens::EraseToken;
+    use crate::session::core::CoreError::Refused;
+    use crate::session::core::Erasure;
+    use crate::session::core::tests::{World, chat};
+    use crate::session::record::Due;
+
+    const READ: OperatorAction = OperatorAction::Read { reason: None };
+    const LOOK_INTO: OperatorAction =
+        OperatorAction::Read { reason: Some(AccessReason::Complaint) };
+
+    /// A conversation in which something was said.
+    fn talk(improve: bool) -> World {
+        let world = World::minted();
+        world
+            .core()
+            .accept(&chat(Trigger::SubmitMessage, "m-1", "My cat is called Tom"), None)
+            .unwrap();
+        let mut terms = World::terms();
+        terms.purposes.improve = improve;
+        world.core().store().put_terms(&terms).unwrap();
+        world
+    }
+
+    fn ask(world: &World, action: OperatorAction) -> Result<Operated, CoreError> {
+        let command = Operator { workspace: World::terms().workspace, action };
+        let checked = world.core().check_operator(&command);
+        let operated = world.core().operate(&command, None);
+        assert_eq!(checked.is_ok(), operated.is_ok(), "the check says what comes");
+        operated
+    }
+
+    fn refusal(operated: Result<Operated, CoreError>) -> SessionError {
+        match operated {
+            Err(Refused(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn texts(operated: Result<Operated, CoreError>) -> Vec<String> {
+        match operated {
+            Ok(Operated::Reply(OperatorReply::Read(copy))) => {
+                copy.messages.into_iter().map(|message| message.text).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn reading_what_was_not_given_takes_a_reason() {
+        assert_eq!(refusal(ask(&talk(false), READ)), SessionError::ReasonRequired);
+        assert_eq!(texts(ask(&talk(false), LOOK_INTO)), ["My cat is called Tom"]);
+        assert_eq!(texts(ask(&talk(true), READ)), ["My cat is called Tom"]);
+    }
+
+    /// Promise 8: a workspace reaches its own conversations alone.
+    #[test]
+    fn promise_8_another_workspace_reaches_nothing() {
+        let world = talk(true);
+        let hold = Hold { reason: HoldReason::LegalClaim, until: u64::MAX >> 1 };
+        for action in [READ, LOOK_INTO, OperatorAction::Erase, OperatorAction::Hold(Some(hold))] {
+            let workspace = WorkspaceId::from_bytes([12; 32]);
+            let command = Operator { workspace, action };
+            let refused = refusal(world.core().operate(&command, None));
+            assert_eq!(refused, SessionError::Unknown);
+        }
+        assert_eq!(world.core().store().standing().unwrap().hold, None);
+        world.read().unwrap();
+    }
+
+    #[test]
+    fn a_conversation_that_its_operator_erased_says_so() {
+        let world = talk(false);
+        let Ok(Operated::Bury(tombstone)) = ask(&world, OperatorAction::Erase) else {
+            panic!("it is not erased");
+        };
+        world.sql.wipe();
+        world.core().bury(&tombstone).unwrap();
+        let gone = SessionError::ErasedByOperator { receipt: tombstone.receipt.id.clone() };
+        assert!(matches!(world.read(), Err(Refused(ref error)) if *error == gone));
+        assert_eq!(refusal(ask(&world, OperatorAction::Erase)), gone);
+        // The visitor's token still gets the receipt.
+        let secret = EraseToken::parse(&world.erase_token).unwrap().secret;
+        let again = world.core().erase(&secret);
+        assert!(matches!(again, Ok(Erasure::Done(ref receipt)) if *receipt == tombstone.receipt));
+    }
+
+    #[test]
+    fn a_hold_keeps_the_operator_from_erasing_until_it_is_lifted_or_over() {
+        let world = talk(false);
+        let until = world.clock.now_ms() + World::LIFE_MS / 2;
+        let hold = Hold { reason: HoldReason::AuthorityOrder, until };
+        let Ok(Operated::Reply(OperatorReply::Listed(listing))) =
+            ask(&world, OperatorAction::Hold(Some(hold)))
+        else {
+            panic!("no listing");
+        };
+        assert_eq!((listing.hold, listing.number), (Some(hold), 1));
+        let due = world.core().due().unwrap().unwrap();
+        assert_eq!(due.kind, Due::Listing, "the list hears of it even if this answer is lost");
+        assert_eq!(refusal(ask(&world, OperatorAction::Erase)), SessionError::Held);
+        assert!(ask(&world, OperatorAction::Hold(None)).is_ok());
+        assert!(matches!(ask(&world, OperatorAction::Erase), Ok(Operated::Bury(_))));
+        assert!(ask(&world, OperatorAction::Hold(Some(hold))).is_ok());
+        world.clock.advance(World::LIFE_MS / 2);
+        assert!(matches!(ask(&world, OperatorAction::Erase), Ok(Operated::Bury(_))));
+    }
+
+    /// Whoever ordered the hold can read what it keeps.
+    #[test]
+    fn a_held_conversation_can_be_read_after_its_end() {
+        let world = talk(false);
+        let until = world.clock.now_ms() + 10 * World::LIFE_MS;
+        let hold = Hold { reason: HoldReason::LegalClaim, until };
+        ask(&world, OperatorAction::Hold(Some(hold))).unwrap();
+        world.clock.advance(World::LIFE_MS);
+        assert!(matches!(world.read(), Err(Refused(SessionError::Closed))));
+        assert_eq!(texts(ask(&world, LOOK_INTO)), ["My cat is called Tom"]);
+        ask(&world, OperatorAction::Hold(None)).unwrap();
+        assert!(world.core().overdue().unwrap().is_some(), "nothing keeps it any more");
     }
 }

@@ -16,8 +16,8 @@ use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
-    Admit, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report, Reported,
-    ScrubRules, SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
+    Admit, Admitted, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report,
+    Reported, ScrubRules, SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
 };
 use crate::workspace::store::{Listed, SiteRow};
 use crate::workspace::{notice, search, settings};
@@ -59,8 +59,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// 3. the visitor's choice against the notice in force ([`WorkspaceError::ConsentRequired`],
     ///    [`WorkspaceError::NoticeChanged`]);
     /// 4. the day's budget ([`WorkspaceError::BudgetSpent`]);
-    /// 5. the list of conversations, so that the workspace knows of it before it exists.
-    pub fn admit(&self, command: &Admit) -> Result<SessionTerms, Fault> {
+    /// 5. the list of conversations, so that the workspace knows of it before it exists, and the
+    ///    key that its texts are sealed with.
+    pub fn admit(&self, command: &Admit) -> Result<Admitted, Fault> {
         self.wake()?;
         // 1, 2
         let (row, settings) = self.site_for(command.site, &command.origin)?;
@@ -87,6 +88,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Err(error) => return Err(error.into()),
         }
         // 5
+        let key = self.new_conversation_key(&command.conversation)?;
         let lifetimes = settings::lifetimes(&settings);
         let now = self.clock.now_ms();
         let told = Listing {
@@ -101,7 +103,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         };
         let listed = Listed { site: row.number, created_at: now, told };
         self.store().add_conversation(&listed, sweep::check_after(&told))?;
-        Ok(SessionTerms {
+        let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
             generation: row.generation,
@@ -117,7 +119,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 .collect(),
             lifetimes,
             messages_per_minute: settings.budget.messages_per_minute,
-        })
+        };
+        Ok(Admitted { terms, key })
     }
 
     /// Gives a session what its next reply needs, as long as the page may still embed the site
