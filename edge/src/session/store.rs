@@ -1,6 +1,9 @@
 //! Every SQL statement of a session object. It stores and finds; what to store is decided in
 //! [`core`](super::core).
 
+mod rights;
+
+use sotto_shared::consent::NoticeVersion;
 use sotto_shared::id::{ConversationId, MessageId, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::conversation::MessageState;
@@ -10,7 +13,8 @@ use sotto_shared::wire::stream::{Author, Source};
 use crate::auth::network::NetworkTag;
 use crate::session::command::SessionTerms;
 use crate::session::record::{
-    Cause, Due, DueItem, End, EraseCheck, Family, Rotation, Session, StoredMessage, Tombstone,
+    Cause, Due, DueItem, End, EraseCheck, Family, Restricted, Rotation, Session, StoredMessage,
+    Tombstone,
 };
 use crate::sql::{Row, Sql, SqlError, Value};
 
@@ -57,7 +61,8 @@ impl<S: Sql> Store<'_, S> {
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
         let rows = self.0.exec(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
-                 rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from
+                 rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
+                 restricted_at, restriction_lifted_at
              FROM session",
             &[],
         )?;
@@ -87,6 +92,10 @@ impl<S: Sql> Store<'_, S> {
                         hash: column.blob(10, "erase_hash")?.to_vec(),
                     },
                     sealed_network_key: column.opt_blob(11).map(<[u8]>::to_vec),
+                    restricted: Restricted {
+                        since: column.opt_unsigned(13),
+                        lifted_at: column.opt_unsigned(14),
+                    },
                 })
             })
             .transpose()
@@ -175,11 +184,12 @@ impl<S: Sql> Store<'_, S> {
         reply_to: &MessageId,
         provider: &str,
         model: Option<&str>,
+        notice: &NoticeVersion,
         at: u64,
     ) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO message (id, author, text, at, state, reply_to, provider, model)
-             VALUES (?, ?, '', ?, ?, ?, ?, ?)",
+            "INSERT INTO message (id, author, text, at, state, reply_to, provider, model, notice)
+             VALUES (?, ?, '', ?, ?, ?, ?, ?, ?)",
             &[
                 id.into(),
                 Author::Ai.name().into(),
@@ -188,6 +198,7 @@ impl<S: Sql> Store<'_, S> {
                 reply_to.as_str().into(),
                 provider.into(),
                 model.into(),
+                notice.as_str().into(),
             ],
         )
     }
@@ -261,12 +272,16 @@ impl<S: Sql> Store<'_, S> {
         self.select("ORDER BY position", &[])
     }
 
-    /// At most `count` messages that stand before this one, oldest first.
+    /// At most `count` messages that stand before this one, oldest first, without those that were
+    /// removed and the replies to them.
     pub fn before(&self, id: &str, count: u32) -> Result<Vec<StoredMessage>, StoreError> {
+        let removed = MessageState::Removed.name();
         let mut messages = self.select(
-            "WHERE position < (SELECT position FROM message WHERE id = ?)
+            "WHERE position < (SELECT position FROM message WHERE id = ?) AND state <> ?
+                 AND (reply_to IS NULL
+                     OR reply_to NOT IN (SELECT id FROM message WHERE state = ?))
              ORDER BY position DESC LIMIT ?",
-            &[id.into(), count.into()],
+            &[id.into(), removed.into(), removed.into(), count.into()],
         )?;
         messages.reverse();
         Ok(messages)
@@ -288,7 +303,7 @@ impl<S: Sql> Store<'_, S> {
     fn select(&self, rest: &str, values: &[Value]) -> Result<Vec<StoredMessage>, StoreError> {
         let statement = format!(
             "SELECT id, author, text, at, state, reply_to, provider, model, sources, finish,
-                 problem, ended_at
+                 problem, ended_at, changed_at, removed_at, answers_earlier, notice
              FROM message {rest}"
         );
         self.0.exec(&statement, values)?.iter().map(|row| stored_message(Columns(row))).collect()
@@ -455,6 +470,10 @@ fn stored_message(column: Columns<'_>) -> Result<StoredMessage, StoreError> {
             })
             .transpose()?,
         ended_at: column.opt_unsigned(11),
+        changed_at: column.opt_unsigned(12),
+        removed_at: column.opt_unsigned(13),
+        answers_earlier_text: column.unsigned(14, "answers_earlier")? != 0,
+        notice: column.opt_text(15).and_then(|text| NoticeVersion::parse(&text).ok()),
     })
 }
 
