@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode};
 
 use super::Edge;
-use super::caller::{Limit, json_for};
+use super::caller::json_for;
 use super::copy::{self, Wanted};
 use crate::error::ApiError;
 use crate::object;
@@ -17,10 +17,9 @@ use crate::session::command::{Caller, Export, Read};
 /// conversation says so: it gets what it needs for that as JSON, and nothing is recorded.
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
-/// 4. The query names what there is: 400 `invalid_value`.
-/// 5. The session gives it: 401 `network_mismatch`, `token_revoked`, 410.
+/// 2. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 3. The query names what there is: 400 `invalid_value`.
+/// 4. The session gives it: 401 `network_mismatch`, `token_revoked`, 410, 429.
 ///
 /// # Errors
 /// As its steps say.
@@ -33,13 +32,12 @@ pub async fn read(
 ) -> Result<Response, ApiError> {
     // 1
     let origin = edge.origin(&method, &headers)?;
+    let network = edge.network()?;
     // 2
-    let network = edge.count(Limit::Other, &headers).await?;
-    // 3
     let access = edge.access(&headers, &origin)?;
-    // 4
+    // 3
     let wanted = copy::wanted(query.as_deref().unwrap_or_default())?;
-    // 5
+    // 4
     let caller = Caller::new(&access, network);
     let object = access.conversation.to_hex();
     let conversation = match wanted {

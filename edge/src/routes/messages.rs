@@ -8,7 +8,7 @@ use sotto_shared::id::MessageId;
 use sotto_shared::limits::MESSAGE_BODY_BYTES;
 use sotto_shared::wire::rights::RectifyRequest;
 
-use super::caller::{Limit, json_for};
+use super::caller::json_for;
 use super::{Edge, chat_body};
 use crate::error::ApiError;
 use crate::http::body;
@@ -19,14 +19,13 @@ use crate::session::command::{Caller, Rectify, Remove, SessionError};
 /// before is gone; the reply to it stays, and says that it answers an earlier text.
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
-/// 4. The body is a [`RectifyRequest`] with a text that a message may have: 413, 415, 400, 422.
-/// 5. The text is scrubbed by the site's policy: 503. From here on there is no other text.
-/// 6. The path can name a message: 404 `not_found`.
-/// 7. The session overwrites: 401 `network_mismatch`, `token_revoked`; 403 `not_own_message`;
+/// 2. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 3. The body is a [`RectifyRequest`] with a text that a message may have: 413, 415, 400, 422.
+/// 4. The text is scrubbed by the site's policy: 503. From here on there is no other text.
+/// 5. The path can name a message: 404 `not_found`.
+/// 6. The session overwrites: 401 `network_mismatch`, `token_revoked`; 403 `not_own_message`;
 ///    404 `not_found`; 409 `reply_in_progress` while it is answered, `message_conflict` if it was
-///    removed; 410.
+///    removed; 410; 429.
 ///
 /// # Errors
 /// As its steps say.
@@ -39,20 +38,19 @@ pub async fn rectify(
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
+    let network = edge.network()?;
     // 2
-    let network = edge.count(Limit::Other, &head.headers).await?;
-    // 3
     let access = edge.access(&head.headers, &origin)?;
-    // 4
+    // 3
     let json = body::json_text(&head.headers, stream, MESSAGE_BODY_BYTES);
     let (json, policy) = join(json, edge.policy(&access)).await;
     let request: RectifyRequest = body::parse(&json?)?;
     chat_body::check(&request.text)?;
-    // 5
+    // 4
     let text = edge.scrub(&request.text, &*policy?);
-    // 6
+    // 5
     let message = named(&id)?;
-    // 7
+    // 6
     let command = Rectify { caller: Caller::new(&access, network), message, text };
     let message = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
     Ok(json_for(origin, StatusCode::OK, &message))
@@ -62,10 +60,9 @@ pub async fn rectify(
 /// so that its id is not used again. It can be repeated. A reply that is under way to it stops.
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
-/// 4. The path can name a message: 404 `not_found`.
-/// 5. The session removes: 401 `network_mismatch`, `token_revoked`; 404 `not_found`; 410.
+/// 2. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 3. The path can name a message: 404 `not_found`.
+/// 4. The session removes: 401 `network_mismatch`, `token_revoked`; 404 `not_found`; 410; 429.
 ///
 /// # Errors
 /// As its steps say.
@@ -78,13 +75,12 @@ pub async fn remove(
 ) -> Result<Response, ApiError> {
     // 1
     let origin = edge.origin(&method, &headers)?;
+    let network = edge.network()?;
     // 2
-    let network = edge.count(Limit::Other, &headers).await?;
-    // 3
     let access = edge.access(&headers, &origin)?;
-    // 4
+    // 3
     let message = named(&id)?;
-    // 5
+    // 4
     let command = Remove { caller: Caller::new(&access, network), message };
     let message = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
     Ok(json_for(origin, StatusCode::OK, &message))

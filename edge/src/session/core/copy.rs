@@ -7,7 +7,7 @@ use sotto_shared::wire::conversation::{
 };
 use sotto_shared::wire::stream::Author;
 
-use super::{Core, CoreError};
+use super::{Core, CoreError, Counted};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Caller, SessionError};
@@ -29,6 +29,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         running: Option<&Running>,
     ) -> Result<Conversation, CoreError> {
         let session = self.open_for(caller)?;
+        self.count(Counted::Look)?;
         let mut copy = self.conversation(&session, running, |stored| {
             let provenance = provenance(&stored, &session.terms.notice);
             Message { provenance, ..super::read::message(stored) }

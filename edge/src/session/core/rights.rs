@@ -8,7 +8,7 @@ use sotto_shared::wire::rights::{Restriction, Review, ReviewOutcome};
 use sotto_shared::wire::stream::Author;
 
 use super::read::message;
-use super::{Core, CoreError, ends_at};
+use super::{Core, CoreError, Counted, ends_at};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{AskReview, Rectify, Remove, Restrict, SessionError};
@@ -38,6 +38,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         running: Option<&MessageId>,
     ) -> Result<Exercised<Message>, CoreError> {
         self.open_for(&command.caller)?;
+        self.count(Counted::Change)?;
         let known = self.known(&command.message)?;
         if known.author != Author::Visitor {
             return Err(SessionError::NotOwnMessage.into());
@@ -51,7 +52,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         if known.text == command.text {
             return Ok(Exercised { reply: message(known), is_new: false });
         }
-        self.store().rectify(&known.id, &command.text, self.clock.now_ms())?;
+        self.messages()?.put_text(&known.id, command.text.as_str())?;
+        self.store().put_changed(&known.id, self.clock.now_ms())?;
         Ok(Exercised { reply: message(self.known(&command.message)?), is_new: true })
     }
 
@@ -62,11 +64,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`SessionError::MessageUnknown`]
     pub fn remove(&self, command: &Remove) -> Result<Exercised<Message>, CoreError> {
         self.open_for(&command.caller)?;
+        self.count(Counted::Change)?;
         let known = self.known(&command.message)?;
         if known.state == MessageState::Removed {
             return Ok(Exercised { reply: message(known), is_new: false });
         }
-        self.store().remove(&known.id, self.clock.now_ms())?;
+        self.store().remove_message(&known.id, self.clock.now_ms())?;
         Ok(Exercised { reply: message(self.known(&command.message)?), is_new: true })
     }
 
@@ -77,6 +80,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`CoreError`] if it does not live, or not for this caller.
     pub fn restrict(&self, command: &Restrict) -> Result<Exercised<Restriction>, CoreError> {
         let session = self.open_for(&command.caller)?;
+        self.count(Counted::Change)?;
         let is_new = session.restricted.since.is_some() != command.restricted;
         let session = if is_new { self.switch(session, command.restricted)? } else { session };
         let reply =
@@ -94,6 +98,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         self.store().put_restricted(state)?;
         let session = Session { restricted: state, ..session };
         self.plan_end(&session)?;
+        self.plan_listing()?;
         Ok(session)
     }
 
@@ -115,6 +120,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`CoreError`] if it does not live, or not for this caller.
     pub fn ask_review(&self, command: &AskReview) -> Result<Exercised<Review>, CoreError> {
         let session = self.open_for(&command.caller)?;
+        self.count(Counted::Change)?;
         let new = Review {
             asked_at: self.clock.now_ms(),
             reason: command.reason,
@@ -129,11 +135,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 Some(_) => (review, false),
             },
         };
-        self.store().put_review(&reply)?;
+        self.put_review(&reply)?;
         Ok(Exercised { reply, is_new })
     }
 
-    /// Records what came of a person's look. Answering again changes nothing.
+    /// Records what came of a person's look. Answering again changes nothing. The object sets its
+    /// alarm afterwards.
     ///
     /// # Errors
     /// [`SessionError::NoReview`] if none was asked for.
@@ -145,12 +152,17 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         let review =
             Review { answered_at: Some(self.clock.now_ms()), outcome: Some(outcome), ..review };
-        self.store().put_review(&review)?;
+        self.put_review(&review)?;
         Ok(Exercised { reply: review, is_new: true })
     }
 
+    fn put_review(&self, review: &Review) -> Result<(), CoreError> {
+        self.store().put_review(review)?;
+        self.plan_listing()
+    }
+
     fn known(&self, id: &MessageId) -> Result<StoredMessage, CoreError> {
-        Ok(self.store().message(id.as_str())?.ok_or(SessionError::MessageUnknown)?)
+        Ok(self.messages()?.get(id.as_str())?.ok_or(SessionError::MessageUnknown)?)
     }
 }
 

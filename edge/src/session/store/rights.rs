@@ -1,6 +1,5 @@
 //! Statements for what a visitor changes: single messages, restriction, review.
 
-use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::rights::{Review, ReviewOutcome, ReviewReason};
 
@@ -9,22 +8,20 @@ use crate::session::record::Restricted;
 use crate::sql::Sql;
 
 impl<S: Sql> Store<'_, S> {
-    /// Overwrites a message's text, and marks the replies that answered the one before.
-    pub fn rectify(&self, id: &str, text: &Scrubbed, at: u64) -> Result<(), StoreError> {
-        self.run(
-            "UPDATE message SET text = ?, changed_at = ? WHERE id = ?",
-            &[text.as_str().into(), at.into(), id.into()],
-        )?;
+    /// Stores that a message has another text now, and marks the replies that answered the one
+    /// before.
+    pub fn put_changed(&self, id: &str, at: u64) -> Result<(), StoreError> {
+        self.run("UPDATE message SET changed_at = ? WHERE id = ?", &[at.into(), id.into()])?;
         self.run("UPDATE message SET answers_earlier = 1 WHERE reply_to = ?", &[id.into()])
     }
 
     /// Overwrites all that a message said and was made from. The row stays, so that its id is not
     /// used again and what answered it still names it.
-    pub fn remove(&self, id: &str, at: u64) -> Result<(), StoreError> {
+    pub fn remove_message(&self, id: &str, at: u64) -> Result<(), StoreError> {
         self.run(
             "UPDATE message
-             SET text = '', sources = '[]', provider = NULL, model = NULL, state = ?,
-                 removed_at = ?
+             SET text = '', sources = '[]', sealed_text = NULL, sealed_sources = NULL,
+                 provider = NULL, model = NULL, state = ?, removed_at = ?
              WHERE id = ?",
             &[MessageState::Removed.name().into(), at.into(), id.into()],
         )

@@ -73,17 +73,10 @@ fn read(world: &World) -> Conversation {
     world.read().unwrap()
 }
 
-/// Every value of every table, as it is stored.
-fn stored(world: &World) -> String {
-    let tables =
-        world.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'", &[]).unwrap();
-    let mut all = String::new();
-    for table in &tables {
-        let name = table[0].text().unwrap();
-        let rows = world.sql.exec(&format!("SELECT * FROM {name}"), &[]).unwrap();
-        all.push_str(&format!("{rows:?}"));
-    }
-    all
+/// When the alarm is to end the conversation.
+fn planned_end(world: &World) -> u64 {
+    let rows = world.sql.exec("SELECT at FROM due WHERE kind = 'end'", &[]).unwrap();
+    rows[0][0].unsigned().unwrap()
 }
 
 // Rectification
@@ -97,7 +90,7 @@ fn a_rectified_message_has_its_new_text_and_nothing_of_the_old() {
     assert!(done.is_new);
     assert_eq!(done.reply.text, "I live in Bonn");
     assert_eq!(done.reply.changed_at, Some(world.clock.now_ms()));
-    assert!(!stored(&world).contains("Wiblingen"));
+    assert!(!world.sql.holds(b"Wiblingen"));
     let copy = read(&world);
     assert_eq!(copy.messages[0], done.reply);
     let reply = &copy.messages[1];
@@ -172,7 +165,7 @@ fn a_removed_message_leaves_its_place_alone() {
         assert!(!remove(&world, message).unwrap().is_new, "it can be repeated");
     }
     for gone in ["secret", "a#b", "m-large", "openai"] {
-        assert!(!stored(&world).contains(gone), "{gone}");
+        assert!(!world.sql.holds(gone.as_bytes()), "{gone}");
     }
     let messages = read(&world).messages;
     assert_eq!((messages[0].id.as_str(), messages[1].reply_to.as_deref()), ("m-1", Some("m-1")));
@@ -258,8 +251,7 @@ fn the_end_waits_for_a_restriction_up_to_400_days() {
     let world = World::minted();
     let longest = world.clock.now_ms() + 400 * DAY_MS;
     assert_eq!(restrict(&world, true).reply.ends_at, longest);
-    let due = world.core().store().next_due().unwrap().unwrap();
-    assert_eq!(due.at, longest);
+    assert_eq!(planned_end(&world), longest);
     world.clock.advance(World::ABSOLUTE_MS + 1);
     assert!(world.core().overdue().unwrap().is_none());
     world.clock.advance(400 * DAY_MS - World::ABSOLUTE_MS - 2);
@@ -276,7 +268,7 @@ fn a_lifted_restriction_leaves_an_hour_at_least() {
     world.clock.advance(2 * World::ABSOLUTE_MS);
     let ends_at = restrict(&world, false).reply.ends_at;
     assert_eq!(ends_at, world.clock.now_ms() + hour);
-    assert_eq!(world.core().store().next_due().unwrap().unwrap().at, ends_at);
+    assert_eq!(planned_end(&world), ends_at);
     world.clock.advance(hour - 1);
     assert!(world.core().overdue().unwrap().is_none());
     world.clock.advance(1);
@@ -295,7 +287,7 @@ fn a_site_can_let_restricted_conversations_end_as_others_do() {
     let terms = World::terms();
     let lifetimes = Lifetimes { restriction_keeps: false, ..terms.lifetimes };
     let mut world = World::new();
-    let mint = Mint { terms: SessionTerms { lifetimes, ..terms }, network: World::home() };
+    let mint = Mint { terms: SessionTerms { lifetimes, ..terms }, ..World::mint() };
     let minted = world.core().mint(World::CONVERSATION, mint).unwrap();
     world.erase_token = minted.erase_token;
     let caller = Caller { tag: minted.network, ..World::minted().caller() };
@@ -303,6 +295,22 @@ fn a_site_can_let_restricted_conversations_end_as_others_do() {
     assert_eq!(done.reply.ends_at, world.clock.now_ms() + World::LIFE_MS);
     world.clock.advance(World::LIFE_MS);
     assert!(world.core().overdue().unwrap().is_some());
+}
+
+#[test]
+fn the_workspace_is_told_of_a_restriction_and_of_a_review_that_waits() {
+    let world = World::minted();
+    let listing = || world.core().listing().unwrap().unwrap().1;
+    restrict(&world, true);
+    assert_eq!((listing().restricted, listing().review_asked_at), (true, None));
+    assert_eq!(listing().ends_at, planned_end(&world));
+    restrict(&world, false);
+    ask(&world, None);
+    assert!(!listing().restricted);
+    assert_eq!(listing().review_asked_at, Some(world.clock.now_ms()));
+    world.core().answer_review(ReviewOutcome::Confirmed).unwrap();
+    assert_eq!(listing().review_asked_at, None);
+    assert_eq!(listing().number, 4, "each change is told");
 }
 
 // Review
