@@ -1,6 +1,6 @@
 //! `GET /v1/conversation`: the visitor's copy.
 
-use crate::consent::{NoticeVersion, Purposes};
+use crate::consent::{ConsentEvent, NoticeVersion, Purposes};
 use crate::id::ConversationId;
 use crate::json::Value;
 use crate::redacted_debug;
@@ -18,8 +18,15 @@ pub struct Conversation {
     pub ends_at: u64,
     /// Version of the notice that was agreed to.
     pub notice: NoticeVersion,
+    /// Whether the consent to the chat holds; without it there are no more messages.
+    pub chat: bool,
     /// The optional purposes that hold.
     pub purposes: Purposes,
+    /// The optional purposes that were objected to.
+    pub objections: Purposes,
+    /// What the visitor did about the consent, oldest first. The widget shows what holds and not how
+    /// it came to that: its reader passes over them.
+    pub consent: Vec<ConsentEvent>,
     /// The messages, oldest first. A reply that is under way stands last, as far as it is.
     pub messages: Vec<Message>,
 }
@@ -96,7 +103,10 @@ impl Conversation {
             created_at: value.get("created_at").unsigned()?,
             ends_at: value.get("ends_at").unsigned()?,
             notice: NoticeVersion::parse(value.get("notice").as_str()?).ok()?,
+            chat: value.get("chat").is_true(),
             purposes: Purposes::read(value.get("purposes")),
+            objections: Purposes::read(value.get("objections")),
+            consent: Vec::new(),
             messages: value.get("messages").items().iter().filter_map(Message::read).collect(),
         })
     }

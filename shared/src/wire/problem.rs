@@ -71,6 +71,10 @@ codes! {
     ScopeMissing = "scope_missing", 403, "The API key lacks the scope";
     /// The visitor did not agree to the chat.
     ConsentRequired = "consent_required", 403, "Consent is needed first";
+    /// The visitor took the consent to the chat back; the conversation can still be read and erased.
+    ConsentWithdrawn = "consent_withdrawn", 403, "The consent was withdrawn";
+    /// The record of the visitor's consent is missing or cannot be read.
+    ConsentUnproven = "consent_unproven", 403, "The consent is not on record";
     /// There is no such site, or the key is forged.
     SiteUnknown = "site_unknown", 404, "No such site";
     /// There is nothing at this path, or nothing the caller may see.

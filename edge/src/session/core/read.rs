@@ -1,5 +1,6 @@
 //! The visitor's copy.
 
+use sotto_shared::consent::Purposes;
 use sotto_shared::wire::conversation::{Conversation, Message};
 
 use super::rates::Counted;
@@ -35,7 +36,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             created_at: session.created_at,
             ends_at: ends_at(&session),
             notice: session.terms.notice,
+            chat: true,
             purposes: session.terms.purposes,
+            objections: Purposes::default(),
+            consent: Vec::new(),
             messages,
         })
     }
