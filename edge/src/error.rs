@@ -293,6 +293,14 @@ fn session(error: &CallError<SessionError>) -> Facts {
             facts.receipt = Some(receipt.clone());
             facts
         }
+        SessionError::ConsentWithdrawn => Facts::new(
+            Code::ConsentWithdrawn,
+            "The visitor took the consent to this conversation back; it can be read and erased, and takes nothing more.",
+        ),
+        SessionError::ConsentUnproven => Facts::new(
+            Code::ConsentUnproven,
+            "The record of the visitor's consent is missing or cannot be read, so nothing more is taken; begin a new conversation.",
+        ),
         SessionError::NoticeChanged { notice } => notice_changed(notice),
         SessionError::OriginNotAllowed => origin_not_allowed(),
         SessionError::TokenInvalid => ApiError::TokenInvalid.facts(),
@@ -470,6 +478,8 @@ mod tests {
             (refused_session(SessionError::Full), Code::ConversationFull),
             (refused_session(SessionError::RateLimited { retry_after: 3 }), Code::RateLimited),
             (refused_session(SessionError::BudgetSpent { retry_after: 3 }), Code::BudgetSpent),
+            (refused_session(SessionError::ConsentWithdrawn), Code::ConsentWithdrawn),
+            (refused_session(SessionError::ConsentUnproven), Code::ConsentUnproven),
             (refused_session(SessionError::SiteGone), Code::SiteUnknown),
             (refused_session(SessionError::Failed), Code::Internal),
             (CallError::<WorkspaceError>::NoSuchObject.into(), Code::SiteUnknown),

@@ -338,6 +338,12 @@ pub enum SessionError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// The consent to the chat was taken back.
+    #[error("the consent to the chat was taken back")]
+    ConsentWithdrawn,
+    /// There is no record of a consent to the chat, or it cannot be read.
+    #[error("there is no record of a consent to the chat")]
+    ConsentUnproven,
     /// The site's notice is no longer the one that was agreed to.
     #[error("the notice has changed")]
     NoticeChanged {

@@ -3,7 +3,7 @@
 //! The call gives the whole copy, signed, and counts as an export. With `?purpose=resume` it gives
 //! what a client needs to go on: the same without the members that are marked as the copy's.
 
-use crate::consent::{NoticeVersion, Purposes};
+use crate::consent::{ConsentEvent, NoticeVersion, Purposes};
 use crate::id::ConversationId;
 use crate::json::Value;
 use crate::redacted_debug;
@@ -15,9 +15,12 @@ use crate::wire::stream::{Author, Source};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Conversation {
-    /// In a copy: [`COPY`], which says what the document is.
+    /// In a copy: that it is one, for those who verify signed documents.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub format: Option<String>,
+    pub kind: Option<String>,
+    /// In a copy: [`COPY_SCHEMA`].
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub schema: Option<String>,
     /// Its id.
     pub conversation: ConversationId,
     /// In a copy: the language of the conversation (BCP 47).
@@ -29,8 +32,15 @@ pub struct Conversation {
     pub ends_at: u64,
     /// Version of the notice that was agreed to.
     pub notice: NoticeVersion,
+    /// Whether the consent to the chat holds; without it there are no more messages.
+    pub chat: bool,
     /// The optional purposes that hold.
     pub purposes: Purposes,
+    /// The optional purposes that were objected to.
+    pub objections: Purposes,
+    /// What the visitor did about the consent, oldest first. The widget shows what holds and not how
+    /// it came to that: its reader passes over them.
+    pub consent: Vec<ConsentEvent>,
     /// Since when the conversation is kept and not used; absent if it is used.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub restricted_at: Option<u64>,
@@ -107,8 +117,9 @@ pub struct Provenance {
     pub notice: NoticeVersion,
 }
 
-/// What a copy says it is; the number changes when a member changes its meaning.
-pub const COPY: &str = "sotto-copy/1";
+/// Names the schema of a copy, docs/copy.schema.json; the number changes when a member changes its
+/// meaning.
+pub const COPY_SCHEMA: &str = "urn:sotto:schema:conversation-copy:1";
 
 /// IPTC's term for media that a trained model made. Every reply of the AI carries it, those that
 /// quote documents too: a mark that says too much passes nothing off as a person's.
@@ -160,13 +171,17 @@ impl Conversation {
     #[must_use]
     pub fn read(value: &Value) -> Option<Self> {
         Some(Self {
-            format: None,
+            kind: None,
+            schema: None,
             conversation: ConversationId::parse(value.get("conversation").as_str()?).ok()?,
             lang: None,
             created_at: value.get("created_at").unsigned()?,
             ends_at: value.get("ends_at").unsigned()?,
             notice: NoticeVersion::parse(value.get("notice").as_str()?).ok()?,
+            chat: value.get("chat").is_true(),
             purposes: Purposes::read(value.get("purposes")),
+            objections: Purposes::read(value.get("objections")),
+            consent: Vec::new(),
             restricted_at: value.get("restricted_at").unsigned(),
             review: Review::read(value.get("review")),
             messages: value.get("messages").items().iter().filter_map(Message::read).collect(),

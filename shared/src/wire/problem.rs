@@ -73,6 +73,10 @@ codes! {
     ConsentRequired = "consent_required", 403, "Consent is needed first";
     /// The message is not the visitor's own.
     NotOwnMessage = "not_own_message", 403, "Only one's own messages can be changed";
+    /// The visitor took the consent to the chat back; the conversation can still be read and erased.
+    ConsentWithdrawn = "consent_withdrawn", 403, "The consent was withdrawn";
+    /// The record of the visitor's consent is missing or cannot be read.
+    ConsentUnproven = "consent_unproven", 403, "The consent is not on record";
     /// There is no such site, or the key is forged.
     SiteUnknown = "site_unknown", 404, "No such site";
     /// There is nothing at this path, or nothing the caller may see.

@@ -2,8 +2,9 @@
 //! holds it together.
 
 use sotto_shared::consent::NoticeVersion;
+use sotto_shared::signed::Kind;
 use sotto_shared::wire::conversation::{
-    COPY, Conversation, Message, Provenance, TRAINED_ALGORITHMIC_MEDIA,
+    COPY_SCHEMA, Conversation, Message, Provenance, TRAINED_ALGORITHMIC_MEDIA,
 };
 use sotto_shared::wire::stream::Author;
 
@@ -34,7 +35,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             let provenance = provenance(&stored, &session.terms.notice);
             Message { provenance, ..super::read::message(stored) }
         })?;
-        copy.format = Some(COPY.into());
+        copy.kind = Some(Kind::ConversationCopy.name().into());
+        copy.schema = Some(COPY_SCHEMA.into());
         copy.lang = Some(session.terms.lang);
         copy.recipients = Some(session.terms.recipients);
         copy.exported_at = Some(self.clock.now_ms());
@@ -58,7 +60,7 @@ fn provenance(stored: &StoredMessage, agreed: &NoticeVersion) -> Option<Provenan
 
 #[cfg(test)]
 mod tests {
-    use ed25519_dalek::{Signature, VerifyingKey};
+    use sotto_shared::signed::{Document, PublicKey, Verdict};
     use sotto_shared::wire::chat::Trigger;
     use sotto_shared::wire::conversation::MessageState;
 
@@ -80,7 +82,8 @@ mod tests {
     fn a_copy_says_what_it_is_and_how_each_reply_came_about() {
         let world = conversation();
         let copy = world.core().export(&world.caller(), None).unwrap();
-        assert_eq!((copy.format.as_deref(), copy.lang.as_deref()), (Some(COPY), Some("en")));
+        assert_eq!(copy.schema.as_deref(), Some(COPY_SCHEMA));
+        assert_eq!(copy.lang.as_deref(), Some("en"));
         assert_eq!(copy.exported_at, Some(world.clock.now_ms()));
         assert_eq!(copy.recipients.unwrap()[0].name, "Model Inc");
         let [question, reply] = &copy.messages[..] else { panic!("two messages") };
@@ -96,23 +99,25 @@ mod tests {
     fn the_signature_covers_everything_before_it() {
         let world = conversation();
         let copy = world.core().export(&world.caller(), None).unwrap();
-        let signature = copy.signature.clone().unwrap();
         let text = serde_json::to_string(&copy).unwrap();
-        let (signed, _) = text.split_once(",\"signature\"").unwrap();
-        let value = data_encoding::BASE64URL_NOPAD.decode(signature.value.as_bytes()).unwrap();
-        let key = world.keyring.receipt_public_keys().find(|key| key.kid == signature.kid);
-        let key = VerifyingKey::from_bytes(&key.unwrap().value).unwrap();
-        let value = Signature::from_slice(&value).unwrap();
-        key.verify_strict(format!("{signed}}}").as_bytes(), &value).unwrap();
-        let changed = format!("{signed}}}").replace("hello", "hullo");
-        assert!(key.verify_strict(changed.as_bytes(), &value).is_err());
+        let verdict = |text: &str| {
+            let document = Document::parse(text).unwrap();
+            assert_eq!(document.kind(), Kind::ConversationCopy);
+            let keys = world.keyring.receipt_public_keys();
+            document.verify(keys.map(|key| PublicKey { kid: Some(key.kid), bytes: key.value }))
+        };
+        assert_eq!(verdict(&text), Verdict::Valid);
+        for (from, to) in [("hello", "hullo"), ("\"visitor\"", "\"ai\""), ("m-large", "m-small")] {
+            assert!(text.contains(from), "{from}");
+            assert_eq!(verdict(&text.replace(from, to)), Verdict::Changed, "{from}");
+        }
     }
 
     #[test]
     fn what_a_client_resumes_with_is_no_copy() {
         let world = conversation();
         let stored = world.read().unwrap();
-        assert!(stored.format.is_none() && stored.signature.is_none());
+        assert!(stored.kind.is_none() && stored.signature.is_none());
         assert!(stored.messages.iter().all(|message| message.provenance.is_none()));
     }
 }

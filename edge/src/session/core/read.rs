@@ -1,5 +1,6 @@
 //! The conversation as a client resumes it.
 
+use sotto_shared::consent::Purposes;
 use sotto_shared::wire::conversation::{Conversation, Message};
 
 use super::rates::Counted;
@@ -41,13 +42,17 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             running.text().as_str().clone_into(&mut last.text);
         }
         Ok(Conversation {
-            format: None,
+            kind: None,
+            schema: None,
             conversation: session.conversation,
             lang: None,
             created_at: session.created_at,
             ends_at: ends_at(session),
             notice: session.terms.notice.clone(),
+            chat: true,
             purposes: session.terms.purposes,
+            objections: Purposes::default(),
+            consent: Vec::new(),
             restricted_at: session.restricted.since,
             review: self.store().review()?,
             messages,
