@@ -27,8 +27,8 @@ use crate::log;
 use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
-    Chat, CheckLife, Command, Erase, Mint, MintedSession, Operator, Read, Refresh, Resume,
-    SessionError, Stop,
+    AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
+    Rectify, Refresh, Remove, Restrict, Resume, SessionError, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
@@ -119,6 +119,11 @@ impl Shell {
             Resume::PATH => self.resume(body).await.or_else(|error| respond::<()>(Err(error))),
             Stop::PATH => respond(self.stop(body).await),
             Read::PATH => respond(self.read(body).await),
+            Export::PATH => respond(self.export(body).await),
+            Rectify::PATH => respond(self.rectify(body).await),
+            Remove::PATH => respond(self.remove(body).await),
+            Restrict::PATH => respond(self.restrict(body).await),
+            AskReview::PATH => respond(self.ask_review(body).await),
             Erase::PATH => respond(self.erase(body).await),
             Operator::PATH => respond(self.operate(body).await),
             CheckLife::PATH => respond(self.check_life(body).await),
@@ -238,7 +243,7 @@ impl Shell {
     }
 
     /// Ends the reply that is under way, if there is one; its text so far is kept.
-    fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
+    pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
             active.running.end(&[], STOPPED);

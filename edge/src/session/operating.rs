@@ -10,7 +10,7 @@ impl Shell {
     pub(super) async fn operate(&self, body: &str) -> Result<OperatorReply, ShellError> {
         let config = self.prepare().await?;
         let command: Operator = parse(body)?;
-        if matches!(command.action, OperatorAction::Read { .. }) {
+        if matches!(command.action, OperatorAction::Read { .. } | OperatorAction::Export { .. }) {
             self.unlock_if(&config, |core| core.check_operator(&command)).await?;
         }
         let operated = {
@@ -20,7 +20,7 @@ impl Shell {
         };
         match operated {
             Operated::Reply(reply) => {
-                // A hold moves the end, and the list has to hear of it.
+                // A hold moves the end, and the list has to hear of what has changed.
                 self.set_alarm().await?;
                 Ok(reply)
             }

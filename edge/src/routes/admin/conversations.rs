@@ -9,7 +9,7 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sotto_shared::limits::SMALL_BODY_BYTES;
-use sotto_shared::wire::admin::{AccessReason, ConversationFlag, Hold};
+use sotto_shared::wire::admin::{AccessReason, ConversationFlag, Hold, ReviewAnswer};
 
 use super::super::Edge;
 use super::super::caller::json;
@@ -147,6 +147,25 @@ pub async fn release(
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
     manage(&operator, &conversation, ConversationAction::Release).await
+}
+
+/// `POST /v1/admin/conversations/{id}/review`: tells the visitor what came of a person's look. Scope
+/// `conversations:manage`.
+///
+/// # Errors
+/// As the module says; 413, 415, 400 for another body than a [`ReviewAnswer`]; 404 `not_found` if no
+/// review was asked for.
+#[worker::send]
+pub async fn answer(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (head, stream) = request.into_parts();
+    let operator = Operator::new(edge, &head.headers)?;
+    let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
+    let answer: ReviewAnswer = body::parse(&text)?;
+    manage(&operator, &conversation, ConversationAction::Answer(answer.outcome)).await
 }
 
 /// Does what is answered with how the conversation stands then.

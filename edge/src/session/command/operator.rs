@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sotto_shared::id::WorkspaceId;
 use sotto_shared::wire::admin::{AccessReason, Hold};
 use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::rights::ReviewOutcome;
 use sotto_shared::wire::session::ErasureReceipt;
 
 use super::Lifetimes;
@@ -29,10 +30,17 @@ pub enum OperatorAction {
         /// Why; needed where it was not given to `improve`.
         reason: Option<AccessReason>,
     },
+    /// Takes its signed copy.
+    Export {
+        /// Why; needed where it was not given to `improve`.
+        reason: Option<AccessReason>,
+    },
     /// Erases it.
     Erase,
     /// Puts it under a legal hold in place of the one before, or lifts that.
     Hold(Option<Hold>),
+    /// Tells what came of a person's look.
+    Answer(ReviewOutcome),
 }
 
 /// Reply to [`Operator`].

@@ -1,5 +1,7 @@
 //! How long a conversation lives, and what keeps it longer than that.
 
+use sotto_shared::wire::admin::Hold;
+
 use super::{Core, CoreError, ends_at};
 use crate::clock::Clock;
 use crate::random::Random;
@@ -19,11 +21,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(session)
     }
 
+    /// The legal hold that is in force.
+    pub(super) fn hold(&self) -> Result<Option<Hold>, CoreError> {
+        let hold = self.store().standing()?.hold;
+        Ok(hold.filter(|hold| self.clock.now_ms() < hold.until))
+    }
+
     /// When the conversation erases itself if nothing more happens: at the end of its life, or when
     /// a legal hold ends that is longer.
     pub(super) fn kept_until(&self, session: &Session) -> Result<u64, CoreError> {
-        let hold = self.store().standing()?.hold;
-        Ok(ends_at(session).max(hold.map_or(0, |hold| hold.until)))
+        Ok(ends_at(session).max(self.hold()?.map_or(0, |hold| hold.until)))
     }
 
     /// Plans the conversation's end.
@@ -52,7 +59,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 #[cfg(test)]
 mod tests {
     use sotto_shared::id::WorkspaceId;
-    use sotto_shared::wire::admin::{Hold, HoldReason};
+    use sotto_shared::wire::admin::HoldReason;
 
     use super::*;
     use crate::auth::tokens::EraseToken;
@@ -127,7 +134,10 @@ mod tests {
         let (ends_at, until) =
             (world.read().unwrap().ends_at, world.clock.now_ms() + 10 * World::LIFE_MS);
         hold(&world, until);
-        assert_eq!(world.read().unwrap().ends_at, ends_at, "it is kept and does not live longer");
+        let copy = world.read().unwrap();
+        assert_eq!(copy.ends_at, ends_at, "it is kept and does not live longer");
+        let hold = Hold { reason: HoldReason::LegalClaim, until };
+        assert_eq!(copy.hold, Some(hold), "the visitor is told");
         world.clock.advance(World::LIFE_MS);
         assert!(world.core().overdue().unwrap().is_none());
         // The alarm that was set before the hold finds nothing to do and is planned anew.

@@ -3,6 +3,7 @@
 
 use sotto_shared::id::WorkspaceId;
 
+use super::read::message;
 use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
@@ -24,9 +25,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Whether an operator may do something now.
     ///
     /// # Errors
-    /// [`SessionError::Unknown`] to another workspace; [`SessionError::ReasonRequired`] for reading
-    /// what was not given to `improve`; [`SessionError::Held`] for erasing under a legal hold; what
-    /// an erased conversation answers.
+    /// [`SessionError::Unknown`] to another workspace; [`SessionError::Restricted`] for reading or
+    /// erasing what the visitor restricted; [`SessionError::ReasonRequired`] for reading what was
+    /// not given to `improve`; [`SessionError::Held`] for erasing under a legal hold;
+    /// [`SessionError::NoReview`]; what an erased conversation answers.
     pub fn check_operator(&self, command: &Operator) -> Result<(), CoreError> {
         self.operated(command).map(drop)
     }
@@ -43,7 +45,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let session = self.operated(command)?;
         match command.action {
             OperatorAction::Read { .. } => {
-                let copy = self.conversation(&session, running)?;
+                let read = self.conversation(&session, running, message)?;
+                Ok(Operated::Reply(OperatorReply::Read(Box::new(read))))
+            }
+            OperatorAction::Export { .. } => {
+                let copy = self.copy(session, running)?;
                 Ok(Operated::Reply(OperatorReply::Read(Box::new(copy))))
             }
             OperatorAction::Erase => Ok(Operated::Bury(self.entomb(session, Cause::Operator)?)),
@@ -53,24 +59,38 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 self.plan_listing()?;
                 Ok(Operated::Reply(OperatorReply::Listed(self.listing_of(&session)?)))
             }
+            OperatorAction::Answer(outcome) => {
+                self.answer_review(outcome)?;
+                self.plan_listing()?;
+                Ok(Operated::Reply(OperatorReply::Listed(self.listing_of(&session)?)))
+            }
         }
     }
 
-    /// The conversation, if the operator may do this with it.
+    /// The conversation, if the operator may do this with it. One that its visitor restricted is
+    /// kept: it is neither shown nor erased, which is what a restriction may be there to prevent
+    /// (GDPR Art. 18(1)).
     fn operated(&self, command: &Operator) -> Result<Session, CoreError> {
         let session = self.minted_of(command.workspace)?;
         match command.action {
-            OperatorAction::Read { reason: None } if !session.terms.purposes.improve => {
-                Err(SessionError::ReasonRequired.into())
+            OperatorAction::Read { reason } | OperatorAction::Export { reason } => {
+                Self::check_used(&session)?;
+                if reason.is_none() && !session.terms.purposes.improve {
+                    return Err(SessionError::ReasonRequired.into());
+                }
             }
-            OperatorAction::Erase if self.is_held()? => Err(SessionError::Held.into()),
-            _ => Ok(session),
+            OperatorAction::Erase => {
+                Self::check_used(&session)?;
+                if self.hold()?.is_some() {
+                    return Err(SessionError::Held.into());
+                }
+            }
+            OperatorAction::Answer(_) if self.store().review()?.is_none() => {
+                return Err(SessionError::NoReview.into());
+            }
+            OperatorAction::Answer(_) | OperatorAction::Hold(_) => {}
         }
-    }
-
-    fn is_held(&self) -> Result<bool, CoreError> {
-        let hold = self.store().standing()?.hold;
-        Ok(hold.is_some_and(|hold| self.clock.now_ms() < hold.until))
+        Ok(session)
     }
 
     /// The conversation, if it was minted, not erased, and is this workspace's.
@@ -87,9 +107,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 mod tests {
     use sotto_shared::wire::admin::{AccessReason, Hold, HoldReason};
     use sotto_shared::wire::chat::Trigger;
+    use sotto_shared::wire::rights::ReviewOutcome;
 
     use super::*;
     use crate::auth::tokens::EraseToken;
+    use crate::session::command::{AskReview, Restrict};
     use crate::session::core::CoreError::Refused;
     use crate::session::core::Erasure;
     use crate::session::core::tests::{World, chat};
@@ -148,7 +170,14 @@ mod tests {
     fn promise_8_another_workspace_reaches_nothing() {
         let world = talk(true);
         let hold = Hold { reason: HoldReason::LegalClaim, until: u64::MAX >> 1 };
-        for action in [READ, LOOK_INTO, OperatorAction::Erase, OperatorAction::Hold(Some(hold))] {
+        for action in [
+            READ,
+            LOOK_INTO,
+            OperatorAction::Export { reason: None },
+            OperatorAction::Erase,
+            OperatorAction::Hold(Some(hold)),
+            OperatorAction::Answer(ReviewOutcome::Confirmed),
+        ] {
             let workspace = WorkspaceId::from_bytes([12; 32]);
             let command = Operator { workspace, action };
             let refused = refusal(world.core().operate(&command, None));
@@ -194,6 +223,57 @@ mod tests {
         assert!(ask(&world, OperatorAction::Hold(Some(hold))).is_ok());
         world.clock.advance(World::LIFE_MS / 2);
         assert!(matches!(ask(&world, OperatorAction::Erase), Ok(Operated::Bury(_))));
+    }
+
+    fn restrict(world: &World, restricted: bool) {
+        let caller = world.caller();
+        world.core().restrict(&Restrict { caller, restricted }).unwrap();
+    }
+
+    #[test]
+    fn a_restricted_conversation_is_neither_shown_nor_erased_until_that_is_lifted() {
+        let world = talk(true);
+        restrict(&world, true);
+        let export = OperatorAction::Export { reason: Some(AccessReason::LegalClaim) };
+        for action in [READ, LOOK_INTO, export, OperatorAction::Erase] {
+            assert_eq!(refusal(ask(&world, action)), SessionError::Restricted, "{action:?}");
+        }
+        assert!(ask(&world, OperatorAction::Hold(None)).is_ok(), "it can be held");
+        restrict(&world, false);
+        assert_eq!(texts(ask(&world, READ)).len(), 1);
+    }
+
+    #[test]
+    fn what_is_taken_away_is_signed() {
+        let world = talk(true);
+        let Ok(Operated::Reply(OperatorReply::Read(copy))) =
+            ask(&world, OperatorAction::Export { reason: None })
+        else {
+            panic!("no copy");
+        };
+        assert!(copy.signature.is_some() && copy.exported_at.is_some());
+        assert_eq!(
+            refusal(ask(&talk(false), OperatorAction::Export { reason: None })),
+            SessionError::ReasonRequired
+        );
+    }
+
+    #[test]
+    fn a_review_that_was_asked_for_is_answered_and_the_visitor_sees_it() {
+        let world = talk(false);
+        let answer = OperatorAction::Answer(ReviewOutcome::Corrected);
+        assert_eq!(refusal(ask(&world, answer)), SessionError::NoReview);
+        let caller = world.caller();
+        world.core().ask_review(&AskReview { caller, reason: None }).unwrap();
+        let asked = world.core().listing().unwrap().unwrap().1;
+        assert!(asked.review_asked_at.is_some());
+        let Ok(Operated::Reply(OperatorReply::Listed(listing))) = ask(&world, answer) else {
+            panic!("no listing");
+        };
+        assert_eq!(listing.review_asked_at, None);
+        assert!(listing.number > asked.number);
+        let review = world.read().unwrap().review.unwrap();
+        assert_eq!(review.outcome, Some(ReviewOutcome::Corrected));
     }
 
     /// Whoever ordered the hold can read what it keeps.

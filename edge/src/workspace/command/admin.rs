@@ -8,6 +8,7 @@ use sotto_shared::wire::admin::{
     DocumentList, Hold, KeyCreated, KeyList, NewKey, SiteEntry, SiteList, SiteSettings,
 };
 use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::rights::ReviewOutcome;
 use sotto_shared::wire::session::ErasureReceipt;
 
 /// A command of an operator.
@@ -124,6 +125,8 @@ pub enum ConversationAction {
     Hold(Hold),
     /// Lifts the legal hold.
     Release,
+    /// Tells the visitor what came of a person's look.
+    Answer(ReviewOutcome),
 }
 
 /// Reply to [`AdminConversation`].

@@ -92,12 +92,12 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// What the session is asked.
     pub fn question(&self, asked: &Asked) -> Operator {
         let action = match asked.action {
-            ConversationAction::Read(reason) | ConversationAction::Export(reason) => {
-                OperatorAction::Read { reason }
-            }
+            ConversationAction::Read(reason) => OperatorAction::Read { reason },
+            ConversationAction::Export(reason) => OperatorAction::Export { reason },
             ConversationAction::Erase => OperatorAction::Erase,
             ConversationAction::Hold(hold) => OperatorAction::Hold(Some(hold)),
             ConversationAction::Release => OperatorAction::Hold(None),
+            ConversationAction::Answer(outcome) => OperatorAction::Answer(outcome),
         };
         Operator { workspace: self.id, action }
     }
@@ -162,6 +162,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 reason.map(|reason| reason.name())
             }
             ConversationAction::Hold(hold) => Some(hold.reason.name()),
+            ConversationAction::Answer(outcome) => Some(outcome.name()),
             ConversationAction::Erase | ConversationAction::Release => None,
         };
         let action = match asked.action {
@@ -170,6 +171,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             ConversationAction::Erase => Action::ConversationErased,
             ConversationAction::Hold(_) => Action::ConversationHeld,
             ConversationAction::Release => Action::ConversationReleased,
+            ConversationAction::Answer(_) => Action::ReviewAnswered,
         };
         Ok(self.audit().append(&Event {
             actor: Actor::Operator(asked.key.clone()),

@@ -49,7 +49,7 @@ impl ConversationAction {
         match self {
             Self::Read(_) | Self::Export(_) => Scope::ConversationsRead,
             Self::Erase => Scope::ConversationsErase,
-            Self::Hold(_) | Self::Release => Scope::ConversationsManage,
+            Self::Hold(_) | Self::Release | Self::Answer(_) => Scope::ConversationsManage,
         }
     }
 }

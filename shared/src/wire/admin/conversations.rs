@@ -1,6 +1,7 @@
 //! Conversations as an operator sees them.
 
 use crate::id::ConversationId;
+use crate::wire::rights::ReviewOutcome;
 
 /// A conversation on the list: that it is there and how it stands, not what was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,15 @@ pub struct Hold {
     pub reason: HoldReason,
     /// Until when, at most 400 days from now.
     pub until: u64,
+}
+
+/// Body of `POST /v1/admin/conversations/{id}/review`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+pub struct ReviewAnswer {
+    /// What came of a person's look.
+    pub outcome: ReviewOutcome,
 }
 
 macro_rules! words {

@@ -2,7 +2,7 @@
 
 use sotto_shared::limits::HOLD_SECONDS_MAX;
 use sotto_shared::wire::admin::{AccessReason, ConversationFlag, Hold, HoldReason, NewKey, Scope};
-use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::rights::ReviewOutcome;
 use sotto_shared::wire::session::{ErasureReceipt, Signature};
 
 use super::*;
@@ -15,6 +15,7 @@ use crate::workspace::command::{
 const CONVERSATION: ConversationId = ConversationId::from_bytes([7; 32]);
 const READ: ConversationAction = ConversationAction::Read(None);
 const ERASE: ConversationAction = ConversationAction::Erase;
+const ANSWER: ConversationAction = ConversationAction::Answer(ReviewOutcome::Confirmed);
 
 fn with_conversation() -> (Fixture, [u8; 32]) {
     let (fixture, secret) = Fixture::with_site(settings());
@@ -43,14 +44,18 @@ fn answer(
 }
 
 fn copy() -> OperatorReply {
-    OperatorReply::Read(Box::new(Conversation {
-        conversation: CONVERSATION,
-        created_at: 1,
-        ends_at: 2,
-        notice: NoticeVersion::parse(&"0".repeat(32)).unwrap(),
-        purposes: Purposes::default(),
-        messages: vec![],
-    }))
+    let json = serde_json::json!({
+        "conversation": CONVERSATION,
+        "created_at": 1,
+        "ends_at": 2,
+        "notice": "0".repeat(32),
+        "chat": true,
+        "purposes": {},
+        "objections": {},
+        "consent": [],
+        "messages": [],
+    });
+    OperatorReply::Read(Box::new(serde_json::from_value(json).unwrap()))
 }
 
 fn receipt() -> ErasureReceipt {
@@ -60,6 +65,7 @@ fn receipt() -> ErasureReceipt {
         erased_at: 3,
         recovery_days: 30,
         recipients: vec![],
+        consent_proof_days: None,
         signature: Signature { alg: "Ed25519".into(), kid: 1, value: String::new() },
     }
 }
@@ -100,10 +106,11 @@ fn the_session_is_asked_for_the_workspace_by_what_the_operator_wants() {
     let hold = legal_claim(&fixture, 60);
     for (action, wanted) in [
         (ConversationAction::Read(reason), OperatorAction::Read { reason }),
-        (ConversationAction::Export(reason), OperatorAction::Read { reason }),
+        (ConversationAction::Export(reason), OperatorAction::Export { reason }),
         (ERASE, OperatorAction::Erase),
         (ConversationAction::Hold(hold), OperatorAction::Hold(Some(hold))),
         (ConversationAction::Release, OperatorAction::Hold(None)),
+        (ANSWER, OperatorAction::Answer(ReviewOutcome::Confirmed)),
     ] {
         let asked = ask(&fixture, secret, CONVERSATION, action).unwrap();
         let question = fixture.core().question(&asked);
@@ -124,6 +131,7 @@ fn promise_8_another_workspaces_conversation_is_unknown() {
         (ERASE, "conversation.erased"),
         (ConversationAction::Hold(hold), "conversation.held"),
         (ConversationAction::Release, "conversation.released"),
+        (ANSWER, "review.answered"),
     ] {
         let unknown = ask(&fixture, secret, other, action);
         assert_eq!(unknown, Err(WorkspaceError::ConversationUnknown), "{name}");
@@ -142,6 +150,7 @@ fn a_key_needs_the_scope_of_what_it_does() {
         (ERASE, Scope::ConversationsErase),
         (ConversationAction::Hold(hold), Scope::ConversationsManage),
         (ConversationAction::Release, Scope::ConversationsManage),
+        (ANSWER, Scope::ConversationsManage),
     ];
     for scope in Scope::ALL {
         let new = NewKey { name: "one".into(), scopes: vec![scope], life_seconds: 3_600 };
