@@ -11,7 +11,7 @@ impl Shell {
         let config = self.prepare().await?;
         let command: Operator = parse(body)?;
         if matches!(command.action, OperatorAction::Read { .. } | OperatorAction::Export { .. }) {
-            self.unlock_if(&config, |core| core.check_operator(&command)).await?;
+            self.unlock_by(&config, |core| core.open_key_for(&command)).await?;
         }
         let operated = {
             let active = self.active.borrow();

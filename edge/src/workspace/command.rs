@@ -16,7 +16,7 @@ use sotto_shared::consent::{Choice, NoticeVersion};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::{Policy, Scrubbed};
 use sotto_shared::redacted_debug;
-use sotto_shared::wire::admin::{Hold, KeyCreated, Scope};
+use sotto_shared::wire::admin::{Hold, KeyCreated, RootState, Scope};
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
@@ -30,6 +30,7 @@ pub const BINDING: &str = "WORKSPACES";
 commands! { WorkspaceError:
     Create => "/create", KeyCreated;
     IssueKey => "/key", KeyCreated;
+    ReadRoot => "/root", RootState;
     PublicSite => "/site", PublicSettings;
     ReadRules => "/rules", ScrubRules;
     Admit => "/admit", Admitted;
@@ -52,6 +53,10 @@ pub struct Create {
 /// Makes another API key with every scope, for an owner who has none left.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct IssueKey {}
+
+/// Reads whether an older root key is still needed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadRoot {}
 
 /// Which site, as its key says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

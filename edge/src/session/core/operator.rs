@@ -4,7 +4,7 @@
 use sotto_shared::id::WorkspaceId;
 
 use super::read::message;
-use super::{Core, CoreError};
+use super::{Core, CoreError, LockedKey};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Operator, OperatorAction, OperatorReply, SessionError};
@@ -22,21 +22,21 @@ pub enum Operated {
 }
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
-    /// Whether an operator may do something now.
+    /// The key to ask the workspace for, so that an operator can read.
+    ///
+    /// # Errors
+    /// As [`Self::operate`].
+    pub fn open_key_for(&self, command: &Operator) -> Result<LockedKey, CoreError> {
+        Ok(LockedKey::of(self.operated(command)?))
+    }
+
+    /// Does what an operator may do. `running` is the reply that is under way; reading takes the key.
     ///
     /// # Errors
     /// [`SessionError::Unknown`] to another workspace; [`SessionError::Restricted`] for reading or
     /// erasing what the visitor restricted; [`SessionError::ReasonRequired`] for reading what was
     /// not given to `improve`; [`SessionError::Held`] for erasing under a legal hold;
     /// [`SessionError::NoReview`]; what an erased conversation answers.
-    pub fn check_operator(&self, command: &Operator) -> Result<(), CoreError> {
-        self.operated(command).map(drop)
-    }
-
-    /// Does what an operator may do. `running` is the reply that is under way; reading takes the key.
-    ///
-    /// # Errors
-    /// As [`Self::check_operator`].
     pub fn operate(
         &self,
         command: &Operator,
@@ -136,9 +136,9 @@ mod tests {
 
     fn ask(world: &World, action: OperatorAction) -> Result<Operated, CoreError> {
         let command = Operator { workspace: World::terms().workspace, action };
-        let checked = world.core().check_operator(&command);
+        let key = world.core().open_key_for(&command);
         let operated = world.core().operate(&command, None);
-        assert_eq!(checked.is_ok(), operated.is_ok(), "the check says what comes");
+        assert_eq!(key.is_ok(), operated.is_ok(), "no key is opened in vain");
         operated
     }
 

@@ -100,6 +100,17 @@ impl<S: Sql> Store<'_, S> {
         Ok(row.and_then(|row| row.first().and_then(Value::text).map(str::to_owned)))
     }
 
+    /// How many conversations began before a time, and until when the last of them is kept.
+    pub fn conversations_before(&self, time: u64) -> Result<(u64, Option<u64>), SqlError> {
+        let row = self.one(
+            "SELECT count(*), max(max(ends_at, coalesce(hold_until, 0)))
+             FROM conversation WHERE created_at < ?",
+            &[time.into()],
+        )?;
+        let row = row.unwrap_or_default();
+        Ok((number(&row, 0), row.get(1).and_then(Value::unsigned)))
+    }
+
     /// Conversations behind a position, oldest first, with their positions.
     pub fn conversations(
         &self,
