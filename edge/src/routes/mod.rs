@@ -6,6 +6,7 @@
 //! handler's doc numbers its steps and names the status that a step fails with.
 
 mod caller;
+mod query;
 mod scrub;
 
 pub mod limits;
@@ -101,6 +102,16 @@ pub fn router(edge: Edge) -> Router {
             put(admin::documents::put).merge(delete(admin::documents::remove)),
         )
         .route("/v1/admin/conversations", get(admin::conversations::list))
+        .route(
+            "/v1/admin/conversations/{conversation}",
+            get(admin::conversations::read).delete(admin::conversations::erase),
+        )
+        .route("/v1/admin/conversations/{conversation}/export", get(admin::conversations::export))
+        .route(
+            "/v1/admin/conversations/{conversation}/hold",
+            put(admin::conversations::hold).delete(admin::conversations::release),
+        )
+        .route("/v1/admin/conversations/{conversation}/review", post(admin::conversations::answer))
         .route("/v1/admin/audit", get(admin::audit::export))
         .route("/v1/admin/audit/checkpoint", get(admin::audit::checkpoint))
         .route("/healthz", get(health::healthz))

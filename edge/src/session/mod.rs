@@ -10,6 +10,7 @@
 pub mod command;
 
 pub mod object;
+mod operating;
 mod rights;
 mod telling;
 mod unlocking;

@@ -55,6 +55,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             consent: Vec::new(),
             restricted_at: session.restricted.since,
             review: self.store().review()?,
+            hold: self.hold()?,
             messages,
             recipients: None,
             exported_at: None,

@@ -7,7 +7,14 @@ mod keys;
 mod operator;
 mod workspace_key;
 
+mod conversations;
+
 mod recorded;
+
+mod sweep;
+
+pub use conversations::Asked;
+pub use sweep::Check;
 
 use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
 use sotto_shared::wire::admin::{KeyCreated, SiteSettings};
@@ -131,7 +138,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         object: Object,
         outcome: Outcome,
     ) -> Result<(), Fault> {
-        Ok(self.audit().append(&Event { actor, action, object, outcome })?)
+        Ok(self.audit().append(&Event { actor, action, object, reason: None, outcome })?)
     }
 
     fn audit(&self) -> Log<'_, S, C, R> {
