@@ -321,10 +321,11 @@ fn session(error: &CallError<SessionError>) -> Facts {
             Code::ConversationFull,
             "The conversation takes no more messages; begin a new one.",
         ),
-        SessionError::RateLimited { retry_after } => {
-            Facts::new(Code::RateLimited, "Too many messages in a short time; wait a moment.")
-                .after(*retry_after)
-        }
+        SessionError::RateLimited { retry_after } => Facts::new(
+            Code::RateLimited,
+            "This was done too often in this conversation in a short time; wait a moment.",
+        )
+        .after(*retry_after),
         SessionError::BudgetSpent { retry_after } => budget_spent(*retry_after),
         SessionError::SiteGone => site_unknown(),
         SessionError::Failed => internal(),
@@ -350,6 +351,9 @@ fn workspace(error: &CallError<WorkspaceError>) -> Facts {
         ),
         WorkspaceError::KeyUnknown => {
             Facts::new(Code::NotFound, "The workspace has no API key of this id.")
+        }
+        WorkspaceError::ConversationUnknown => {
+            Facts::new(Code::NotFound, "The workspace has no conversation of this id.")
         }
         WorkspaceError::DocumentUnknown => {
             Facts::new(Code::NotFound, "The site has no document of this name.")
@@ -456,6 +460,7 @@ mod tests {
             ),
             (refused_workspace(WorkspaceError::KeyUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::SiteUnknown), Code::SiteUnknown),
+            (refused_workspace(WorkspaceError::ConversationUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::DocumentUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::OriginNotAllowed), Code::OriginNotAllowed),
             (refused_workspace(WorkspaceError::ConsentRequired), Code::ConsentRequired),

@@ -55,7 +55,7 @@ use crate::http::body;
 use crate::http::request_id::RequestId;
 use crate::http::respond::Asked;
 use crate::random::PlatformRandom;
-use crate::routes::Edge;
+use crate::routes::{Edge, limits};
 
 /// Answers a request.
 #[event(fetch)]
@@ -88,10 +88,18 @@ async fn answer(id: RequestId, request: ::http::Request<Body>, env: Env) -> ::ht
             response
         }
         (Ok(config), None) => {
-            let mut router = routes::router(Edge { env, config, request: id });
-            match router.call(::http::Request::from_parts(head, lent)).await {
-                Ok(response) => response,
-                Err(never) => match never {},
+            match limits::count(&env, &config, head.uri.path(), &head.headers).await {
+                Ok(network) => {
+                    let mut router = routes::router(Edge { env, config, request: id, network });
+                    match router.call(::http::Request::from_parts(head, lent)).await {
+                        Ok(response) => response,
+                        Err(never) => match never {},
+                    }
+                }
+                Err(error) => {
+                    drop(lent);
+                    error.into_response()
+                }
             }
         }
     };

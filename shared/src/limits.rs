@@ -104,6 +104,26 @@ pub const ACCESS_TOKEN_SECONDS: u64 = 15 * 60;
 /// same successor, so that a lost reply does not log a visitor out.
 pub const ROTATION_GRACE_SECONDS: u64 = 30;
 
+/// New tokens for one conversation within a minute: a device that wavers between two networks asks
+/// at each change.
+pub const REFRESHES_PER_MINUTE: u32 = 10;
+
+/// New tokens for one conversation within an hour: four are what a visitor needs who stays where
+/// they are; the rest is for a journey.
+pub const REFRESHES_PER_HOUR: u32 = 60;
+
+/// Copies of a conversation, replies taken up and stopped, together within a minute: a lost
+/// connection is taken up seven times, and a reload of the page asks for the copy.
+pub const LOOKS_PER_MINUTE: u32 = 60;
+
+/// Changes by a visitor within a minute (consent, messages corrected or removed, restriction, a
+/// review asked for): faster than a person clicks.
+pub const CHANGES_PER_MINUTE: u32 = 30;
+
+/// Refresh and erase tokens of one conversation whose secret does not fit, within an hour. They
+/// cannot be guessed; what is saved is the work of refusing them.
+pub const WRONG_SECRETS_PER_HOUR: u32 = 20;
+
 /// Idle life of a refresh token unless the site says otherwise, in seconds: one day.
 pub const IDLE_SECONDS_DEFAULT: u64 = 24 * 3_600;
 

@@ -5,41 +5,14 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::Serialize;
 use sotto_shared::id::{ConversationId, Origin};
-use worker::{Env, RateLimiter};
 
 use super::Edge;
 use crate::auth::access::{self, Access};
 use crate::auth::keyring::Keyring;
-use crate::clock::{Clock as _, DAY_MS, PlatformClock};
+use crate::clock::{Clock as _, PlatformClock};
 use crate::error::ApiError;
 use crate::http::cors::Readable;
 use crate::http::origin;
-use crate::session::command::Network;
-
-/// The window of the platform's rate limits, in seconds, as `wrangler.toml` has it.
-const WINDOW_SECONDS: u64 = 60;
-
-/// A rate limit of the platform, per network. It is coarse and counts in each of the platform's
-/// places by itself; the exact limits are the objects'.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Limit {
-    /// New conversations.
-    Mint,
-    /// Messages.
-    Chat,
-    /// Everything else.
-    Other,
-}
-
-impl Limit {
-    const fn binding(self) -> &'static str {
-        match self {
-            Self::Mint => "LIMIT_MINT",
-            Self::Chat => "LIMIT_CHAT",
-            Self::Other => "LIMIT_OTHER",
-        }
-    }
-}
 
 impl Edge {
     /// The page that a request comes from.
@@ -48,28 +21,6 @@ impl Edge {
     /// 403 `origin_missing`, `origin_invalid`
     pub(super) fn origin(&self, method: &Method, headers: &HeaderMap) -> Result<Origin, ApiError> {
         Ok(origin::required(method, headers, &self.config.issuer)?)
-    }
-
-    /// Counts a request of its network, and says which network it is. The platform sees a keyed
-    /// hash of it.
-    ///
-    /// # Errors
-    /// 429 `rate_limited`; 503 `misconfigured` without an address or without the limit
-    pub(super) async fn count(
-        &self,
-        limit: Limit,
-        headers: &HeaderMap,
-    ) -> Result<Network, ApiError> {
-        let network = self.config.client_address.network(headers)?;
-        let day = PlatformClock.now_ms() / DAY_MS;
-        let tag = self.config.keyring.network_tag(day, &network.0);
-        let missing = |_| ApiError::Binding(limit.binding());
-        let outcome = limiter(&self.env, limit).map_err(missing)?.limit(tag).await;
-        if outcome.map_err(missing)?.success {
-            Ok(network)
-        } else {
-            Err(ApiError::RateLimited { retry_after: WINDOW_SECONDS })
-        }
     }
 
     /// What the access token of a request opens, if it was given for the page that sends it.
@@ -137,14 +88,11 @@ pub(super) fn readable(origin: Origin, mut response: Response) -> Response {
     response
 }
 
-fn limiter(env: &Env, limit: Limit) -> worker::Result<RateLimiter> {
-    env.rate_limiter(limit.binding())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::auth::network::NetworkKey;
+    use crate::session::command::Network;
     use http::HeaderValue;
 
     #[test]

@@ -11,7 +11,7 @@ use sotto_shared::limits::{CHAT_BODY_BYTES, SMALL_BODY_BYTES};
 use sotto_shared::wire::chat::StopRequest;
 use sotto_shared::wire::stream;
 
-use super::caller::{Limit, own, readable};
+use super::caller::{own, readable};
 use super::{Edge, chat_body};
 use crate::error::ApiError;
 use crate::http::body;
@@ -21,13 +21,12 @@ use crate::session::command::{Caller, Chat, Resume, Stop};
 /// `POST /v1/chat`
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
-/// 4. The body is what `useChat` sends, about this conversation: 413, 415, 400, 422,
+/// 2. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 3. The body is what `useChat` sends, about this conversation: 413, 415, 400, 422,
 ///    403 `token_mismatch`.
-/// 5. The text is scrubbed by the site's policy, which is had while the body comes in: 503. From
+/// 4. The text is scrubbed by the site's policy, which is had while the body comes in: 503. From
 ///    here on there is no other text.
-/// 6. The session stores the message and answers: 401 `network_mismatch`, `token_revoked`, 409, 410, 422 `conversation_full`, 429.
+/// 5. The session stores the message and answers: 401 `network_mismatch`, `token_revoked`, 409, 410, 422 `conversation_full`, 429.
 ///
 /// # Errors
 /// As its steps say. What fails once the reply has begun is told in the stream.
@@ -36,18 +35,17 @@ pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
+    let network = edge.network()?;
     // 2
-    let network = edge.count(Limit::Chat, &head.headers).await?;
-    // 3
     let access = edge.access(&head.headers, &origin)?;
-    // 4
+    // 3
     let json = body::json_text(&head.headers, stream, CHAT_BODY_BYTES);
     let (json, policy) = join(json, edge.policy(&access)).await;
     let request = chat_body::parse(&json?)?;
     own(&access, Some(request.conversation))?;
-    // 5
+    // 4
     let text = edge.scrub(&request.message.text, &*policy?);
-    // 6
+    // 5
     let caller = Caller::new(&access, network);
     let command = Chat { trigger: request.trigger, message_id: request.message.id, text, caller };
     let reply = object::stream(&edge.env, &access.conversation.to_hex(), &command).await?;
@@ -58,9 +56,8 @@ pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response
 /// beginning; 204 if there is none.
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The access token opens this conversation for this page: 401, 403 `token_mismatch`.
-/// 4. The session streams: 401 `network_mismatch`, `token_revoked`, 410.
+/// 2. The access token opens this conversation for this page: 401, 403 `token_mismatch`.
+/// 3. The session streams: 401 `network_mismatch`, `token_revoked`, 410.
 ///
 /// # Errors
 /// As its steps say.
@@ -73,12 +70,11 @@ pub async fn resume(
 ) -> Result<Response, ApiError> {
     // 1
     let origin = edge.origin(&method, &headers)?;
+    let network = edge.network()?;
     // 2
-    let network = edge.count(Limit::Other, &headers).await?;
-    // 3
     let access = edge.access(&headers, &origin)?;
     own(&access, ConversationId::parse(&conversation).ok())?;
-    // 4
+    // 3
     let command = Resume { caller: Caller::new(&access, network) };
     let reply = object::stream(&edge.env, &access.conversation.to_hex(), &command).await?;
     Ok(streamed(origin, reply))
@@ -87,11 +83,10 @@ pub async fn resume(
 /// `POST /v1/chat/stop`: stops the reply under way; does nothing if there is none.
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
-/// 4. The body is a [`StopRequest`] about this conversation: 413, 415, 400,
+/// 2. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 3. The body is a [`StopRequest`] about this conversation: 413, 415, 400,
 ///    403 `token_mismatch`.
-/// 5. The session stops: 401 `network_mismatch`, `token_revoked`, 410.
+/// 4. The session stops: 401 `network_mismatch`, `token_revoked`, 410.
 ///
 /// # Errors
 /// As its steps say.
@@ -100,15 +95,14 @@ pub async fn stop(State(edge): State<Edge>, request: Request) -> Result<Response
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
+    let network = edge.network()?;
     // 2
-    let network = edge.count(Limit::Other, &head.headers).await?;
-    // 3
     let access = edge.access(&head.headers, &origin)?;
-    // 4
+    // 3
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let request: StopRequest = body::parse(&text)?;
     own(&access, Some(request.id))?;
-    // 5
+    // 4
     let command = Stop { caller: Caller::new(&access, network) };
     object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
     Ok(readable(origin, StatusCode::NO_CONTENT.into_response()))

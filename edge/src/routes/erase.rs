@@ -7,7 +7,7 @@ use sotto_shared::limits::SMALL_BODY_BYTES;
 use sotto_shared::wire::session::EraseRequest;
 
 use super::Edge;
-use super::caller::{Limit, json, json_for};
+use super::caller::{json, json_for};
 use super::sessions::unverified;
 use crate::auth::tokens::EraseToken;
 use crate::error::ApiError;
@@ -20,10 +20,9 @@ use crate::session::command::Erase;
 /// It needs no access token and no known page: it works after everything else has expired, from
 /// anywhere, and again and again.
 ///
-/// 1. The network is within its rate: 429 `rate_limited`.
-/// 2. The body is an [`EraseRequest`]: 413, 415, 400.
-/// 3. The erase token was copied whole, before an object is woken: 401 `token_invalid`.
-/// 4. The session erases: 401 `token_invalid`.
+/// 1. The body is an [`EraseRequest`]: 413, 415, 400.
+/// 2. The erase token was copied whole, before an object is woken: 401 `token_invalid`.
+/// 3. The session erases: 401 `token_invalid`.
 ///
 /// # Errors
 /// As its steps say.
@@ -31,13 +30,11 @@ use crate::session::command::Erase;
 pub async fn erase(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
-    edge.count(Limit::Other, &head.headers).await?;
-    // 2
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let request: EraseRequest = body::parse(&text)?;
-    // 3
+    // 2
     let token = EraseToken::parse(&request.erase_token).ok_or(ApiError::TokenInvalid)?;
-    // 4
+    // 3
     let command = Erase { secret: token.secret.to_vec() };
     let receipt = object::call(&edge.env, &token.conversation.to_hex(), &command)
         .await

@@ -1,11 +1,14 @@
 //! The calls of `/v1`, one file for each resource.
 //!
-//! A handler checks who asks, reads the body, calls an object, and writes the reply; whatever
-//! fails is an [`ApiError`], which `http::respond` turns into a problem. Each handler's doc
-//! numbers its steps and names the status that a step fails with.
+//! Before a handler sees a request, [`limits`] has counted it: 429 `rate_limited` for a network that
+//! calls too often. A handler checks who asks, reads the body, calls an object, and writes the
+//! reply; whatever fails is an [`ApiError`], which `http::respond` turns into a problem. Each
+//! handler's doc numbers its steps and names the status that a step fails with.
 
 mod caller;
 mod scrub;
+
+pub mod limits;
 
 pub mod health;
 
@@ -33,7 +36,9 @@ use worker::Env;
 
 use crate::config::Config;
 use crate::error::ApiError;
+use crate::http::client_address::AddressMissing;
 use crate::http::request_id::RequestId;
+use crate::session::command::Network;
 
 /// What a handler works with.
 #[derive(Clone, Debug)]
@@ -44,6 +49,18 @@ pub struct Edge {
     pub config: Arc<Config>,
     /// The request's name.
     pub request: RequestId,
+    /// Where it comes from, if it was counted.
+    pub network: Option<Network>,
+}
+
+impl Edge {
+    /// The network that a request comes from.
+    ///
+    /// # Errors
+    /// 503 `misconfigured` where nothing was counted, so that nobody asked for the address
+    fn network(&self) -> Result<Network, ApiError> {
+        Ok(self.network.clone().ok_or(AddressMissing)?)
+    }
 }
 
 /// Every route there is.

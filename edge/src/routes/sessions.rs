@@ -10,7 +10,7 @@ use sotto_shared::wire::session::{ConsentReceipt, MintRequest, Minted, RefreshRe
 use worker::ObjectNamespace;
 
 use super::Edge;
-use super::caller::{Limit, json_for};
+use super::caller::json_for;
 use crate::auth::access::{self, Access, IssuedAccess};
 use crate::auth::site_key;
 use crate::auth::tokens::RefreshToken;
@@ -20,20 +20,19 @@ use crate::http::body;
 use crate::object::{self, CallError};
 use crate::random::PlatformRandom;
 use crate::session::command::{BINDING, Mint, Refresh, SessionError};
-use crate::workspace::command::{Admit, Forget, Forgotten, WorkspaceError};
+use crate::workspace::command::{Admit, Admitted, Forget, Forgotten, WorkspaceError};
 use crate::workspace::settings::is_language;
 
 /// `POST /v1/sessions`
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The body is a [`MintRequest`]: 413, 415, 400.
-/// 4. The site's key is one of ours, before an object is woken: 404 `site_unknown`.
-/// 5. A new object's id is had in the configured jurisdiction: 503 `misconfigured`.
-/// 6. The workspace admits the visitor: 403 `origin_not_allowed`, `consent_required`;
+/// 2. The body is a [`MintRequest`]: 413, 415, 400.
+/// 3. The site's key is one of ours, before an object is woken: 404 `site_unknown`.
+/// 4. A new object's id is had in the configured jurisdiction: 503 `misconfigured`.
+/// 5. The workspace admits the visitor: 403 `origin_not_allowed`, `consent_required`;
 ///    409 `notice_changed`; 429 `budget_spent`.
-/// 7. The session object is minted.
-/// 8. The access token is made.
+/// 6. The session object is minted.
+/// 7. The access token is made.
 ///
 /// # Errors
 /// As its steps say.
@@ -42,9 +41,8 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
+    let network = edge.network()?;
     // 2
-    let network = edge.count(Limit::Mint, &head.headers).await?;
-    // 3
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let mut request: MintRequest = body::parse(&text)?;
     if !is_language(&request.lang) {
@@ -52,13 +50,13 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         return Err(ApiError::InvalidValue { field: "lang", rule });
     }
     request.consent.gpc |= has_privacy_signal(&head.headers);
-    // 4
+    // 3
     let opened = site_key::open(&edge.config.keyring, &request.site)
         .ok_or(CallError::Refused(WorkspaceError::SiteUnknown))?;
     let workspace = opened.workspace.to_hex();
-    // 5
+    // 4
     let conversation = new_conversation(&edge)?;
-    // 6
+    // 5
     let admit = Admit {
         site: opened.site,
         conversation,
@@ -68,10 +66,10 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         choice: request.consent,
         network: network.clone(),
     };
-    let terms = object::call(&edge.env, &workspace, &admit).await?;
+    let Admitted { terms, key } = object::call(&edge.env, &workspace, &admit).await?;
     let (site, notice, purposes) = (terms.site, terms.notice.clone(), terms.purposes);
-    // 7
-    let command = Mint { terms, network };
+    // 6
+    let command = Mint { terms, network, key };
     let minted = match object::call(&edge.env, &conversation.to_hex(), &command).await {
         Ok(minted) => minted,
         Err(error) => {
@@ -82,7 +80,7 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
             return Err(error.into());
         }
     };
-    // 8
+    // 7
     let access = Access {
         conversation,
         workspace: opened.workspace,
@@ -111,12 +109,11 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
 /// `POST /v1/sessions/refresh`
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The body is a [`RefreshRequest`]: 413, 415, 400.
-/// 4. The refresh token was copied whole, before an object is woken: 401 `token_invalid`.
-/// 5. The session rotates it for its own page, from whichever network: 401 `token_invalid`, `token_revoked`;
+/// 2. The body is a [`RefreshRequest`]: 413, 415, 400.
+/// 3. The refresh token was copied whole, before an object is woken: 401 `token_invalid`.
+/// 4. The session rotates it for its own page, from whichever network: 401 `token_invalid`, `token_revoked`;
 ///    403 `token_mismatch`; 410 `erased`, `conversation_ended`.
-/// 6. The access token is made.
+/// 5. The access token is made.
 ///
 /// # Errors
 /// As its steps say.
@@ -125,14 +122,13 @@ pub async fn refresh(State(edge): State<Edge>, request: Request) -> Result<Respo
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
+    let network = edge.network()?;
     // 2
-    let network = edge.count(Limit::Other, &head.headers).await?;
-    // 3
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let request: RefreshRequest = body::parse(&text)?;
-    // 4
+    // 3
     let token = RefreshToken::parse(&request.refresh_token).ok_or(ApiError::TokenInvalid)?;
-    // 5
+    // 4
     let command = Refresh {
         n: token.n,
         secret: token.secret.to_vec(),
@@ -143,7 +139,7 @@ pub async fn refresh(State(edge): State<Edge>, request: Request) -> Result<Respo
     let refreshed = object::call(&edge.env, &token.conversation.to_hex(), &command)
         .await
         .map_err(unverified)?;
-    // 6
+    // 5
     let access = Access {
         conversation: token.conversation,
         workspace: refreshed.workspace,

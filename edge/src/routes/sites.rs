@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use sotto_shared::id::SiteKey;
 
 use super::Edge;
-use super::caller::{Limit, json_for};
+use super::caller::json_for;
 use crate::auth::site_key;
 use crate::error::ApiError;
 use crate::object::{self, CallError};
@@ -20,10 +20,9 @@ const CACHE: &str = "public, max-age=60";
 /// `GET /v1/sites/{key}?lang=…`
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
-/// 2. The network is within its rate: 429 `rate_limited`.
-/// 3. The key is one of ours, before an object is woken: 404 `site_unknown`.
-/// 4. The workspace knows the site: 404 `site_unknown`.
-/// 5. The site allows the origin: 403 `origin_not_allowed`.
+/// 2. The key is one of ours, before an object is woken: 404 `site_unknown`.
+/// 3. The workspace knows the site: 404 `site_unknown`.
+/// 4. The site allows the origin: 403 `origin_not_allowed`.
 ///
 /// # Errors
 /// As its steps say.
@@ -38,17 +37,15 @@ pub async fn read(
     // 1
     let origin = edge.origin(&method, &headers)?;
     // 2
-    edge.count(Limit::Other, &headers).await?;
-    // 3
     let unknown = || ApiError::Workspace(CallError::Refused(WorkspaceError::SiteUnknown));
     let key = SiteKey::parse(&key).map_err(|_| unknown())?;
     let opened = site_key::open(&edge.config.keyring, &key).ok_or_else(unknown)?;
-    // 4
+    // 3
     let command = PublicSite { site: opened.site, lang: language(query.as_deref()) };
     let mut settings = object::call(&edge.env, &opened.workspace.to_hex(), &command)
         .await
         .map_err(ApiError::from)?;
-    // 5
+    // 4
     if !settings.origins.contains(&origin) {
         return Err(CallError::Refused(WorkspaceError::OriginNotAllowed).into());
     }

@@ -24,18 +24,18 @@ use worker::{DurableObject, Env, Request, Response, ScheduledTime, State, durabl
 use crate::clock::PlatformClock;
 use crate::config::Config;
 use crate::log;
-use crate::object::{CallError, call, envelope};
+use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
     Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
 };
-use crate::session::core::{Accepted, Core, CoreError, Erasure};
-use crate::session::record::{Cause, Due, End, Tombstone};
+use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
+use crate::session::record::{Due, End, Tombstone};
 use crate::session::reply::replay;
 use crate::session::stream;
 use crate::session::writing::Active;
 use crate::sql::ObjectSql;
-use crate::workspace::command::{Forget, Forgotten, Report, Reported, WorkspaceError};
+use crate::workspace::command::Reported;
 
 /// A failed alarm is tried again after this time, in milliseconds.
 const ALARM_RETRY_MS: i64 = 60_000;
@@ -62,6 +62,7 @@ impl DurableObject for SessionObject {
             env,
             sql,
             active: RefCell::new(None),
+            vault_key: RefCell::new(None),
             is_awake: Cell::new(false),
         }))
     }
@@ -89,6 +90,8 @@ pub(super) struct Shell {
     pub(super) env: Env,
     sql: ObjectSql,
     pub(super) active: RefCell<Option<Active>>,
+    /// The conversation's key, once the workspace has opened it.
+    pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
     /// Whether this object has looked at what it was when it was last stopped.
     is_awake: Cell<bool>,
 }
@@ -125,7 +128,11 @@ impl Shell {
     async fn mint(&self, body: &str) -> Result<MintedSession, ShellError> {
         let config = Config::from_env(&self.env)?;
         let command: Mint = parse(body)?;
-        let minted = self.core(&config).mint(self.conversation()?, command)?;
+        let conversation = self.conversation()?;
+        let key = Rc::new(VaultKey::new(conversation, &command.key));
+        let core = Core { vault_key: Some(Rc::clone(&key)), ..self.core(&config) };
+        let minted = core.mint(conversation, command)?;
+        self.vault_key.replace(Some(key));
         self.set_alarm().await?;
         Ok(minted)
     }
@@ -149,6 +156,7 @@ impl Shell {
     async fn chat(self: Rc<Self>, body: &str) -> Result<Response, ShellError> {
         let config = self.prepare().await?;
         let command: Chat = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let core = self.core(&config);
         let message = self.active.borrow().as_ref().map(|active| active.running.message().clone());
         match core.accept(&command, message.as_ref())? {
@@ -173,6 +181,7 @@ impl Shell {
     async fn resume(&self, body: &str) -> Result<Response, ShellError> {
         let config = self.prepare().await?;
         let command: Resume = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let core = self.core(&config);
         core.check_open(&command.caller)?;
         if let Some(listener) = self.listen() {
@@ -195,6 +204,7 @@ impl Shell {
     async fn read(&self, body: &str) -> Result<Conversation, ShellError> {
         let config = self.prepare().await?;
         let command: Read = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let active = self.active.borrow();
         let running = active.as_ref().map(|active| &active.running);
         Ok(self.core(&config).read(&command.caller, running)?)
@@ -211,25 +221,17 @@ impl Shell {
             Err(error) => Err(error.into()),
         };
         match &erased {
-            Ok(_) | Err(ShellError::Core(CoreError::Refused(SessionError::Unknown))) => {}
+            Ok(_)
+            // What comes too often has been recorded.
+            | Err(ShellError::Core(CoreError::Refused(
+                SessionError::Unknown | SessionError::RateLimited { .. },
+            ))) => {}
             Err(ShellError::Core(CoreError::Refused(_))) => {
                 self.report(&config, Reported::ErasureRefused).await;
             }
             Err(_) => self.report(&config, Reported::ErasureFailed).await,
         }
         erased
-    }
-
-    /// Tells the workspace's audit log what happened here. An erasure has its outbox; this is told
-    /// once, and what could not be told is in the edge's log.
-    async fn report(&self, config: &Config, what: Reported) {
-        let Ok(conversation) = self.conversation() else { return };
-        // An erased conversation has told the log what there was to tell.
-        let Ok(Some(session)) = self.core(config).store().session() else { return };
-        let workspace = session.terms.workspace.to_hex();
-        if let Err(error) = call(&self.env, &workspace, &Report { conversation, what }).await {
-            log::error("report_not_heard").fault(&error).write();
-        }
     }
 
     /// Ends the reply that is under way, if there is one; its text so far is kept.
@@ -261,12 +263,14 @@ impl Shell {
         Ok(config)
     }
 
-    /// Deletes all storage and writes the tombstone in the same turn, so that no moment is stored
-    /// in which one has happened without the other.
+    /// Destroys the key, then deletes all storage and writes the tombstone, all in one turn, so that
+    /// no moment is stored in which one has happened without the other.
     async fn bury(&self, config: &Config, tombstone: &Tombstone) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             active.running.end(&[], STOPPED);
         }
+        self.vault_key.replace(None);
+        self.core(config).destroy_key(tombstone.cause)?;
         let storage = self.state.storage();
         let buried = async {
             self.core(config).bury(tombstone)?;
@@ -286,35 +290,14 @@ impl Shell {
                     self.state.storage().delete_all().await?;
                     return Ok(());
                 }
-                Due::Outbox if self.tell_workspace(&config).await => core.heard()?,
-                Due::Outbox => core.not_heard(item.attempts)?,
+                Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
+                Due::Listing if self.tell_list(&config).await? => {}
+                Due::Outbox | Due::Listing => core.not_heard(item)?,
                 // `due` has planned it anew.
                 Due::End => {}
             }
         }
         self.set_alarm().await
-    }
-
-    /// Tells the workspace of the erasure; whether it has heard.
-    async fn tell_workspace(&self, config: &Config) -> bool {
-        let Ok(conversation) = self.conversation() else { return false };
-        let Ok(Some(tombstone)) = self.core(config).store().tombstone() else { return true };
-        let why = match tombstone.cause {
-            Cause::Token => Forgotten::Erased,
-            Cause::Lifetime => Forgotten::Ended,
-        };
-        let forget = Forget { conversation, why };
-        let told = call(&self.env, &tombstone.workspace.to_hex(), &forget).await;
-        match told {
-            // A workspace that is gone has nothing on its list.
-            Ok(()) | Err(CallError::Refused(WorkspaceError::Unknown) | CallError::NoSuchObject) => {
-                true
-            }
-            Err(error) => {
-                log::error("forget_not_heard").fault(&error).write();
-                false
-            }
-        }
     }
 
     /// Sets the one alarm to what is due next.
@@ -337,10 +320,11 @@ impl Shell {
             clock: &PlatformClock,
             random: &PlatformRandom,
             keyring: &config.keyring,
+            vault_key: self.vault_key.borrow().clone(),
         }
     }
 
-    fn conversation(&self) -> Result<ConversationId, ShellError> {
+    pub(super) fn conversation(&self) -> Result<ConversationId, ShellError> {
         let id = self.state.id().to_string();
         Ok(ConversationId::parse(&id).map_err(|_| CoreError::from(SessionError::Unknown))?)
     }

@@ -27,8 +27,20 @@ pub struct Session {
     /// The key of its networks' tags, sealed; absent in a conversation of an earlier version until
     /// it is refreshed.
     pub sealed_network_key: Option<Vec<u8>>,
+    /// The key of its texts, wrapped by the workspace's; absent in a conversation of an earlier
+    /// version until it is opened, and empty once it was destroyed.
+    pub wrapped_key: Option<Vec<u8>>,
+    /// Why it is being erased: its key is destroyed, and the rest is to follow.
+    pub ending: Option<Cause>,
     /// What the erase token is checked against.
     pub erase: EraseCheck,
+}
+
+/// How the conversation stands with its workspace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Number of the newest listing that is due or was told.
+    pub listing: u64,
 }
 
 /// A family of refresh tokens.
@@ -133,6 +145,8 @@ pub enum Due {
     TombstoneEnd,
     /// The workspace has to hear of the erasure.
     Outbox,
+    /// The workspace's list has to hear what has changed.
+    Listing,
 }
 
 /// Something due, and when.
@@ -147,13 +161,14 @@ pub struct DueItem {
 }
 
 impl Due {
-    const ALL: [Self; 3] = [Self::End, Self::TombstoneEnd, Self::Outbox];
+    const ALL: [Self; 4] = [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::End => "end",
             Self::TombstoneEnd => "tombstone_end",
             Self::Outbox => "outbox",
+            Self::Listing => "listing",
         }
     }
 

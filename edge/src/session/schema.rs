@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -63,6 +63,31 @@ const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
             '$.retention_seconds', json_extract(terms, '$.life_seconds')),
         '$.life_seconds')
     WHERE json_extract(terms, '$.life_seconds') IS NOT NULL"];
+
+/// How the conversation stands with its workspace.
+const STANDING: &[&str] = &[
+    "CREATE TABLE standing (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        listing INTEGER NOT NULL DEFAULT 0
+    ) STRICT",
+    "INSERT INTO standing (one) VALUES (1)",
+];
+
+/// What is limited to so many within a time: messages are no longer the only thing.
+const RATES: &[&str] = &[
+    "CREATE TABLE attempt (kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
+    "INSERT INTO attempt (kind, at) SELECT 'message', at FROM turn",
+    "DROP TABLE turn",
+];
+
+/// What was said is sealed. `text` and `sources` hold what an earlier version wrote, until the
+/// conversation is next opened; nothing is written there any more.
+const VAULT: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN wrapped_key BLOB",
+    "ALTER TABLE session ADD COLUMN ending TEXT",
+    "ALTER TABLE message ADD COLUMN sealed_text BLOB",
+    "ALTER TABLE message ADD COLUMN sealed_sources BLOB",
+];
 
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
@@ -164,6 +189,17 @@ mod tests {
             terms[0][0].text(),
             Some(r#"{"site":1,"idle_seconds":3600,"retention_seconds":3600}"#)
         );
+    }
+
+    #[test]
+    fn messages_that_were_counted_by_an_earlier_version_still_count() {
+        let sql = MemorySql::new();
+        migrations::run(&sql, &[FIRST, NETWORK, LIFETIMES]).unwrap();
+        sql.exec("INSERT INTO turn (at) VALUES (7)", &[]).unwrap();
+        migrate(&sql).unwrap();
+        let counted = sql.exec("SELECT kind, at FROM attempt", &[]).unwrap();
+        assert_eq!(counted[0][0].text(), Some("message"));
+        assert_eq!(counted[0][1].unsigned(), Some(7));
     }
 
     #[test]

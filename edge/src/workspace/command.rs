@@ -19,7 +19,7 @@ use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
 pub use crate::object::Command;
 use crate::object::commands;
-use crate::session::command::{Network, SessionTerms};
+use crate::session::command::{ConversationKey, Network, SessionTerms};
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "WORKSPACES";
@@ -29,8 +29,10 @@ commands! { WorkspaceError:
     IssueKey => "/key", KeyCreated;
     PublicSite => "/site", PublicSettings;
     ReadRules => "/rules", ScrubRules;
-    Admit => "/admit", SessionTerms;
+    Admit => "/admit", Admitted;
+    OpenKey => "/open-key", ConversationKey;
     Turn => "/turn", TurnContext;
+    Listing => "/listing", ();
     Forget => "/forget", ();
     Report => "/report", ();
     Admin => "/admin", AdminReply;
@@ -118,6 +120,24 @@ pub struct Admit {
     pub network: Network,
 }
 
+/// Reply to [`Admit`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Admitted {
+    /// What the conversation is bound to.
+    pub terms: SessionTerms,
+    /// The key that its texts are sealed with.
+    pub key: ConversationKey,
+}
+
+/// Opens a conversation's key again, for a session object that lost its memory.
+#[derive(Serialize, Deserialize)]
+pub struct OpenKey {
+    /// Whose.
+    pub conversation: ConversationId,
+    /// The key, wrapped; absent for a conversation of an earlier version, which gets its first.
+    pub wrapped: Option<Vec<u8>>,
+}
+
 /// Asks for what a reply needs. The session object calls it once for each turn.
 #[derive(Serialize, Deserialize)]
 pub struct Turn {
@@ -185,6 +205,27 @@ pub struct Passage {
     pub heading: String,
     /// Its text, Markdown as it stands in the document.
     pub text: String,
+}
+
+/// Tells what the list shows of a conversation. It can be told again and again, and an older one
+/// that comes late changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Grows with every change, from 1.
+    pub number: u64,
+    /// Whether it was given to `improve`.
+    pub improve: bool,
+    /// Whether it was given to `analytics`.
+    pub analytics: bool,
+    /// Whether its processing is restricted.
+    pub restricted: bool,
+    /// When a review by a person was asked for, Unix milliseconds; absent where none waits.
+    pub review_asked_at: Option<u64>,
+    /// When it ends if nothing more is said, Unix milliseconds. Each message moves it, which is not
+    /// told.
+    pub ends_at: u64,
 }
 
 /// Takes a conversation off the list that is no more.
@@ -316,7 +357,7 @@ pub enum AdminReply {
     Done,
 }
 
-redacted_debug!(Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);
+redacted_debug!(OpenKey, Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);
 
 /// Why a workspace refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -343,6 +384,9 @@ pub enum WorkspaceError {
     /// There is no such site, or its key was revoked.
     #[error("there is no such site")]
     SiteUnknown,
+    /// There is no such conversation on the workspace's list.
+    #[error("there is no such conversation")]
+    ConversationUnknown,
     /// There is no such document.
     #[error("there is no such document")]
     DocumentUnknown,

@@ -110,6 +110,21 @@ const MIGRATIONS: &Migrations = &[
         "ALTER TABLE api_key ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0",
         "UPDATE api_key SET id = lower(hex(randomblob(16))), expires_at = created_at + 34560000000",
     ],
+    LIST,
+];
+
+/// What the list shows of a conversation, as its session last told it (`told` numbers that), and
+/// when the sweep asks the session next. Conversations that were listed before are asked soon.
+const LIST: &[&str] = &[
+    "ALTER TABLE conversation ADD COLUMN told INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN improve INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN analytics INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN restricted INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN review_asked_at INTEGER",
+    "ALTER TABLE conversation ADD COLUMN ends_at INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN check_at INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX conversation_site ON conversation (site)",
+    "CREATE INDEX conversation_check ON conversation (check_at)",
 ];
 
 /// Whether the workspace was ever created. It writes nothing.

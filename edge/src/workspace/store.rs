@@ -1,10 +1,13 @@
 //! All SQL of a workspace object.
 
+mod list;
+
 use std::collections::HashSet;
 
-use sotto_shared::id::ConversationId;
 use sotto_shared::redacted_debug;
-use sotto_shared::wire::admin::{ConversationEntry, DocumentEntry, KeyEntry, Scope};
+use sotto_shared::wire::admin::{DocumentEntry, KeyEntry, Scope};
+
+pub use list::Listed;
 
 use super::command::Passage;
 use crate::sql::{Row, Sql, SqlError, Value};
@@ -343,55 +346,6 @@ impl<S: Sql> Store<'_, S> {
             &values,
         )?;
         Ok(rows.iter().map(|row| number(row, 0)).collect())
-    }
-
-    /// Lists a conversation.
-    pub fn add_conversation(
-        &self,
-        conversation: &ConversationId,
-        site: u16,
-        now: u64,
-    ) -> Result<(), SqlError> {
-        self.run(
-            "INSERT INTO conversation (id, site, created_at) VALUES (?, ?, ?)",
-            &[conversation.to_hex().into(), site.into(), now.into()],
-        )
-    }
-
-    /// Takes a conversation off the list; does nothing if it is not there.
-    pub fn forget_conversation(&self, conversation: &ConversationId) -> Result<(), SqlError> {
-        self.run("DELETE FROM conversation WHERE id = ?", &[conversation.to_hex().into()])
-    }
-
-    /// The site of a conversation, if it is on the list.
-    pub fn site_of(&self, conversation: &ConversationId) -> Result<Option<u16>, SqlError> {
-        let row = self
-            .one("SELECT site FROM conversation WHERE id = ?", &[conversation.to_hex().into()])?;
-        Ok(row.map(|row| small(&row, 0)))
-    }
-
-    /// Conversations behind a position, oldest first, with their positions.
-    pub fn conversations(
-        &self,
-        after: u64,
-        limit: u32,
-    ) -> Result<Vec<(u64, ConversationEntry)>, SqlError> {
-        let rows = self.0.exec(
-            "SELECT position, id, site, created_at FROM conversation
-             WHERE position > ? ORDER BY position LIMIT ?",
-            &[after.into(), limit.into()],
-        )?;
-        Ok(rows
-            .iter()
-            .filter_map(|row| {
-                let entry = ConversationEntry {
-                    conversation: ConversationId::parse(&text(row, 1)).ok()?,
-                    site: small(row, 2),
-                    created_at: number(row, 3),
-                };
-                Some((number(row, 0), entry))
-            })
-            .collect())
     }
 
     /// The day that the counters are of, with its key.

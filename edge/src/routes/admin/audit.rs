@@ -1,7 +1,6 @@
 //! `/v1/admin/audit`: the audit log, to be kept and verified elsewhere.
 //!
-//! Every call: the network is within its rate (429), the API key fits and has the scope `audit`
-//! (401, 403 `scope_missing`).
+//! Every call: the API key fits and has the scope `audit` (401, 403 `scope_missing`).
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
@@ -23,7 +22,7 @@ pub async fn export(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let operator = Operator::new(edge, &headers).await?;
+    let operator = Operator::new(edge, &headers)?;
     let action = AdminAction::ExportAudit(from(query.as_deref()));
     text(operator.run(action).await?, "application/jsonl")
 }
@@ -37,7 +36,7 @@ pub async fn checkpoint(
     State(edge): State<Edge>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let operator = Operator::new(edge, &headers).await?;
+    let operator = Operator::new(edge, &headers)?;
     text(operator.run(AdminAction::ReadCheckpoint).await?, "text/plain; charset=utf-8")
 }
 

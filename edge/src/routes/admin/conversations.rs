@@ -12,9 +12,8 @@ use crate::workspace::command::{AdminAction, AdminReply};
 
 /// `GET /v1/admin/conversations?after=…`: at most 100, oldest first.
 ///
-/// 1. The network is within its rate: 429 `rate_limited`.
-/// 2. The API key fits: 401 `token_missing`, `token_invalid`.
-/// 3. The cursor is one that a reply gave: 400 `invalid_value`.
+/// 1. The API key fits: 401 `token_missing`, `token_invalid`.
+/// 2. The cursor is one that a reply gave: 400 `invalid_value`.
 ///
 /// # Errors
 /// As its steps say.
@@ -24,7 +23,7 @@ pub async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let operator = Operator::new(edge, &headers).await?;
+    let operator = Operator::new(edge, &headers)?;
     match operator.run(AdminAction::ListConversations(cursor(query.as_deref()))).await? {
         AdminReply::Conversations(list) => Ok(json(StatusCode::OK, &list)),
         _ => Err(wrong_reply()),

@@ -1,7 +1,6 @@
 //! `/v1/admin/sites/{number}/documents`: what a site's replies quote.
 //!
-//! Every call: the network is within its rate (429), the API key fits (401), the site is there
-//! (404 `site_unknown`).
+//! Every call: the API key fits (401), the site is there (404 `site_unknown`).
 
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -29,7 +28,7 @@ pub async fn put(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
-    let operator = Operator::new(edge, &head.headers).await?;
+    let operator = Operator::new(edge, &head.headers)?;
     let site = site_number(&site)?;
     let format = body::media_type(&head.headers)
         .and_then(Format::parse)
@@ -52,7 +51,7 @@ pub async fn remove(
     Path((site, name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let operator = Operator::new(edge, &headers).await?;
+    let operator = Operator::new(edge, &headers)?;
     let site = site_number(&site)?;
     match operator.run(AdminAction::DeleteDocument { site, name }).await? {
         AdminReply::Done => Ok(StatusCode::NO_CONTENT.into_response()),
@@ -70,7 +69,7 @@ pub async fn list(
     Path(site): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let operator = Operator::new(edge, &headers).await?;
+    let operator = Operator::new(edge, &headers)?;
     match operator.run(AdminAction::ListDocuments(site_number(&site)?)).await? {
         AdminReply::Documents(documents) => Ok(json(StatusCode::OK, &documents)),
         _ => Err(wrong_reply()),

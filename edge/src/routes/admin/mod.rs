@@ -16,7 +16,7 @@ pub mod audit;
 use http::HeaderMap;
 
 use super::Edge;
-use super::caller::{Limit, bearer};
+use super::caller::bearer;
 use crate::auth::tokens::ApiKey;
 use crate::error::ApiError;
 use crate::object::{self, CallError};
@@ -33,9 +33,8 @@ impl Operator {
     /// Looks at who asks.
     ///
     /// # Errors
-    /// 429 `rate_limited`; 401 `token_missing`, `token_invalid`
-    async fn new(edge: Edge, headers: &HeaderMap) -> Result<Self, ApiError> {
-        edge.count(Limit::Other, headers).await?;
+    /// 401 `token_missing`, `token_invalid`
+    fn new(edge: Edge, headers: &HeaderMap) -> Result<Self, ApiError> {
         let key = ApiKey::parse(bearer(headers)?).ok_or(ApiError::TokenInvalid)?;
         Ok(Self { edge, key })
     }

@@ -1,7 +1,7 @@
 //! `/v1/admin/sites`: the sites of a workspace.
 //!
-//! Every call: the network is within its rate (429), the API key fits (401), the body is
-//! a [`SiteSettings`] where there is one (413, 415, 400), the site is there (404 `site_unknown`).
+//! Every call: the API key fits (401), the body is a [`SiteSettings`] where there is one (413, 415,
+//! 400), the site is there (404 `site_unknown`).
 
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -57,7 +57,7 @@ pub async fn remove(
     Path(site): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let operator = Operator::new(edge, &headers).await?;
+    let operator = Operator::new(edge, &headers)?;
     match operator.run(AdminAction::DeleteSite(site_number(&site)?)).await? {
         AdminReply::Done => Ok(StatusCode::NO_CONTENT.into_response()),
         _ => Err(wrong_reply()),
@@ -75,7 +75,7 @@ pub async fn replace_key(
     Path(site): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let operator = Operator::new(edge, &headers).await?;
+    let operator = Operator::new(edge, &headers)?;
     match operator.run(AdminAction::ReplaceSiteKey(site_number(&site)?)).await? {
         AdminReply::Site(site) => Ok(json(StatusCode::OK, &site)),
         _ => Err(wrong_reply()),
@@ -88,7 +88,7 @@ pub async fn replace_key(
 /// As the module says.
 #[worker::send]
 pub async fn list(State(edge): State<Edge>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let operator = Operator::new(edge, &headers).await?;
+    let operator = Operator::new(edge, &headers)?;
     match operator.run(AdminAction::ListSites).await? {
         AdminReply::Sites(sites) => Ok(json(StatusCode::OK, &sites)),
         _ => Err(wrong_reply()),
@@ -98,7 +98,7 @@ pub async fn list(State(edge): State<Edge>, headers: HeaderMap) -> Result<Respon
 /// Who asks, and the settings that are sent.
 async fn read(edge: Edge, request: Request) -> Result<(Operator, Box<SiteSettings>), ApiError> {
     let (head, stream) = request.into_parts();
-    let operator = Operator::new(edge, &head.headers).await?;
+    let operator = Operator::new(edge, &head.headers)?;
     let text = body::json_text(&head.headers, stream, ADMIN_BODY_BYTES).await?;
     Ok((operator, body::parse(&text)?))
 }

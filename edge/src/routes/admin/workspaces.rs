@@ -8,7 +8,7 @@ use sotto_shared::limits::ADMIN_BODY_BYTES;
 use sotto_shared::wire::admin::{NewWorkspace, WorkspaceCreated};
 
 use super::super::Edge;
-use super::super::caller::{Limit, bearer, json};
+use super::super::caller::{bearer, json};
 use super::super::sessions::new_object_id;
 use crate::error::ApiError;
 use crate::http::body;
@@ -17,11 +17,10 @@ use crate::workspace::command::{BINDING, Create};
 
 /// `POST /v1/admin/workspaces` with the platform token
 ///
-/// 1. The network is within its rate: 429 `rate_limited`.
-/// 2. The platform token fits: 401 `token_missing`, `token_invalid`.
-/// 3. The body is a [`NewWorkspace`]: 413, 415, 400.
-/// 4. A new object's id is had in the configured jurisdiction: 503 `misconfigured`.
-/// 5. The workspace is made, and its API key shown this once.
+/// 1. The platform token fits: 401 `token_missing`, `token_invalid`.
+/// 2. The body is a [`NewWorkspace`]: 413, 415, 400.
+/// 3. A new object's id is had in the configured jurisdiction: 503 `misconfigured`.
+/// 4. The workspace is made, and its API key shown this once.
 ///
 /// # Errors
 /// As its steps say.
@@ -29,20 +28,18 @@ use crate::workspace::command::{BINDING, Create};
 pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
-    edge.count(Limit::Other, &head.headers).await?;
-    // 2
     if !edge.config.platform_token.is(bearer(&head.headers)?) {
         return Err(ApiError::TokenInvalid);
     }
-    // 3
+    // 2
     let text = body::json_text(&head.headers, stream, ADMIN_BODY_BYTES).await?;
     let request: NewWorkspace = body::parse(&text)?;
-    // 4
+    // 3
     let namespace = edge.env.durable_object(BINDING).map_err(|_| ApiError::Binding(BINDING))?;
     let id = new_object_id(&edge, &namespace)?;
     let workspace = WorkspaceId::parse(&id)
         .map_err(|_| ApiError::Internal("an object's id has another form"))?;
-    // 5
+    // 4
     let created = object::call(&edge.env, &id, &Create { name: request.name }).await?;
     let reply = WorkspaceCreated {
         workspace,

@@ -15,12 +15,6 @@ use crate::session::record::{Cause, Due, DueItem, EraseCheck, Session, Tombstone
 use crate::session::schema;
 use crate::sql::Sql;
 
-/// The workspace is told again after this time, doubled with each try, in milliseconds.
-const OUTBOX_FIRST_WAIT_MS: u64 = 10_000;
-
-/// Longest time between two tries to tell the workspace, in milliseconds.
-const OUTBOX_LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
-
 /// What an erasure asks of the object.
 #[derive(Debug)]
 pub enum Erasure {
@@ -34,13 +28,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Erases the conversation if the secret is its erase token's. It can be repeated.
     ///
     /// # Errors
-    /// [`SessionError::TokenInvalid`], [`SessionError::Unknown`]
+    /// [`SessionError::TokenInvalid`], [`SessionError::RateLimited`] for a secret that does not fit;
+    /// [`SessionError::Unknown`]
     pub fn erase(&self, secret: &[u8]) -> Result<Erasure, CoreError> {
         let tables = schema::tables(self.sql)?;
         if tables.tombstone
             && let Some(tombstone) = self.store().tombstone()?
         {
-            check(&tombstone.erase, secret)?;
+            if !fits(&tombstone.erase, secret) {
+                return Err(SessionError::TokenInvalid.into());
+            }
             // An erasure that was cut short after its tombstone was written is finished now.
             return Ok(if tables.session {
                 Erasure::Bury(tombstone)
@@ -49,7 +46,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             });
         }
         let session = self.minted()?;
-        check(&session.erase, secret)?;
+        if !fits(&session.erase, secret) {
+            return Err(self.wrong_secret());
+        }
         Ok(Erasure::Bury(self.entomb(session, Cause::Token)?))
     }
 
@@ -68,11 +67,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             // An erasure was cut short between its two halves; it is finished now.
             return Ok(self.store().tombstone()?);
         }
-        match self.store().session()? {
-            Some(session) if self.clock.now_ms() >= ends_at(&session) => {
-                self.entomb(session, Cause::Lifetime).map(Some)
-            }
-            _ => Ok(None),
+        let Some(session) = self.store().session()? else { return Ok(None) };
+        // Where the key is destroyed, an erasure was cut short before its tombstone was written.
+        let is_over = self.clock.now_ms() >= ends_at(&session);
+        match session.ending.or(is_over.then_some(Cause::Lifetime)) {
+            Some(cause) => self.entomb(session, cause).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -86,6 +86,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let store = self.store();
         store.insert_tombstone(tombstone)?;
         store.cancel(Due::End)?;
+        store.cancel(Due::Listing)?;
         store.plan(Due::TombstoneEnd, now.saturating_add(TOMBSTONE_SECONDS * 1_000), 0)?;
         store.plan(Due::Outbox, now, 0)?;
         Ok(())
@@ -134,26 +135,6 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(self.store().plan(Due::End, at, 0)?)
     }
 
-    /// Records that the workspace has heard of the erasure.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn heard(&self) -> Result<(), CoreError> {
-        Ok(self.store().cancel(Due::Outbox)?)
-    }
-
-    /// Plans the next try to tell the workspace.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn not_heard(&self, attempts: u32) -> Result<(), CoreError> {
-        let wait = OUTBOX_FIRST_WAIT_MS
-            .saturating_mul(1_u64.checked_shl(attempts).unwrap_or(u64::MAX))
-            .min(OUTBOX_LONGEST_WAIT_MS);
-        let at = self.clock.now_ms().saturating_add(wait);
-        Ok(self.store().plan(Due::Outbox, at, attempts.saturating_add(1))?)
-    }
-
     fn entomb(&self, session: Session, cause: Cause) -> Result<Tombstone, CoreError> {
         let unsigned = Unsigned {
             id: self.ulid()?,
@@ -190,14 +171,9 @@ struct Unsigned {
     recipients: Vec<Holder>,
 }
 
-fn check(erase: &EraseCheck, secret: &[u8]) -> Result<(), CoreError> {
-    let salt: &[u8; 32] =
-        erase.salt.as_slice().try_into().map_err(|_| SessionError::TokenInvalid)?;
-    if equal(&hmac_sha256(salt, &[secret]), &erase.hash) {
-        Ok(())
-    } else {
-        Err(SessionError::TokenInvalid.into())
-    }
+fn fits(erase: &EraseCheck, secret: &[u8]) -> bool {
+    let salt: Result<&[u8; 32], _> = erase.salt.as_slice().try_into();
+    salt.is_ok_and(|salt| equal(&hmac_sha256(salt, &[secret]), &erase.hash))
 }
 
 #[cfg(test)]
@@ -326,25 +302,5 @@ mod tests {
         world.core().store().plan(Due::End, 1, 0).unwrap();
         assert!(world.core().due().unwrap().is_none());
         assert_eq!(world.core().next_wake().unwrap(), wake);
-    }
-
-    #[test]
-    fn the_workspace_is_told_until_it_hears() {
-        let world = World::minted();
-        carry_out(&world, world.core().erase(&secret(&world)).unwrap());
-        let mut waits = Vec::new();
-        for attempts in 0..16 {
-            let wait = world.core().next_wake().unwrap().unwrap() - world.clock.now_ms();
-            waits.push(wait);
-            world.clock.advance(wait);
-            let due = world.core().due().unwrap().unwrap();
-            assert_eq!((due.kind, due.attempts), (Due::Outbox, attempts));
-            world.core().not_heard(due.attempts).unwrap();
-        }
-        assert_eq!(waits[..4], [0, 10_000, 20_000, 40_000]);
-        assert_eq!(waits[15], OUTBOX_LONGEST_WAIT_MS);
-        world.core().heard().unwrap();
-        let left = world.core().store().next_due().unwrap().unwrap();
-        assert_eq!(left.kind, Due::TombstoneEnd);
     }
 }

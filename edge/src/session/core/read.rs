@@ -2,6 +2,7 @@
 
 use sotto_shared::wire::conversation::{Conversation, Message};
 
+use super::rates::Counted;
 use super::{Core, CoreError, ends_at};
 use crate::clock::Clock;
 use crate::random::Random;
@@ -14,15 +15,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The whole conversation as it is stored; the reply that is under way as far as it is.
     ///
     /// # Errors
-    /// [`SessionError`](crate::session::command::SessionError) if it does not live, or not for this caller.
+    /// [`SessionError`](crate::session::command::SessionError) if it does not live, or not for
+    /// this caller, or not that often.
     pub fn read(
         &self,
         caller: &Caller,
         running: Option<&Running>,
     ) -> Result<Conversation, CoreError> {
         let session = self.open_for(caller)?;
-        let mut messages: Vec<Message> =
-            self.store().messages()?.into_iter().map(message).collect();
+        self.count(Counted::Look)?;
+        let mut messages: Vec<Message> = self.messages()?.all()?.into_iter().map(message).collect();
         if let Some(running) = running
             && let Some(last) = messages.iter_mut().find(|message| message.id == running.id())
         {

@@ -209,7 +209,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let more = count(rows.len()) > u64::from(PAGE);
         rows.truncate(PAGE as usize);
         let next = rows.last().filter(|_| more).map(|(position, _)| position.to_string());
-        let conversations = rows.into_iter().map(|(_, entry)| entry).collect();
+        let conversations = rows.iter().map(|(_, listed)| listed.entry()).collect();
         Ok(AdminReply::Conversations(ConversationList { conversations, next }))
     }
 

@@ -1,5 +1,6 @@
 mod audit;
 mod keys;
+mod list;
 
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
@@ -21,21 +22,21 @@ use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
 use crate::workspace::command::{
-    Admin, AdminAction, AdminReply, Admit, Forget, Forgotten, PublicSettings, PublicSite,
+    Admin, AdminAction, AdminReply, Admit, Admitted, Forget, Forgotten, PublicSettings, PublicSite,
     ReadRules, Turn, TurnContext, TurnProvider,
 };
 use crate::workspace::settings::tests::{openai, settings};
 
 const ID: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);
 
-struct Fixture {
-    sql: MemorySql,
+pub(super) struct Fixture {
+    pub(super) sql: MemorySql,
     clock: ManualClock,
     random: CountingRandom,
     keyring: Keyring,
 }
 
-type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
+pub(super) type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
 
 impl Fixture {
     fn new() -> Self {
@@ -48,14 +49,14 @@ impl Fixture {
     }
 
     /// A workspace with its API key and one site.
-    fn with_site(settings: SiteSettings) -> (Self, [u8; 32]) {
+    pub(super) fn with_site(settings: SiteSettings) -> (Self, [u8; 32]) {
         let fixture = Self::new();
         let secret = fixture.create();
         fixture.site(secret, AdminAction::CreateSite(Box::new(settings)));
         (fixture, secret)
     }
 
-    fn core(&self) -> Core<'_> {
+    pub(super) fn core(&self) -> Core<'_> {
         Workspace {
             id: ID,
             sql: &self.sql,
@@ -115,6 +116,10 @@ impl Fixture {
     }
 
     fn admit(&self, change: impl Fn(&mut Admit)) -> Result<SessionTerms, WorkspaceError> {
+        self.admitted(change).map(|admitted| admitted.terms)
+    }
+
+    pub(super) fn admitted(&self, change: impl Fn(&mut Admit)) -> Result<Admitted, WorkspaceError> {
         let mut command = Admit {
             site: site_one(),
             conversation: ConversationId::from_bytes(self.random.bytes().unwrap()),
@@ -145,11 +150,42 @@ impl Fixture {
         }
     }
 
-    /// Takes the API keys back to what they were before they had scopes.
-    fn age_api_keys(&self) {
-        for column in ["id", "name", "scopes", "ends", "expires_at"] {
-            self.sql.exec(&format!("ALTER TABLE api_key DROP COLUMN {column}"), &[]).unwrap();
+    /// Takes the tables back to what they were at a version, by dropping what came later.
+    fn age(&self, version: u32) {
+        let later: &[(u32, &[&str])] = &[
+            (2, &["ALTER TABLE document DROP COLUMN own_values"]),
+            (3, &["DROP TABLE audit", "DROP TABLE audit_tree", "DROP TABLE audit_quiet"]),
+            (
+                4,
+                &[
+                    "ALTER TABLE api_key DROP COLUMN id",
+                    "ALTER TABLE api_key DROP COLUMN name",
+                    "ALTER TABLE api_key DROP COLUMN scopes",
+                    "ALTER TABLE api_key DROP COLUMN ends",
+                    "ALTER TABLE api_key DROP COLUMN expires_at",
+                ],
+            ),
+            (
+                5,
+                &[
+                    "DROP INDEX conversation_site",
+                    "DROP INDEX conversation_check",
+                    "ALTER TABLE conversation DROP COLUMN told",
+                    "ALTER TABLE conversation DROP COLUMN improve",
+                    "ALTER TABLE conversation DROP COLUMN analytics",
+                    "ALTER TABLE conversation DROP COLUMN restricted",
+                    "ALTER TABLE conversation DROP COLUMN review_asked_at",
+                    "ALTER TABLE conversation DROP COLUMN ends_at",
+                    "ALTER TABLE conversation DROP COLUMN check_at",
+                ],
+            ),
+        ];
+        for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
+            for statement in *statements {
+                self.sql.exec(statement, &[]).unwrap();
+            }
         }
+        self.sql.exec("UPDATE schema SET version = ?", &[version.into()]).unwrap();
     }
 
     fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
@@ -161,7 +197,7 @@ fn site_one() -> SiteRef {
     SiteRef { number: 1, generation: 1 }
 }
 
-fn refused(fault: Fault) -> WorkspaceError {
+pub(super) fn refused(fault: Fault) -> WorkspaceError {
     match fault {
         Fault::Refused(error) => error,
         other => panic!("{other}"),
@@ -574,17 +610,9 @@ fn values_in_documents_are_the_sites_own_until_they_go() {
 fn sites_and_documents_of_an_earlier_version_are_read() {
     let (fixture, secret) = Fixture::with_site(settings());
     fixture.put(secret, "contact.md", "# Contact\n\nCall 030 9018200.\n").unwrap();
-    fixture.age_api_keys();
-    for statement in [
-        "DROP TABLE audit",
-        "DROP TABLE audit_tree",
-        "DROP TABLE audit_quiet",
-        "UPDATE site SET settings = json_remove(settings, '$.scrub', '$.absolute_seconds')",
-        "ALTER TABLE document DROP COLUMN own_values",
-        "UPDATE schema SET version = 1",
-    ] {
-        fixture.sql.exec(statement, &[]).unwrap();
-    }
+    fixture.age(1);
+    let older = "UPDATE site SET settings = json_remove(settings, '$.scrub', '$.absolute_seconds')";
+    fixture.sql.exec(older, &[]).unwrap();
     let rules = fixture.core().rules(&ReadRules { site: 1 }).map_err(refused).unwrap();
     assert_eq!(rules.scrub, ScrubSettings::default());
     assert_eq!(rules.exempt, ["privacy@shop.example"]);

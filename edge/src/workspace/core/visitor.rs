@@ -16,10 +16,10 @@ use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
-    Admit, Forget, Forgotten, PublicSettings, PublicSite, ReadRules, Report, Reported, ScrubRules,
-    SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
+    Admit, Admitted, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report,
+    Reported, ScrubRules, SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
 };
-use crate::workspace::store::SiteRow;
+use crate::workspace::store::{Listed, SiteRow};
 use crate::workspace::{notice, search, settings};
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
@@ -59,8 +59,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// 3. the visitor's choice against the notice in force ([`WorkspaceError::ConsentRequired`],
     ///    [`WorkspaceError::NoticeChanged`]);
     /// 4. the day's budget ([`WorkspaceError::BudgetSpent`]);
-    /// 5. the list of conversations, so that the workspace knows of it before it exists.
-    pub fn admit(&self, command: &Admit) -> Result<SessionTerms, Fault> {
+    /// 5. the list of conversations, so that the workspace knows of it before it exists, and the
+    ///    key that its texts are sealed with.
+    pub fn admit(&self, command: &Admit) -> Result<Admitted, Fault> {
         self.wake()?;
         // 1, 2
         let (row, settings) = self.site_for(command.site, &command.origin)?;
@@ -87,8 +88,23 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Err(error) => return Err(error.into()),
         }
         // 5
-        self.store().add_conversation(&command.conversation, row.number, self.clock.now_ms())?;
-        Ok(SessionTerms {
+        let key = self.new_conversation_key(&command.conversation)?;
+        let lifetimes = settings::lifetimes(&settings);
+        let now = self.clock.now_ms();
+        self.store().add_conversation(&Listed {
+            site: row.number,
+            created_at: now,
+            told: Listing {
+                conversation: command.conversation,
+                number: 0,
+                improve: purposes.improve,
+                analytics: purposes.analytics,
+                restricted: false,
+                review_asked_at: None,
+                ends_at: now.saturating_add(lifetimes.life_seconds(purposes) * 1_000),
+            },
+        })?;
+        let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
             generation: row.generation,
@@ -102,9 +118,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 .into_iter()
                 .map(|one| Holder { name: one.name, retention_days: one.retention_days })
                 .collect(),
-            lifetimes: settings::lifetimes(&settings),
+            lifetimes,
             messages_per_minute: settings.budget.messages_per_minute,
-        })
+        };
+        Ok(Admitted { terms, key })
     }
 
     /// Gives a session what its next reply needs, as long as the page may still embed the site
@@ -148,6 +165,12 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             site_name: settings.name,
             system_prompt: settings.system_prompt,
         })
+    }
+
+    /// Takes over what a session tells of its conversation. One that is not on the list was erased.
+    pub fn list(&self, command: &Listing) -> Result<(), Fault> {
+        self.wake()?;
+        Ok(self.store().tell(command)?)
     }
 
     /// Takes a conversation off the list that is no more, and records its erasure. It can be told

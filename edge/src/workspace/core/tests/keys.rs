@@ -158,8 +158,7 @@ fn the_owner_of_expired_keys_gets_a_new_one() {
 #[test]
 fn a_key_of_an_earlier_version_still_opens() {
     let (fixture, owner) = Fixture::with_site(settings());
-    fixture.age_api_keys();
-    fixture.sql.exec("UPDATE schema SET version = 3", &[]).unwrap();
+    fixture.age(3);
     fixture.site(owner, AdminAction::CreateSite(Box::new(settings())));
     let keys = list(&fixture, owner);
     assert_eq!((keys.len(), keys[0].id.len()), (1, 32));

@@ -1,0 +1,188 @@
+//! What the workspace has to hear: of the erasure, and of changes to what its list shows. Both are
+//! told by the alarm, again and again until they were heard.
+
+use sotto_shared::id::WorkspaceId;
+
+use super::{Core, CoreError, ends_at};
+use crate::clock::Clock;
+use crate::random::Random;
+use crate::session::record::{Due, DueItem, Session};
+use crate::session::schema;
+use crate::sql::Sql;
+use crate::workspace::command::Listing;
+
+/// The workspace is told again after this time, doubled with each try, in milliseconds.
+const FIRST_WAIT_MS: u64 = 10_000;
+
+/// Longest time between two tries to tell the workspace, in milliseconds.
+const LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
+
+impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
+    /// Plans to tell the workspace's list how the conversation stands now. Whoever changes its
+    /// purposes, a restriction, a review that is asked for, or its lifetimes calls it; the shell
+    /// sets the alarm afterwards, which tells at once. Messages do not: the list learns when the
+    /// conversation ends by asking, after the end that it knows.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn plan_listing(&self) -> Result<(), CoreError> {
+        let store = self.store();
+        store.count_listing()?;
+        Ok(store.plan(Due::Listing, self.clock.now_ms(), 0)?)
+    }
+
+    /// What the workspace's list has to know of the conversation, and whose list; `None` if the
+    /// conversation is gone.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn listing(&self) -> Result<Option<(WorkspaceId, Listing)>, CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if !tables.session || tables.tombstone {
+            return Ok(None);
+        }
+        let Some(session) = self.store().session()? else { return Ok(None) };
+        Ok(Some((session.terms.workspace, self.listing_of(&session)?)))
+    }
+
+    /// The same of a conversation that was opened.
+    pub(super) fn listing_of(&self, session: &Session) -> Result<Listing, CoreError> {
+        let standing = self.store().standing()?;
+        let purposes = session.terms.purposes;
+        Ok(Listing {
+            conversation: session.conversation,
+            number: standing.listing,
+            improve: purposes.improve,
+            analytics: purposes.analytics,
+            // Nothing restricts a conversation yet, and nobody can ask for a review.
+            restricted: false,
+            review_asked_at: None,
+            ends_at: ends_at(session),
+        })
+    }
+
+    /// Records that the workspace has heard of the erasure.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn heard(&self) -> Result<(), CoreError> {
+        Ok(self.store().cancel(Due::Outbox)?)
+    }
+
+    /// Records that the list has heard the listing of this number. What has changed since then is
+    /// still to be told.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn listed(&self, number: u64) -> Result<(), CoreError> {
+        if self.store().standing()?.listing == number {
+            self.store().cancel(Due::Listing)?;
+        }
+        Ok(())
+    }
+
+    /// Plans the next try to tell the workspace what it has not heard.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn not_heard(&self, item: DueItem) -> Result<(), CoreError> {
+        let wait = FIRST_WAIT_MS
+            .saturating_mul(1_u64.checked_shl(item.attempts).unwrap_or(u64::MAX))
+            .min(LONGEST_WAIT_MS);
+        let at = self.clock.now_ms().saturating_add(wait);
+        Ok(self.store().plan(item.kind, at, item.attempts.saturating_add(1))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::tokens::EraseToken;
+    use crate::session::core::Erasure;
+    use crate::session::core::tests::World;
+
+    /// The visitor gives the conversation to `improve`, or withdraws it.
+    fn improve(world: &World, improve: bool) {
+        let mut terms = World::terms();
+        terms.purposes.improve = improve;
+        world.core().store().put_terms(&terms).unwrap();
+        world.core().plan_listing().unwrap();
+    }
+
+    fn due(world: &World) -> DueItem {
+        world.core().due().unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_workspace_is_told_of_an_erasure_until_it_hears() {
+        let world = World::minted();
+        let secret = EraseToken::parse(&world.erase_token).unwrap().secret;
+        let Ok(Erasure::Bury(tombstone)) = world.core().erase(&secret) else {
+            panic!("the first erasure buries");
+        };
+        world.sql.wipe();
+        world.core().bury(&tombstone).unwrap();
+        let mut waits = Vec::new();
+        for attempts in 0..16 {
+            let wait = world.core().next_wake().unwrap().unwrap() - world.clock.now_ms();
+            waits.push(wait);
+            world.clock.advance(wait);
+            let due = due(&world);
+            assert_eq!((due.kind, due.attempts), (Due::Outbox, attempts));
+            world.core().not_heard(due).unwrap();
+        }
+        assert_eq!(waits[..4], [0, 10_000, 20_000, 40_000]);
+        assert_eq!(waits[15], LONGEST_WAIT_MS);
+        world.core().heard().unwrap();
+        let left = world.core().store().next_due().unwrap().unwrap();
+        assert_eq!(left.kind, Due::TombstoneEnd);
+    }
+
+    #[test]
+    fn the_list_is_told_at_once_of_a_change_and_again_until_it_hears() {
+        let world = World::minted();
+        assert!(world.core().due().unwrap().is_none(), "the workspace made the row itself");
+        improve(&world, true);
+        assert_eq!(world.core().next_wake().unwrap(), Some(world.clock.now_ms()));
+        let listing = world.core().listing().unwrap().unwrap().1;
+        assert_eq!((listing.conversation, listing.number), (World::CONVERSATION, 1));
+        assert!(listing.improve && !listing.analytics);
+        assert_eq!(listing.ends_at, world.clock.now_ms() + 3 * World::LIFE_MS);
+        world.core().not_heard(due(&world)).unwrap();
+        assert!(world.core().due().unwrap().is_none());
+        world.clock.advance(FIRST_WAIT_MS);
+        assert_eq!((due(&world).kind, due(&world).attempts), (Due::Listing, 1));
+        world.core().listed(1).unwrap();
+        assert!(world.core().due().unwrap().is_none());
+    }
+
+    /// The reply to an earlier listing does not hide that there is a later one.
+    #[test]
+    fn what_changes_while_the_list_is_told_is_told_too() {
+        let world = World::minted();
+        improve(&world, true);
+        let first = world.core().listing().unwrap().unwrap().1;
+        improve(&world, false);
+        world.core().listed(first.number).unwrap();
+        assert_eq!(due(&world).kind, Due::Listing);
+        let second = world.core().listing().unwrap().unwrap().1;
+        assert_eq!((second.number, second.improve), (2, false));
+        world.core().listed(second.number).unwrap();
+        assert!(world.core().due().unwrap().is_none());
+    }
+
+    #[test]
+    fn an_erased_conversation_has_nothing_to_list() {
+        let world = World::minted();
+        world.core().plan_listing().unwrap();
+        let secret = EraseToken::parse(&world.erase_token).unwrap().secret;
+        let Ok(Erasure::Bury(tombstone)) = world.core().erase(&secret) else {
+            panic!("the first erasure buries");
+        };
+        // The storage was not deleted yet.
+        world.core().bury(&tombstone).unwrap();
+        assert_eq!(due(&world).kind, Due::Outbox);
+        world.core().heard().unwrap();
+        assert!(world.core().due().unwrap().is_none());
+    }
+}
