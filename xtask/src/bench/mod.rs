@@ -3,24 +3,27 @@
 //! the same client in the same run, a while each in turns, so that what the machine does meanwhile
 //! touches both.
 
-mod call;
 mod client;
 mod load;
 mod report;
 mod server;
 
+use std::fs;
+use std::io::ErrorKind;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::admin::Admin;
+use crate::args::BenchEdge;
 use crate::page::Slot;
 use crate::setup::{self, Need};
 use crate::{build, dev, keys, sh};
 
 use client::{Sotto, Through};
-use load::{Conversations, Turns};
+use load::{Crowd, Made};
 use report::{Calls, Chat, Report};
 use server::Script;
 
@@ -42,9 +45,8 @@ const TURNS: usize = 5;
 /// How long each is asked before anything counts: compilers and caches warm up.
 const WARM_UP: Duration = Duration::from_secs(3);
 
-/// How long conversations are minted, and how many at most; likewise resumed and erased, of those.
-const MINTING: Duration = Duration::from_secs(5);
-const CONVERSATIONS: usize = 1_000;
+/// How long conversations are minted; likewise how long those are resumed and erased.
+const CALLS: Duration = Duration::from_secs(5);
 
 /// What the provider says: of usual length.
 const REPLY: &str = "Parcels to the islands take six working days, and delivery costs 4.90. From an \
@@ -55,57 +57,94 @@ as soon as it has left our workshop. Is there anything else that you would like 
 ///
 /// # Errors
 /// If a part does not build or start, or a call is refused.
-pub(crate) fn edge(is_written: bool) -> Result<()> {
+pub(crate) fn edge(options: &BenchEdge) -> Result<()> {
     setup::run(Need::Build)?;
-    sh::step("building the edge", || build::edge::build(build::Mode::Trial))?;
+    if !options.is_built {
+        sh::step("building the edge", || build::edge::build(build::Mode::Trial))?;
+    }
     let report = sh::step("measuring", measure)?;
     for line in report.lines()? {
         println!("{line}");
     }
     let table = report.table();
     print!("\n{table}");
-    if is_written { SLOT.write(&table) } else { Ok(()) }
+    if options.is_written { SLOT.write(&table) } else { Ok(()) }
 }
 
 fn measure() -> Result<Report> {
     let state = sh::at("target/bench-edge");
     // What an earlier run left there would be measured too.
-    match std::fs::remove_dir_all(&state) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(error).context("target/bench-edge");
-        }
-        _ => std::fs::create_dir_all(&state).context("target/bench-edge")?,
+    if let Err(error) = fs::remove_dir_all(&state)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(error).context("target/bench-edge");
     }
+    fs::create_dir_all(&state).context("target/bench-edge")?;
     let secrets = state.join("secrets.vars");
     keys::create(&secrets)?;
     let provider = Script::start("provider.mjs", &[REPLY], &[])?;
     let upstream = format!("{}/v1/chat/completions", provider.origin());
-    let through = Script::start("worker.mjs", &["through", &upstream], &[])?;
+    let through = Through(Script::start("worker.mjs", &["through", &upstream], &[])?);
     let edge = server::edge(&state, &secrets)?;
+    let site = site(&edge, keys::platform_token(&secrets)?, &provider)?;
+    let sotto = Sotto { notice: client::notice(&edge, &site)?, site, server: edge };
 
-    let through = Through { origin: through.origin(), _server: through };
-    let sotto = Sotto { site: site(&edge, &secrets, &provider.origin())?, server: edge };
-    let mut report = Report::default();
-    for concurrency in CONCURRENCIES {
-        let conversations = Conversations::default();
-        let warm = load::mint(&sotto, concurrency, WARM_UP, CONVERSATIONS, &conversations)?;
-        drop(warm);
-        load::chat(&sotto, concurrency, WARM_UP, &conversations)?;
-        load::pass_through(&through, concurrency, WARM_UP)?;
+    let (mut report, begun) = (Report::default(), AtomicUsize::new(0));
+    for size in CONCURRENCIES {
+        let crowd = Crowd::new(&sotto, &through, &begun, size);
+        crowd.mint(WARM_UP)?;
+        crowd.chat(WARM_UP)?;
+        crowd.pass_through(WARM_UP)?;
 
-        conversations.forget();
-        let minted = load::mint(&sotto, concurrency, MINTING, CONVERSATIONS, &conversations)?;
-        report.calls.push(Calls::new("mint", concurrency, minted));
-        let (mut own, mut passed) = (Turns::default(), Turns::default());
+        report.calls.push(Calls::new("mint", size, &crowd.mint(CALLS)?));
+        let (mut own, mut passed) = (Made::default(), Made::default());
         for _ in 0..TURNS {
-            passed.append(load::pass_through(&through, concurrency, TURN)?);
-            own.append(load::chat(&sotto, concurrency, TURN, &conversations)?);
+            passed.append(crowd.pass_through(TURN)?);
+            own.append(crowd.chat(TURN)?);
         }
-        report.chats.push(Chat::new(concurrency, own, passed));
-        let resumed = load::resume(&sotto, concurrency, MINTING, &conversations)?;
-        report.calls.push(Calls::new("resume", concurrency, resumed));
-        let erased = load::erase(&sotto, concurrency, MINTING, &conversations)?;
-        report.calls.push(Calls::new("erase", concurrency, erased));
+        report.chats.push(Chat::new(size, &own, &passed));
+        report.calls.push(Calls::new("resume", size, &crowd.resume(CALLS)?));
+        report.calls.push(Calls::new("erase", size, &crowd.erase(CALLS)?));
     }
     Ok(report)
+}
+
+/// Makes the demo's site, with its documents, for the provider. Its budgets are out of the way: what
+/// is measured is what they cost, not what they refuse.
+fn site(edge: &Script, platform: String, provider: &Script) -> Result<String> {
+    let created = Admin::new(edge.origin(), platform).create_workspace("Bench")?;
+    let admin = Admin::new(edge.origin(), created.api_key);
+    let site = admin.create_site(&json!({
+        "name": "Bench",
+        "lang": "en",
+        "origins": [client::ORIGIN],
+        "controller": { "name": "Bench Ltd", "contact": "privacy@bench.example" },
+        "provider": {
+            "kind": "openai",
+            "base_url": format!("{}/v1", provider.origin()),
+            "model": "m",
+            "key": "sk-bench",
+            "recipient": { "name": "Model Inc", "role": "writes the answers", "place": "EU" },
+        },
+        "budget": {
+            "sessions": 1_000_000, "sessions_per_network": 1_000_000,
+            "messages": 1_000_000, "messages_per_network": 1_000_000,
+            "messages_per_minute": 1_000_000,
+        },
+    }))?;
+    for (name, text) in dev::documents(&sh::at("www/demo/documents"))? {
+        admin.put_document(site.number, &name, &text)?;
+    }
+    Ok(site.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_a_place_for_the_table() {
+        let page = fs::read_to_string(sh::at(SLOT.page)).unwrap();
+        assert!(SLOT.filled(&page, "").is_ok());
+    }
 }

@@ -3,12 +3,15 @@
 //   worker.mjs edge FOLDER      the edge as built, its storage in FOLDER, its variables from the environment
 //   worker.mjs through URL      pass-through.mjs, on to URL
 //
-// Miniflare is what `wrangler dev` runs on. Without wrangler, there is no second workerd in front that would be measured too.
+// Miniflare is what `wrangler dev` runs on, and comes with it. Without wrangler, there is no second workerd in front that would
+// be measured too.
 
-import { Miniflare } from "miniflare";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unstable_readConfig as readConfig } from "wrangler";
+
+const { Miniflare } = createRequire(fileURLToPath(import.meta.resolve("wrangler")))("miniflare");
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 
