@@ -26,6 +26,16 @@ export const ROUTES = {
   "POST /v1/chat/stop": { by: "access", ok: 204, json: ({ visitor }) => ({ id: visitor.conversation }), foreign: "token_mismatch" },
   "GET /v1/chat/{conversation}/stream": { by: "access", ok: 200, foreign: "token_mismatch" },
   "GET /v1/conversation": { by: "access", ok: 200 },
+  "PATCH /v1/conversation/messages/{id}": {
+    by: "access",
+    ok: 200,
+    json: () => ({ text: "Other words." }),
+    id: ({ visitor }) => visitor.message,
+    foreign: "not_found",
+  },
+  "DELETE /v1/conversation/messages/{id}": { by: "access", ok: 200, id: ({ visitor }) => visitor.message, foreign: "not_found" },
+  "PUT /v1/restriction": { by: "access", ok: 200, json: () => ({ restricted: false }) },
+  "POST /v1/review": { by: "access", ok: 200, json: () => ({ reason: "wrong" }) },
   "POST /v1/erase": { by: "erase", ok: 200, json: (_, erase_token) => ({ erase_token }) },
 
   "POST /v1/admin/workspaces": { by: "platform", ok: 201, json: () => ({ name: "Another" }) },
