@@ -54,7 +54,9 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/chat/stop", Credential::Access),
     ("/v1/chat/{conversation}/stream", Credential::Access),
     ("/v1/conversation", Credential::Access),
+    ("/v1/consent", Credential::Access),
     ("/v1/erase", Credential::Erase),
+    ("/v1/receipts/verify", Credential::Nothing),
     ("/v1/admin/workspaces", Credential::Platform),
     ("/v1/admin/workspaces/{workspace}/keys", Credential::Platform),
     ("/v1/admin/keys", Credential::ApiKey),
@@ -125,7 +127,7 @@ impl Call {
         let now = world.clock.now_ms() + self.later;
         let issuer = Origin::parse(ISSUER).unwrap();
         let access = caller::access(&world.keyring, &issuer, &headers, &self.origin, now)?;
-        if route != "/v1/conversation" {
+        if names_conversation(route) {
             own(&access, Some(self.named))?;
         }
         if access.conversation != World::CONVERSATION {
@@ -143,9 +145,15 @@ impl Call {
                 answered(core.check_open(&caller))
             }
             "/v1/conversation" => answered(core.read(&caller, None).map(drop)),
+            "/v1/consent" => answered(core.take_back(&caller, &World::choice()).map(drop)),
             other => panic!("{other} takes no access token"),
         }
     }
+}
+
+/// Whether the path or the body of a route names the conversation beside the token.
+fn names_conversation(route: &str) -> bool {
+    route.starts_with("/v1/chat")
 }
 
 fn authorized(value: Option<&str>) -> HeaderMap {
@@ -360,7 +368,7 @@ fn promise_8_a_token_opens_no_other_conversation() {
         let stranger = Call::with(&resigned(&world, 1, "sub", json!(other.to_hex())));
         let named = Call { named: other, ..stranger.clone() };
         assert_eq!(named.to(route, &world), Some(Code::ConversationEnded), "{route}");
-        if route != "/v1/conversation" {
+        if names_conversation(route) {
             assert_eq!(stranger.to(route, &world), Some(Code::TokenMismatch), "{route}");
             let naming = Call { named: other, ..Call::with(&token(&world)) };
             assert_eq!(naming.to(route, &world), Some(Code::TokenMismatch), "{route}");

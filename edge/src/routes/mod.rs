@@ -21,7 +21,11 @@ pub mod chat_body;
 
 pub mod conversation;
 
+pub mod consent;
+
 pub mod erase;
+
+pub mod receipts;
 
 pub mod admin;
 
@@ -73,7 +77,9 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/chat/stop", post(chat::stop))
         .route("/v1/chat/{conversation}/stream", get(chat::resume))
         .route("/v1/conversation", get(conversation::read))
+        .route("/v1/consent", put(consent::put))
         .route("/v1/erase", post(erase::erase))
+        .route("/v1/receipts/verify", post(receipts::verify))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
         .route("/v1/admin/keys", get(admin::keys::list).post(admin::keys::create))

@@ -6,7 +6,9 @@
 //! succeed ([`Resume`] with 204 where no reply is under way).
 
 use serde::{Deserialize, Serialize};
-use sotto_shared::consent::{NoticeVersion, Purposes};
+use serde_json::value::RawValue;
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{MessageId, Origin, WorkspaceId};
 use sotto_shared::limits::LIFETIME_SECONDS_MAX;
 use sotto_shared::pii::Scrubbed;
@@ -31,6 +33,7 @@ commands! { SessionError:
     Resume => "/resume", ();
     Stop => "/stop", ();
     Read => "/read", Conversation;
+    SetConsent => "/consent", ConsentSet;
     Erase => "/erase", ErasureReceipt;
 }
 
@@ -43,6 +46,10 @@ pub struct Mint {
     pub network: Network,
     /// The key that its texts are sealed with.
     pub key: ConversationKey,
+    /// What the visitor was told.
+    pub told: Told,
+    /// The visitor's answer to it.
+    pub choice: Choice,
 }
 
 /// The key that seals what is said in a conversation. The workspace makes it and opens it again;
@@ -82,6 +89,9 @@ pub struct SessionTerms {
     pub lifetimes: Lifetimes,
     /// Messages within a minute.
     pub messages_per_minute: u32,
+    /// For how many days the proof of the consent outlives an erasure.
+    #[serde(default)]
+    pub proof_days: u32,
 }
 
 /// How long a conversation, and with it its refresh tokens, lives by its site's settings, in
@@ -116,10 +126,8 @@ pub struct MintedSession {
     pub refresh_token: String,
     /// The erase token, whole.
     pub erase_token: String,
-    /// Names the consent record (ULID).
-    pub receipt_id: String,
-    /// When the record was made, Unix milliseconds.
-    pub given_at: u64,
+    /// The signed receipt of the consent.
+    pub receipt: Box<RawValue>,
     /// When the conversation ends if nothing more is said, Unix milliseconds.
     pub ends_at: u64,
     /// The network that minted it.
@@ -223,6 +231,30 @@ pub struct Read {
     pub caller: Caller,
 }
 
+/// Changes the visitor's consent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetConsent {
+    /// What holds from now on.
+    pub choice: Choice,
+    /// Who asks.
+    pub caller: Caller,
+}
+
+/// Reply to [`SetConsent`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ConsentSet {
+    /// Whether the chat holds.
+    pub chat: bool,
+    /// The optional purposes that do.
+    pub purposes: Purposes,
+    /// The optional purposes that were objected to.
+    pub objections: Purposes,
+    /// When the conversation ends if nothing more is said, Unix milliseconds.
+    pub ends_at: u64,
+    /// The signed receipt of all that.
+    pub receipt: Box<RawValue>,
+}
+
 /// Erases the conversation.
 #[derive(Serialize, Deserialize)]
 pub struct Erase {
@@ -312,6 +344,9 @@ pub enum SessionError {
     /// There is no record of a consent to the chat, or it cannot be read.
     #[error("there is no record of a consent to the chat")]
     ConsentUnproven,
+    /// A purpose was to be given that the site does not offer.
+    #[error("the site does not offer a purpose")]
+    PurposeNotOffered,
     /// The site's notice is no longer the one that was agreed to.
     #[error("the notice has changed")]
     NoticeChanged {

@@ -7,6 +7,7 @@
 
 pub mod command;
 
+mod consenting;
 pub mod object;
 mod telling;
 mod unlocking;

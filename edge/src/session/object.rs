@@ -27,7 +27,8 @@ use crate::log;
 use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
-    Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
+    Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, SetConsent,
+    Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
@@ -63,6 +64,7 @@ impl DurableObject for SessionObject {
             sql,
             active: RefCell::new(None),
             vault_key: RefCell::new(None),
+            answers: Cell::new(0),
             is_awake: Cell::new(false),
         }))
     }
@@ -83,7 +85,7 @@ impl DurableObject for SessionObject {
 }
 
 /// The core over the platform's storage, clock and randomness.
-type SessionCore<'a> = Core<'a, ObjectSql, PlatformClock, PlatformRandom>;
+pub(super) type SessionCore<'a> = Core<'a, ObjectSql, PlatformClock, PlatformRandom>;
 
 pub(super) struct Shell {
     pub(super) state: State,
@@ -92,6 +94,8 @@ pub(super) struct Shell {
     pub(super) active: RefCell<Option<Active>>,
     /// The conversation's key, once the workspace has opened it.
     pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
+    /// How many answers about the consent have come: of two under way, the later one counts.
+    pub(super) answers: Cell<u64>,
     /// Whether this object has looked at what it was when it was last stopped.
     is_awake: Cell<bool>,
 }
@@ -118,6 +122,7 @@ impl Shell {
             Resume::PATH => self.resume(body).await.or_else(|error| respond::<()>(Err(error))),
             Stop::PATH => respond(self.stop(body).await),
             Read::PATH => respond(self.read(body).await),
+            SetConsent::PATH => respond(self.set_consent(body).await),
             Erase::PATH => respond(self.erase(body).await),
             _ => Response::error("no such command", 404),
         }
@@ -235,7 +240,7 @@ impl Shell {
     }
 
     /// Ends the reply that is under way, if there is one; its text so far is kept.
-    fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
+    pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
             active.running.end(&[], STOPPED);
@@ -247,7 +252,7 @@ impl Shell {
 
     /// What comes before every command but minting: what was being written when the object was
     /// stopped is marked, and a conversation whose life is over erases itself.
-    async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
+    pub(super) async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
         let config = Config::from_env(&self.env)?;
         let core = self.core(&config);
         if !self.is_awake.get() {
@@ -293,6 +298,7 @@ impl Shell {
                 Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
                 Due::Listing if self.tell_list(&config).await? => {}
                 Due::Outbox | Due::Listing => core.not_heard(item)?,
+                Due::ProofEnd => core.drop_consent_proof()?,
                 // `due` has planned it anew.
                 Due::End => {}
             }
@@ -301,7 +307,7 @@ impl Shell {
     }
 
     /// Sets the one alarm to what is due next.
-    async fn set_alarm(&self) -> Result<(), ShellError> {
+    pub(super) async fn set_alarm(&self) -> Result<(), ShellError> {
         let config = Config::from_env(&self.env)?;
         let storage = self.state.storage();
         match self.core(&config).next_wake()? {
@@ -334,7 +340,7 @@ impl Shell {
     }
 }
 
-fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
+pub(super) fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
     serde_json::from_str(body).map_err(|error| ShellError::Command(error.column()))
 }
 
@@ -342,6 +348,10 @@ fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
 fn respond<T: Serialize>(result: Result<T, ShellError>) -> worker::Result<Response> {
     envelope(&result.map_err(|error| match error {
         ShellError::Core(CoreError::Refused(refusal)) => refusal,
+        ShellError::Core(error @ CoreError::Consent(_)) => {
+            log::error("consent_unproven").fault(&error).write();
+            SessionError::ConsentUnproven
+        }
         error => {
             log::error("session_failed").fault(&error).write();
             SessionError::Failed

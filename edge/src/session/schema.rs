@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, CONSENT];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -89,6 +89,55 @@ const VAULT: &[&str] = &[
     "ALTER TABLE message ADD COLUMN sealed_sources BLOB",
 ];
 
+/// The record of consent: what the visitor was told, and what the visitor did. Both are sealed;
+/// `event` holds what an earlier version wrote, until the conversation is next opened, and that it
+/// is sealed then is the one change that the tables take.
+const CONSENT: &[&str] = &[
+    "CREATE TABLE consent_record (
+        position INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        sealed_told BLOB NOT NULL
+    ) STRICT",
+    "CREATE TABLE consent_act (
+        position INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        record TEXT,
+        sealed_event BLOB,
+        event TEXT
+    ) STRICT",
+    "INSERT INTO consent_act (id, event)
+    SELECT id, json_object(
+        'id', id, 'state', kind,
+        'purposes', json('[\"chat\"'
+            || iif(json_extract(purposes, '$.remember'), ',\"remember\"', '')
+            || iif(json_extract(purposes, '$.improve'), ',\"improve\"', '')
+            || iif(json_extract(purposes, '$.analytics'), ',\"analytics\"', '') || ']'),
+        'at', at, 'notice', notice,
+        'lang', (SELECT json_extract(terms, '$.lang') FROM session),
+        'gpc', json('false'),
+        'source', json_object('kind', (SELECT json_extract(terms, '$.client') FROM session)))
+    FROM consent_event ORDER BY at, id",
+    "DROP TABLE consent_event",
+    "CREATE TRIGGER consent_record_is_not_removed BEFORE DELETE ON consent_record
+    BEGIN SELECT RAISE(ABORT, 'the record of consent is append-only'); END",
+    "CREATE TRIGGER consent_record_is_not_changed BEFORE UPDATE ON consent_record
+    BEGIN SELECT RAISE(ABORT, 'the record of consent is append-only'); END",
+    "CREATE TRIGGER consent_act_is_not_removed BEFORE DELETE ON consent_act
+    BEGIN SELECT RAISE(ABORT, 'the record of consent is append-only'); END",
+    "CREATE TRIGGER consent_act_is_not_changed BEFORE UPDATE ON consent_act
+    WHEN old.event IS NULL OR new.event IS NOT NULL OR new.sealed_event IS NULL
+        OR new.position IS NOT old.position OR new.id IS NOT old.id
+        OR new.record IS NOT old.record
+    BEGIN SELECT RAISE(ABORT, 'the record of consent is append-only'); END",
+    PROOF,
+];
+
+/// What may be left of the consent after an erasure.
+const PROOF: &str = "CREATE TABLE IF NOT EXISTS consent_proof (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    proof TEXT NOT NULL
+) STRICT";
+
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
     kind TEXT PRIMARY KEY,
@@ -140,7 +189,7 @@ pub fn migrate(sql: &impl Sql) -> Result<(), SqlError> {
 /// # Errors
 /// [`SqlError`] if a statement fails.
 pub fn bury(sql: &impl Sql) -> Result<(), SqlError> {
-    for statement in [DUE, TOMBSTONE] {
+    for statement in [DUE, TOMBSTONE, PROOF] {
         sql.exec(statement, &[])?;
     }
     Ok(())

@@ -9,8 +9,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use super::audit::drop_expired;
 use super::budget::end_day;
 use super::command::{
-    Admin, Admit, Create, Forget, IssueKey, Listing, OpenKey, PublicSite, ReadRules, Report, Turn,
-    WorkspaceError,
+    Admin, Admit, Answer, Create, Forget, IssueKey, Listing, OpenKey, PublicSite, ReadRules,
+    Report, Turn, WorkspaceError,
 };
 use super::core::{Fault, Workspace};
 use super::schema;
@@ -49,6 +49,7 @@ impl DurableObject for WorkspaceObject {
             ReadRules::PATH => self.run(request, |core, command| core.rules(&command)).await,
             Admit::PATH => self.run(request, |core, command| core.admit(&command)).await,
             OpenKey::PATH => self.run(request, |core, command| core.open_key(&command)).await,
+            Answer::PATH => self.run(request, |core, command| core.answer(&command)).await,
             Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
             Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,

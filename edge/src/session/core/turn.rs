@@ -85,7 +85,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// under way.
     ///
     /// A message that was not there before is stored at once. Steps and their refusals:
-    /// 1. The conversation lives, and its token is used where it was given to.
+    /// 1. The conversation lives, its token is used where it was given to, and the visitor's consent
+    ///    is on record: [`SessionError::ConsentWithdrawn`], [`SessionError::ConsentUnproven`].
     /// 2. An id stands for one text: [`SessionError::MessageConflict`]. Where another reply is
     ///    asked for, the id alone says to what: the site's policy may have changed since, and
     ///    with it what the scrubber leaves of the same words.
@@ -99,6 +100,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     pub fn accept(&self, chat: &Chat, running: Option<&MessageId>) -> Result<Accepted, CoreError> {
         // 1
         let session = self.open_for(&chat.caller)?;
+        self.check_consent(&session.terms)?;
         let (store, messages) = (self.store(), self.messages()?);
         let now = self.clock.now_ms();
 
