@@ -34,6 +34,10 @@ pub const MESSAGE_CHARS: usize = 4_000;
 /// four bytes for one).
 pub const MESSAGE_BYTES: usize = 4 * MESSAGE_CHARS;
 
+/// Body of `PATCH /v1/conversation/messages/{id}`, in bytes: one message with every character
+/// escaped, which takes twelve bytes outside the Basic Multilingual Plane.
+pub const MESSAGE_BODY_BYTES: usize = 12 * MESSAGE_CHARS + 1024;
+
 /// Messages in one conversation, both sides counted. A longer talk starts a new conversation, so
 /// that a copy and an erasure stay one small act.
 pub const MESSAGES_PER_CONVERSATION: usize = 400;

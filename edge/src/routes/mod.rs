@@ -20,6 +20,13 @@ pub mod chat;
 pub mod chat_body;
 
 pub mod conversation;
+pub mod copy;
+
+pub mod messages;
+
+pub mod restriction;
+
+pub mod review;
 
 pub mod consent;
 
@@ -35,7 +42,7 @@ mod credentials;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use worker::Env;
 
 use crate::config::Config;
@@ -78,6 +85,12 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/chat/{conversation}/stream", get(chat::resume))
         .route("/v1/conversation", get(conversation::read))
         .route("/v1/consent", put(consent::put))
+        .route(
+            "/v1/conversation/messages/{id}",
+            patch(messages::rectify).merge(delete(messages::remove)),
+        )
+        .route("/v1/restriction", put(restriction::put))
+        .route("/v1/review", post(review::ask))
         .route("/v1/erase", post(erase::erase))
         .route("/v1/receipts/verify", post(receipts::verify))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))

@@ -5,6 +5,10 @@
 //! `{"error": …}`. [`Chat`] and [`Resume`] answer with the event stream itself where they
 //! succeed ([`Resume`] with 204 where no reply is under way).
 
+mod rights;
+
+pub use rights::{AskReview, Export, Rectify, Remove, Restrict};
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sotto_shared::consent::record::Told;
@@ -14,7 +18,8 @@ use sotto_shared::limits::LIFETIME_SECONDS_MAX;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::chat::Trigger;
-use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::conversation::{Conversation, Message};
+use sotto_shared::wire::rights::{Restriction, Review};
 use sotto_shared::wire::session::{Client, ErasureReceipt, Holder};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -34,6 +39,11 @@ commands! { SessionError:
     Stop => "/stop", ();
     Read => "/read", Conversation;
     SetConsent => "/consent", ConsentSet;
+    Export => "/export", Conversation;
+    Rectify => "/rectify", Message;
+    Remove => "/remove", Message;
+    Restrict => "/restrict", Restriction;
+    AskReview => "/review", Review;
     Erase => "/erase", ErasureReceipt;
 }
 
@@ -105,6 +115,9 @@ pub struct Lifetimes {
     /// Life in any case.
     #[serde(default = "longest_life")]
     pub absolute_seconds: u64,
+    /// Whether a conversation that its visitor restricted outlives all three.
+    #[serde(default = "yes")]
+    pub restriction_keeps: bool,
 }
 
 impl Lifetimes {
@@ -224,7 +237,7 @@ pub struct Stop {
     pub caller: Caller,
 }
 
-/// Reads the visitor's copy.
+/// Reads the conversation, to go on with it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Read {
     /// Who asks.
@@ -283,6 +296,10 @@ const fn longest_life() -> u64 {
     LIFETIME_SECONDS_MAX
 }
 
+const fn yes() -> bool {
+    true
+}
+
 /// Why a session refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
@@ -317,6 +334,21 @@ pub enum SessionError {
     /// The message id was used for another text.
     #[error("the message id was used for another text")]
     MessageConflict,
+    /// The conversation has no message of this id.
+    #[error("there is no such message")]
+    MessageUnknown,
+    /// The message is a reply, which is not the visitor's to change.
+    #[error("the message is not the visitor's own")]
+    NotOwnMessage,
+    /// The visitor removed the message.
+    #[error("the message was removed")]
+    MessageRemoved,
+    /// The visitor restricted the conversation.
+    #[error("the conversation is restricted")]
+    Restricted,
+    /// No review was asked for.
+    #[error("no review was asked for")]
+    NoReview,
     /// A reply is still being written.
     #[error("a reply is still being written")]
     ReplyInProgress,

@@ -27,8 +27,8 @@ use crate::log;
 use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
-    Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, SetConsent,
-    Stop,
+    AskReview, Chat, Command, Erase, Export, Mint, MintedSession, Read, Rectify, Refresh, Remove,
+    Restrict, Resume, SessionError, SetConsent, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
@@ -123,6 +123,11 @@ impl Shell {
             Stop::PATH => respond(self.stop(body).await),
             Read::PATH => respond(self.read(body).await),
             SetConsent::PATH => respond(self.set_consent(body).await),
+            Export::PATH => respond(self.export(body).await),
+            Rectify::PATH => respond(self.rectify(body).await),
+            Remove::PATH => respond(self.remove(body).await),
+            Restrict::PATH => respond(self.restrict(body).await),
+            AskReview::PATH => respond(self.ask_review(body).await),
             Erase::PATH => respond(self.erase(body).await),
             _ => Response::error("no such command", 404),
         }

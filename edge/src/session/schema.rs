@@ -8,7 +8,8 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, CONSENT];
+const MIGRATIONS: &Migrations =
+    &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS, CONSENT];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -87,6 +88,24 @@ const VAULT: &[&str] = &[
     "ALTER TABLE session ADD COLUMN ending TEXT",
     "ALTER TABLE message ADD COLUMN sealed_text BLOB",
     "ALTER TABLE message ADD COLUMN sealed_sources BLOB",
+];
+
+/// What a visitor rectified, removed, restricted and wants a person to look at; and the notice under
+/// which each reply was written.
+const RIGHTS: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN restricted_at INTEGER",
+    "ALTER TABLE session ADD COLUMN restriction_lifted_at INTEGER",
+    "ALTER TABLE message ADD COLUMN changed_at INTEGER",
+    "ALTER TABLE message ADD COLUMN removed_at INTEGER",
+    "ALTER TABLE message ADD COLUMN answers_earlier INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE message ADD COLUMN notice TEXT",
+    "CREATE TABLE review (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        asked_at INTEGER NOT NULL,
+        reason TEXT,
+        answered_at INTEGER,
+        outcome TEXT
+    ) STRICT",
 ];
 
 /// The record of consent: what the visitor was told, and what the visitor did. Both are sealed;
@@ -218,7 +237,8 @@ mod tests {
         let sql = MemorySql::new();
         migrations::run(&sql, &[FIRST]).unwrap();
         migrate(&sql).unwrap();
-        sql.exec("SELECT network_key, rotated_from FROM session", &[]).unwrap();
+        sql.exec("SELECT network_key, rotated_from, restricted_at FROM session", &[]).unwrap();
+        sql.exec("SELECT changed_at, removed_at, answers_earlier FROM message", &[]).unwrap();
     }
 
     #[test]
@@ -249,6 +269,37 @@ mod tests {
         let counted = sql.exec("SELECT kind, at FROM attempt", &[]).unwrap();
         assert_eq!(counted[0][0].text(), Some("message"));
         assert_eq!(counted[0][1].unsigned(), Some(7));
+    }
+
+    #[test]
+    fn consent_of_an_earlier_version_is_an_event_like_others() {
+        use sotto_shared::consent::{ConsentEvent, ConsentState, Purpose, SourceKind};
+        let sql = MemorySql::new();
+        migrations::run(&sql, &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT]).unwrap();
+        sql.exec(
+            "INSERT INTO session (one, conversation, terms, created_at, last_at, family_key,
+                 family_n, erase_salt, erase_hash)
+             VALUES (1, x'00', '{\"lang\":\"de\",\"client\":\"sdk\"}', 0, 0, x'00', 0, x'00', x'00')",
+            &[],
+        )
+        .unwrap();
+        let notice = "01".repeat(16);
+        let purposes = "{\"remember\":true,\"improve\":false,\"analytics\":true}";
+        sql.exec(
+            "INSERT INTO consent_event (id, kind, at, notice, purposes)
+             VALUES ('01A', 'given', 1763640000000, ?, ?)",
+            &[notice.as_str().into(), purposes.into()],
+        )
+        .unwrap();
+        migrate(&sql).unwrap();
+        let rows = sql.exec("SELECT id, event FROM consent_act", &[]).unwrap();
+        let event: ConsentEvent = serde_json::from_str(rows[0][1].text().unwrap()).unwrap();
+        assert_eq!((event.id.as_str(), event.at), ("01A", 1_763_640_000_000));
+        assert_eq!(event.state, ConsentState::Given);
+        assert_eq!(event.purposes, [Purpose::Chat, Purpose::Remember, Purpose::Analytics]);
+        assert_eq!((event.notice.as_str(), event.lang.as_str()), (notice.as_str(), "de"));
+        assert_eq!((event.source.kind, event.legal_basis), (SourceKind::Sdk, None));
+        assert!(sql.exec("SELECT 1 FROM consent_event", &[]).is_err());
     }
 
     #[test]

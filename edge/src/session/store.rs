@@ -9,6 +9,7 @@ pub use messages::Messages;
 mod consent;
 
 pub use consent::Consents;
+mod rights;
 
 mod standing;
 
@@ -21,7 +22,7 @@ use crate::auth::network::NetworkTag;
 use crate::auth::seal::SealError;
 use crate::session::command::SessionTerms;
 use crate::session::record::{
-    Cause, Due, DueItem, End, EraseCheck, Family, Rotation, Session, Tombstone,
+    Cause, Due, DueItem, End, EraseCheck, Family, Restricted, Rotation, Session, Tombstone,
 };
 use crate::sql::{Row, Sql, SqlError, Value};
 
@@ -73,7 +74,7 @@ impl<S: Sql> Store<'_, S> {
         let rows = self.0.exec(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
                  rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
-                 wrapped_key, ending
+                 wrapped_key, ending, restricted_at, restriction_lifted_at
              FROM session",
             &[],
         )?;
@@ -105,6 +106,10 @@ impl<S: Sql> Store<'_, S> {
                     sealed_network_key: column.opt_blob(11).map(<[u8]>::to_vec),
                     wrapped_key: column.opt_blob(13).map(<[u8]>::to_vec),
                     ending: column.opt_text(14).and_then(|cause| Cause::parse(&cause)),
+                    restricted: Restricted {
+                        since: column.opt_unsigned(15),
+                        lifted_at: column.opt_unsigned(16),
+                    },
                 })
             })
             .transpose()

@@ -87,7 +87,8 @@ pub fn provider_host(base_url: &str) -> Option<String> {
 pub fn lifetimes(settings: &SiteSettings) -> Lifetimes {
     let (idle_seconds, retention_seconds) = (settings.idle_seconds, settings.retention_seconds);
     let absolute_seconds = settings.absolute_seconds.max(idle_seconds).max(retention_seconds);
-    Lifetimes { idle_seconds, retention_seconds, absolute_seconds }
+    let restriction_keeps = settings.restriction_keeps;
+    Lifetimes { idle_seconds, retention_seconds, absolute_seconds, restriction_keeps }
 }
 
 /// The site's own ways to be reached and the values it names: nothing of them is personal data of

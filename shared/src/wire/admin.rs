@@ -199,6 +199,10 @@ pub struct SiteSettings {
     /// the other two.
     #[cfg_attr(feature = "serde", serde(default = "default_absolute"))]
     pub absolute_seconds: u64,
+    /// Whether a conversation that its visitor restricted outlives these, up to 400 days (GDPR
+    /// Art. 18(2)).
+    #[cfg_attr(feature = "serde", serde(default = "yes"))]
+    pub restriction_keeps: bool,
     /// Who writes the replies.
     #[cfg_attr(feature = "serde", serde(default))]
     pub provider: Provider,
@@ -431,6 +435,11 @@ const fn default_retention() -> u64 {
 #[cfg(feature = "serde")]
 const fn default_absolute() -> u64 {
     crate::limits::ABSOLUTE_SECONDS_DEFAULT
+}
+
+#[cfg(feature = "serde")]
+const fn yes() -> bool {
+    true
 }
 
 #[cfg(feature = "serde")]

@@ -90,6 +90,8 @@ impl Trouble {
                 | Code::MethodNotAllowed
                 | Code::NoticeChanged
                 | Code::MessageConflict
+                | Code::NotOwnMessage
+                | Code::Restricted
                 | Code::NothingToRegenerate
                 | Code::UnsupportedMediaType
                 | Code::MessageEmpty

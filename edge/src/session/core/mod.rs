@@ -11,6 +11,8 @@ mod turn;
 mod read;
 
 mod consent;
+mod copy;
+mod rights;
 
 mod erase;
 
@@ -26,6 +28,7 @@ pub(crate) mod tests;
 pub use consent::{Next, TakenBack};
 pub use erase::Erasure;
 pub use rates::Counted;
+pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
 pub use vault::{LockedKey, Place, Vault, VaultKey};
 
@@ -135,6 +138,7 @@ fn gone(tombstone: &Tombstone) -> SessionError {
 fn ends_at(session: &Session) -> u64 {
     let after = |at: u64, seconds: u64| at.saturating_add(seconds.saturating_mul(1_000));
     let terms = &session.terms;
-    after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
-        .min(after(session.created_at, terms.lifetimes.absolute_seconds))
+    let usual = after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
+        .min(after(session.created_at, terms.lifetimes.absolute_seconds));
+    rights::extended(session, usual)
 }

@@ -64,9 +64,14 @@ impl World {
 
     /// The same under another keyring.
     pub(crate) fn minted_under(keyring: Keyring) -> Self {
+        Self::minted_with(keyring, Self::mint())
+    }
+
+    /// The same from another command.
+    pub(crate) fn minted_with(keyring: Keyring, mint: Mint) -> Self {
         let vault_key = Some(Rc::new(VaultKey::new(Self::CONVERSATION, &Self::key())));
         let mut world = Self { keyring, vault_key, ..Self::new() };
-        let minted = world.core().mint(Self::CONVERSATION, Self::mint()).unwrap();
+        let minted = world.core().mint(Self::CONVERSATION, mint).unwrap();
         world.network = Some(minted.network);
         world.refresh_token = minted.refresh_token;
         world.erase_token = minted.erase_token;
@@ -170,6 +175,7 @@ impl World {
                 idle_seconds: Self::LIFE_MS / 1_000,
                 retention_seconds: 3 * Self::LIFE_MS / 1_000,
                 absolute_seconds: Self::ABSOLUTE_MS / 1_000,
+                restriction_keeps: true,
             },
             messages_per_minute: Self::PER_MINUTE,
             proof_days: 0,
