@@ -6,6 +6,7 @@
 //! handler's doc numbers its steps and names the status that a step fails with.
 
 mod caller;
+mod query;
 mod scrub;
 
 pub mod limits;
@@ -95,6 +96,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/receipts/verify", post(receipts::verify))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
+        .route("/v1/admin/workspaces/{workspace}/root", get(admin::workspaces::root))
         .route("/v1/admin/keys", get(admin::keys::list).post(admin::keys::create))
         .route("/v1/admin/keys/{id}", delete(admin::keys::remove))
         .route("/v1/admin/sites", get(admin::sites::list).post(admin::sites::create))
@@ -106,6 +108,16 @@ pub fn router(edge: Edge) -> Router {
             put(admin::documents::put).merge(delete(admin::documents::remove)),
         )
         .route("/v1/admin/conversations", get(admin::conversations::list))
+        .route(
+            "/v1/admin/conversations/{conversation}",
+            get(admin::conversations::read).delete(admin::conversations::erase),
+        )
+        .route("/v1/admin/conversations/{conversation}/export", get(admin::conversations::export))
+        .route(
+            "/v1/admin/conversations/{conversation}/hold",
+            put(admin::conversations::hold).delete(admin::conversations::release),
+        )
+        .route("/v1/admin/conversations/{conversation}/review", post(admin::conversations::answer))
         .route("/v1/admin/audit", get(admin::audit::export))
         .route("/v1/admin/audit/checkpoint", get(admin::audit::checkpoint))
         .route("/healthz", get(health::healthz))

@@ -5,8 +5,10 @@
 //! `{"error": …}`. [`Chat`] and [`Resume`] answer with the event stream itself where they
 //! succeed ([`Resume`] with 204 where no reply is under way).
 
+mod operator;
 mod rights;
 
+pub use operator::{CheckLife, Operator, OperatorAction, OperatorReply};
 pub use rights::{AskReview, Export, Rectify, Remove, Restrict};
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,7 @@ use crate::auth::access::Access;
 use crate::auth::network::NetworkTag;
 pub use crate::object::Command;
 use crate::object::commands;
+use crate::workspace::command::Listing;
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "SESSIONS";
@@ -45,6 +48,8 @@ commands! { SessionError:
     Restrict => "/restrict", Restriction;
     AskReview => "/review", Review;
     Erase => "/erase", ErasureReceipt;
+    Operator => "/operator", OperatorReply;
+    CheckLife => "/life", Listing;
 }
 
 /// Makes the conversation. The workspace has admitted it and listed it before.
@@ -130,6 +135,26 @@ impl Lifetimes {
             self.idle_seconds
         }
     }
+
+    /// Of each life the shorter one: what a visitor was told when the conversation began is never
+    /// made longer, whatever the site's settings become.
+    #[must_use]
+    pub fn shortened_to(self, site: Self) -> Self {
+        Self {
+            idle_seconds: self.idle_seconds.min(site.idle_seconds),
+            retention_seconds: self.retention_seconds.min(site.retention_seconds),
+            absolute_seconds: self.absolute_seconds.min(site.absolute_seconds),
+            restriction_keeps: self.restriction_keeps && site.restriction_keeps,
+        }
+    }
+
+    /// Those of a conversation whose site is gone: it is over, unless its visitor restricted it.
+    pub const OVER: Self = Self {
+        idle_seconds: 0,
+        retention_seconds: 0,
+        absolute_seconds: 0,
+        restriction_keeps: true,
+    };
 }
 
 /// Reply to [`Mint`]: the tokens' secret parts are known to nobody else.
@@ -313,6 +338,15 @@ pub enum SessionError {
         /// Id of the receipt.
         receipt: String,
     },
+    /// The conversation was erased by its operator.
+    #[error("the conversation was erased by its operator")]
+    ErasedByOperator {
+        /// Id of the receipt.
+        receipt: String,
+    },
+    /// The conversation's lifetime is over; a legal hold keeps what was said.
+    #[error("the conversation has ended and is held")]
+    Closed,
     /// The conversation's lifetime is over, and it erased itself.
     #[error("the conversation has ended")]
     Ended {
@@ -358,6 +392,12 @@ pub enum SessionError {
     /// The conversation takes no more messages.
     #[error("the conversation is full")]
     Full,
+    /// The conversation was not given to `improve`, and the operator gave no reason to read it.
+    #[error("reading the conversation takes a reason")]
+    ReasonRequired,
+    /// A legal hold keeps the conversation from the operator's erasure.
+    #[error("the conversation is under a legal hold")]
+    Held,
     /// Something was done too often in a short time.
     #[error("too often in a short time")]
     RateLimited {

@@ -11,6 +11,7 @@ pub mod command;
 
 mod consenting;
 pub mod object;
+mod operating;
 mod rights;
 mod telling;
 mod unlocking;

@@ -27,8 +27,8 @@ use crate::log;
 use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
-    AskReview, Chat, Command, Erase, Export, Mint, MintedSession, Read, Rectify, Refresh, Remove,
-    Restrict, Resume, SessionError, SetConsent, Stop,
+    AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
+    Rectify, Refresh, Remove, Restrict, Resume, SessionError, SetConsent, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
@@ -129,6 +129,8 @@ impl Shell {
             Restrict::PATH => respond(self.restrict(body).await),
             AskReview::PATH => respond(self.ask_review(body).await),
             Erase::PATH => respond(self.erase(body).await),
+            Operator::PATH => respond(self.operate(body).await),
+            CheckLife::PATH => respond(self.check_life(body).await),
             _ => Response::error("no such command", 404),
         }
     }
@@ -275,7 +277,11 @@ impl Shell {
 
     /// Destroys the key, then deletes all storage and writes the tombstone, all in one turn, so that
     /// no moment is stored in which one has happened without the other.
-    async fn bury(&self, config: &Config, tombstone: &Tombstone) -> Result<(), ShellError> {
+    pub(super) async fn bury(
+        &self,
+        config: &Config,
+        tombstone: &Tombstone,
+    ) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             active.running.end(&[], STOPPED);
         }

@@ -5,6 +5,7 @@ use sotto_shared::consent::{ConsentEvent, NoticeVersion};
 use sotto_shared::id::{ConversationId, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
+use sotto_shared::wire::admin::Hold;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::ErasureReceipt;
@@ -52,6 +53,8 @@ pub struct Restricted {
 /// How the conversation stands with its workspace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
+    /// The legal hold that it is under, or was; it may be over.
+    pub hold: Option<Hold>,
     /// Number of the newest listing that is due or was told.
     pub listing: u64,
 }
@@ -177,6 +180,8 @@ pub enum Cause {
     Token,
     /// Its lifetime.
     Lifetime,
+    /// The operator.
+    Operator,
 }
 
 /// Something due.
@@ -229,11 +234,12 @@ impl Cause {
         match self {
             Self::Token => "token",
             Self::Lifetime => "lifetime",
+            Self::Operator => "operator",
         }
     }
 
     pub(super) fn parse(name: &str) -> Option<Self> {
-        [Self::Token, Self::Lifetime].into_iter().find(|cause| cause.name() == name)
+        [Self::Token, Self::Lifetime, Self::Operator].into_iter().find(|cause| cause.name() == name)
     }
 }
 

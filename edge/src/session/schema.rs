@@ -69,7 +69,9 @@ const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
 const STANDING: &[&str] = &[
     "CREATE TABLE standing (
         one INTEGER PRIMARY KEY CHECK (one = 1),
-        listing INTEGER NOT NULL DEFAULT 0
+        listing INTEGER NOT NULL DEFAULT 0,
+        hold_reason TEXT,
+        hold_until INTEGER
     ) STRICT",
     "INSERT INTO standing (one) VALUES (1)",
 ];
@@ -173,16 +175,16 @@ const TOMBSTONE: &str = "CREATE TABLE IF NOT EXISTS tombstone (
     receipt TEXT NOT NULL
 ) STRICT";
 
-/// Which tables an object has.
+/// What an object holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tables {
-    /// The conversation's.
+    /// The conversation's tables.
     pub session: bool,
     /// What an erasure leaves.
     pub tombstone: bool,
 }
 
-/// Looks which tables there are. It writes nothing.
+/// Looks what there is. It writes nothing.
 ///
 /// # Errors
 /// [`SqlError`] if the storage cannot be read.
@@ -192,7 +194,9 @@ pub fn tables(sql: &impl Sql) -> Result<Tables, SqlError> {
         &[],
     )?;
     let has = |name| rows.iter().any(|row| row.first().and_then(Value::text) == Some(name));
-    Ok(Tables { session: has("session"), tombstone: has("tombstone") })
+    // An erasure that was cut short may have made the table and not the tombstone.
+    let tombstone = has("tombstone") && !sql.exec("SELECT 1 FROM tombstone", &[])?.is_empty();
+    Ok(Tables { session: has("session"), tombstone })
 }
 
 /// Brings the conversation's schema to its newest version.
@@ -229,6 +233,8 @@ mod tests {
         assert_eq!(tables(&sql).unwrap(), Tables { session: true, tombstone: false });
         sql.wipe();
         bury(&sql).unwrap();
+        assert_eq!(tables(&sql).unwrap(), none, "a tombstone is a row");
+        sql.exec("INSERT INTO tombstone VALUES (1, x'', x'', x'', 'token', '{}')", &[]).unwrap();
         assert_eq!(tables(&sql).unwrap(), Tables { session: false, tombstone: true });
     }
 

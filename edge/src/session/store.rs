@@ -120,6 +120,11 @@ impl<S: Sql> Store<'_, S> {
         self.run("UPDATE session SET terms = ?", &[json("terms", terms)?.into()])
     }
 
+    /// Stores the key of the refresh tokens, sealed anew.
+    pub fn put_family_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.run("UPDATE session SET family_key = ?", &[sealed.into()])
+    }
+
     /// Stores the key of the networks' tags, sealed.
     pub fn put_network_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
         self.run("UPDATE session SET network_key = ?", &[sealed.into()])
@@ -252,6 +257,9 @@ impl<S: Sql> Store<'_, S> {
 
     /// Stores the tombstone.
     pub fn insert_tombstone(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        if let Some(proof) = &tombstone.consent_proof {
+            self.put_consent_proof(proof)?;
+        }
         self.run(
             "INSERT OR REPLACE INTO tombstone
                  (one, workspace, erase_salt, erase_hash, cause, receipt)
@@ -263,8 +271,7 @@ impl<S: Sql> Store<'_, S> {
                 tombstone.cause.name().into(),
                 json("receipt", &tombstone.receipt)?.into(),
             ],
-        )?;
-        tombstone.consent_proof.as_ref().map_or(Ok(()), |proof| self.put_consent_proof(proof))
+        )
     }
 
     /// The tombstone, if there is one.

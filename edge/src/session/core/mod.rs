@@ -5,6 +5,7 @@ mod mint;
 mod refresh;
 
 mod network;
+mod reseal;
 
 mod turn;
 
@@ -16,6 +17,8 @@ mod rights;
 
 mod erase;
 
+mod life;
+mod operator;
 mod telling;
 
 mod vault;
@@ -27,6 +30,7 @@ pub(crate) mod tests;
 
 pub use consent::{Next, TakenBack};
 pub use erase::Erasure;
+pub use operator::Operated;
 pub use rates::Counted;
 pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
@@ -99,7 +103,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The conversation, if it lives: every command but minting, refreshing and erasing begins here,
     /// those of a visitor by way of [`open_for`](Self::open_for).
     fn open(&self) -> Result<Session, CoreError> {
-        let session = self.minted()?;
+        let session = self.alive()?;
         if session.family.revoked {
             return Err(SessionError::TokenRevoked.into());
         }
@@ -131,6 +135,7 @@ fn gone(tombstone: &Tombstone) -> SessionError {
     match tombstone.cause {
         Cause::Token => SessionError::Erased { receipt },
         Cause::Lifetime => SessionError::Ended { receipt },
+        Cause::Operator => SessionError::ErasedByOperator { receipt },
     }
 }
 

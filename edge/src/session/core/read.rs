@@ -59,6 +59,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             consent: stored.events,
             restricted_at: session.restricted.since,
             review: self.store().review()?,
+            hold: self.hold()?,
             messages,
             recipients: None,
             exported_at: None,

@@ -7,7 +7,7 @@ use sotto_shared::wire::admin::{OpenAi, Provider, SiteSettings, SiteTexts};
 use sotto_shared::wire::session::Holder;
 use sotto_shared::wire::site::{Contact, Site};
 
-use super::{Fault, Workspace, read_settings};
+use super::{Fault, Workspace, read_settings, sweep};
 use crate::clock::Clock;
 use crate::language::Language;
 use crate::random::Random;
@@ -80,19 +80,18 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let key = self.new_conversation_key(&command.conversation)?;
         let lifetimes = settings::lifetimes(&settings);
         let now = self.clock.now_ms();
-        self.store().add_conversation(&Listed {
-            site: row.number,
-            created_at: now,
-            told: Listing {
-                conversation: command.conversation,
-                number: 0,
-                improve: purposes.improve,
-                analytics: purposes.analytics,
-                restricted: false,
-                review_asked_at: None,
-                ends_at: now.saturating_add(lifetimes.life_seconds(purposes) * 1_000),
-            },
-        })?;
+        let listing = Listing {
+            conversation: command.conversation,
+            number: 0,
+            improve: purposes.improve,
+            analytics: purposes.analytics,
+            restricted: false,
+            review_asked_at: None,
+            hold: None,
+            ends_at: now.saturating_add(lifetimes.life_seconds(purposes) * 1_000),
+        };
+        let listed = Listed { site: row.number, created_at: now, told: listing };
+        self.store().add_conversation(&listed, sweep::check_after(&listed.told))?;
         let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
@@ -156,7 +155,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Takes over what a session tells of its conversation. One that is not on the list was erased.
     pub fn list(&self, command: &Listing) -> Result<(), Fault> {
         self.wake()?;
-        Ok(self.store().tell(command)?)
+        Ok(self.store().tell(command, sweep::check_after(command))?)
     }
 
     /// Takes a conversation off the list that is no more, and records its erasure. It can be told
@@ -168,6 +167,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let actor = match command.why {
             Forgotten::Erased => Some(Actor::Visitor(conversation)),
             Forgotten::Ended => Some(Actor::System),
+            Forgotten::ErasedByOperator => Some(match self.store().erased_by(&conversation)? {
+                Some(key) => Actor::Operator(key),
+                None => Actor::Unknown,
+            }),
             Forgotten::NeverBegun => None,
         };
         // As long as it is on the list, the session tells again: what is not recorded stays there.
@@ -200,7 +203,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Reported::ReviewAsked => (visitor, Action::ReviewAsked, Outcome::Done),
         };
         let object = Object::Conversation(self.store().site_of(&conversation)?, conversation);
-        let event = Event { actor, action, object, outcome };
+        let event = Event { actor, action, object, reason: None, outcome };
         if outcome == Outcome::Refused {
             self.audit().append_rarely(&event)?;
         } else {
