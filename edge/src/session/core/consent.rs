@@ -14,17 +14,19 @@ use sotto_shared::consent::record::{ConsentRecord, Held, Receipt, Told};
 use sotto_shared::consent::{
     Choice, ConsentEvent, ConsentSource, ConsentState, Notice, NoticeVersion, Purposes, SourceKind,
 };
+use sotto_shared::id::WorkspaceId;
 use sotto_shared::limits::NOTICE_SHOWN_SECONDS_MAX;
 use sotto_shared::signed;
 use sotto_shared::wire::session::{Client, Holder};
 
 use self::acts::{Act, Answered, acts};
 use super::rates::Counted;
-use super::{Core, CoreError, ends_at};
+use super::{Core, CoreError, ends_at, gone};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Caller, ConsentSet, SessionError, SessionTerms};
-use crate::session::record::{ConsentStored, Session};
+use crate::session::record::{ConsentStored, Session, Tombstone};
+use crate::session::schema;
 use crate::session::store::Consents;
 use crate::sql::Sql;
 use crate::workspace::command::{Agreed, Answer, SiteRef};
@@ -34,6 +36,8 @@ use crate::workspace::command::{Agreed, Answer, SiteRef};
 pub struct TakenBack {
     /// Whether the chat was taken back now: a reply that is under way stops.
     pub ends_chat: bool,
+    /// Whether anything was recorded.
+    pub is_changed: bool,
     /// What is left to do.
     pub next: Next,
 }
@@ -130,7 +134,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             is_first: false,
         };
         let acts = acts(answered);
-        if !acts.is_empty() {
+        let is_changed = !acts.is_empty();
+        if is_changed {
             let record = stored.newest.as_ref().map(|(id, _)| id.as_str());
             let notice = session.terms.notice.clone();
             self.append(&session, record, &notice, choice, acts)?;
@@ -159,16 +164,21 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             };
             Next::Ask(terms.workspace.to_hex(), Box::new(answer))
         };
-        Ok(TakenBack { ends_chat, next })
+        Ok(TakenBack { ends_chat, is_changed, next })
     }
 
     /// Gives what the workspace found to be offered, under the notice in force. Where that is
     /// another than before, the conversation goes on under it, with a record of its own; who
-    /// received text by an earlier one stays a recipient.
+    /// received text by an earlier one stays a recipient. Whether anything was recorded comes back.
     ///
     /// # Errors
     /// [`SessionError`] if the conversation has ended in the meantime, or the consent to it.
-    pub fn give(&self, caller: &Caller, choice: &Choice, agreed: &Agreed) -> Result<(), CoreError> {
+    pub fn give(
+        &self,
+        caller: &Caller,
+        choice: &Choice,
+        agreed: &Agreed,
+    ) -> Result<bool, CoreError> {
         let mut session = self.open_for(caller)?;
         let (stored, before) = self.recorded()?;
         if !before.has_chat() {
@@ -185,12 +195,51 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 notice: stored.notice(),
                 is_first: false,
             };
+            let acts = acts(answered);
+            if acts.is_empty() {
+                return Ok(false);
+            }
             let record = stored.newest.as_ref().map(|(id, _)| id.as_str());
-            self.append(&session, record, &choice.notice, choice, acts(answered))?;
+            self.append(&session, record, &choice.notice, choice, acts)?;
         } else {
             self.record_answer(&session, &agreed.told, choice, &before)?;
         }
-        self.changed(&session)
+        self.changed(&session)?;
+        Ok(true)
+    }
+
+    /// What an operator gets who has to show the consent: the receipt of what holds, and after an
+    /// erasure the proof, as long as the site keeps one. The receipt takes the key.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`] to another workspace; what an erased conversation answers if there
+    /// is no proof.
+    pub(super) fn shown_consent(&self, workspace: WorkspaceId) -> Result<String, CoreError> {
+        if let Some(tombstone) = self.buried()? {
+            if tombstone.workspace != workspace {
+                return Err(SessionError::Unknown.into());
+            }
+            return tombstone.consent_proof.clone().ok_or_else(|| gone(&tombstone).into());
+        }
+        let session = self.minted_of(workspace)?;
+        let (stored, held) = self.recorded()?;
+        Ok(self.receipt(&session, &stored, &held)?.get().to_owned())
+    }
+
+    /// Whether the conversation was erased, so that all there is of it is what an erasure leaves.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn is_buried(&self) -> Result<bool, CoreError> {
+        Ok(self.buried()?.is_some())
+    }
+
+    /// What is left of a conversation that was erased.
+    fn buried(&self) -> Result<Option<Tombstone>, CoreError> {
+        if schema::tables(self.sql)?.tombstone {
+            return Ok(self.store().tombstone()?);
+        }
+        Ok(None)
     }
 
     /// What holds, with its receipt.

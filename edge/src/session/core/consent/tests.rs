@@ -415,7 +415,7 @@ fn what_ended_while_the_workspace_was_asked_is_not_given() {
     assert!(world.read().unwrap().purposes.is_empty());
 }
 
-fn erased(world: &World) -> crate::session::record::Tombstone {
+fn erased(world: &World) -> Tombstone {
     let secret = EraseToken::parse(&world.erase_token).unwrap().secret;
     let Ok(Erasure::Bury(tombstone)) = world.core().erase(&secret) else { panic!("it erases") };
     world.sql.wipe();
@@ -468,6 +468,32 @@ fn no_proof_is_kept_unless_the_site_says_so() {
     let tombstone = erased(&world);
     assert_eq!((tombstone.receipt.consent_proof_days, tombstone.consent_proof), (None, None));
     assert_eq!(world.core().store().consent_proof().unwrap(), None);
+}
+
+#[test]
+fn an_operator_is_shown_the_consent_or_what_is_left_of_it() {
+    use crate::session::command::{Operator, OperatorAction, OperatorReply};
+    use crate::session::core::Operated;
+    let shown = |world: &World, workspace| {
+        let command = Operator { workspace, action: OperatorAction::Consent };
+        match world.core().operate(&command, None) {
+            Ok(Operated::Reply(OperatorReply::Consent(text))) => Ok(text),
+            Err(Refused(error)) => Err(error),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (own, other) = (World::terms().workspace, WorkspaceId::from_bytes([99; 32]));
+    let kept = begun(|mint| mint.told.notice.proof_days = 30);
+    let receipt = kept.core().consent(&kept.caller()).unwrap().receipt;
+    assert_eq!(shown(&kept, own).as_deref(), Ok(receipt.get()));
+    assert_eq!(shown(&kept, other), Err(SessionError::Unknown));
+    let tombstone = erased(&kept);
+    assert_eq!(shown(&kept, own).ok(), tombstone.consent_proof);
+    assert_eq!(shown(&kept, other), Err(SessionError::Unknown));
+    kept.core().drop_consent_proof().unwrap();
+    let gone = SessionError::Erased { receipt: tombstone.receipt.id };
+    assert_eq!(shown(&kept, own), Err(gone));
+    assert_eq!(shown(&World::new(), own), Err(SessionError::Unknown));
 }
 
 #[test]
