@@ -1,22 +1,16 @@
 //! What an operator asks for with an API key.
 
 use sotto_shared::limits;
-use sotto_shared::wire::admin::{
-    ConversationList, KeyEntry, OpenAi, Provider, SiteEntry, SiteList, SiteSettings,
-};
+use sotto_shared::wire::admin::{KeyEntry, OpenAi, Provider, SiteEntry, SiteList, SiteSettings};
 
 use super::documents::Put;
 use super::{Fault, Workspace, count, invalid, limit, read_settings};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
-use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
 use crate::workspace::settings;
 use crate::workspace::store::{SiteRow, StoredKey};
-
-/// Conversations on one page of the list.
-const PAGE: u32 = 100;
 
 /// A site's first generation; raising it revokes the site's key.
 const FIRST_GENERATION: u16 = 1;
@@ -26,18 +20,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// asked for, and how it ended, is recorded.
     pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
         self.wake()?;
-        match self.authorise(&command.secret, command.action.scope()) {
-            Ok(key) => self.admin_recorded(&key, command.action),
-            Err(fault) => {
-                self.audit().append_rarely(&Event {
-                    actor: Actor::Unknown,
-                    action: Action::LoginRefused,
-                    object: Object::Workspace(self.id),
-                    outcome: Outcome::Refused,
-                })?;
-                Err(fault)
-            }
-        }
+        let key = self.log_in(&command.secret, command.action.scope())?;
+        self.admin_recorded(&key, command.action)
     }
 
     /// Does what an operator asks for.
@@ -50,6 +34,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             AdminAction::CreateSite(settings) => self.create_site(*settings),
             AdminAction::ChangeSite(number, settings) => self.change_site(number, *settings),
             AdminAction::DeleteSite(number) => {
+                // Its conversations are over: the sweep tells them.
+                self.store().check_site(number)?;
                 found(self.store().delete_site(number)?, WorkspaceError::SiteUnknown)
             }
             AdminAction::ListSites => {
@@ -67,7 +53,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 found(gone, WorkspaceError::DocumentUnknown)
             }
             AdminAction::ListDocuments(site) => self.list_documents(site),
-            AdminAction::ListConversations(after) => self.list_conversations(after.as_deref()),
+            AdminAction::ListConversations { after, site, flag } => {
+                self.list_conversations(after.as_deref(), site, flag)
+            }
             AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
             AdminAction::CreateKey(new) => self.create_key(key, new),
             AdminAction::ListKeys => self.list_keys(),
@@ -100,6 +88,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     fn change_site(&self, number: u16, settings: SiteSettings) -> Result<AdminReply, Fault> {
         let row = self.known_site(number)?;
         settings::check(&settings, self.development)?;
+        if settings::lifetimes(&read_settings(&row)?) != settings::lifetimes(&settings) {
+            // Conversations that exist follow: the sweep tells them.
+            self.store().check_site(number)?;
+        }
         self.write_site(number, row.generation, row.key, settings)
     }
 
@@ -160,19 +152,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let shown = key.len().saturating_sub(4).max(key.len().div_ceil(2));
         let ends = key.get(shown..).unwrap_or_default().to_owned();
         Ok(StoredKey { sealed, host, ends })
-    }
-
-    fn list_conversations(&self, after: Option<&str>) -> Result<AdminReply, Fault> {
-        let after = after.map_or(Ok(0), |cursor| {
-            cursor.parse::<u64>().map_err(|_| invalid("after", "must be what `next` said"))
-        })?;
-        // One more than a page shows whether there is another page.
-        let mut rows = self.store().conversations(after, PAGE + 1)?;
-        let more = count(rows.len()) > u64::from(PAGE);
-        rows.truncate(PAGE as usize);
-        let next = rows.last().filter(|_| more).map(|(position, _)| position.to_string());
-        let conversations = rows.iter().map(|(_, listed)| listed.entry()).collect();
-        Ok(AdminReply::Conversations(ConversationList { conversations, next }))
     }
 
     /// A site as the operator sees it.
