@@ -214,7 +214,7 @@ test("taking back works whatever becomes of the rest", async ({ makeSite, makeVi
   await site.change({ idle_seconds: 3601 });
   await expectProblem(await put(visitor, { purposes: { remember: true } }), 409, "notice_changed");
   expect((await visitor.copy()).purposes).toEqual(NONE);
-  await site.remove();
+  expect((await site.workspace.call("POST", `/sites/${site.number}/key`)).status).toBe(200);
   await expectProblem(await put(visitor, { purposes: { remember: true } }), 404, "site_unknown");
   expect((await set(visitor, { chat: false })).chat).toBe(false);
 });
@@ -299,7 +299,11 @@ test("the record outlives a power cut; after an erasure only the proof is left t
       return new Visitor(site, { origin, address: newAddress() }).mint({ purposes: ALL });
     };
     const [kept, gone] = [await start({ consent_proof_days: 30 }), await start({})];
-    for (const visitor of [kept, gone]) await set(visitor, { purposes: NONE });
+    const shown = (visitor, by = workspace) => by.call("GET", `/conversations/${visitor.conversation}/consent`);
+    for (const visitor of [kept, gone]) {
+      const { receipt } = await set(visitor, { purposes: NONE });
+      expect(await (await shown(visitor)).json()).toEqual(receipt);
+    }
     const before = (await kept.copy()).consent;
     await edge.restart();
     expect((await kept.copy()).consent).toEqual(before);
@@ -308,6 +312,15 @@ test("the record outlives a power cut; after an erasure only the proof is left t
     expect(receipts.map(({ consent_proof_days }) => consent_proof_days)).toEqual([30, undefined]);
     for (const receipt of receipts) expect((await (await verify(edge, receipt)).json()).valid).toBe(true);
     expect(await (await kept.erase()).json()).toEqual(receipts[0]);
+    const proof = await (await shown(kept)).json();
+    expect(proof).toMatchObject({ kind: "consent_proof", id: kept.receipt.record.record_id, notice: kept.receipt.notice });
+    expect(proof.acts.map(({ state }) => state)).toEqual(["noticed", "given", "withdrawn"]);
+    expect(JSON.stringify(proof)).not.toContain(kept.conversation);
+    expect((await (await verify(edge, proof)).json()).valid).toBe(true);
+    await expectProblem(await shown(gone), 410, "erased");
+    await expectProblem(await shown(kept, await createWorkspace(edge)), 404, "not_found");
+    const audit = await (await workspace.call("GET", "/audit")).text();
+    for (const action of ["consent.changed", "consent.shown"]) expect(audit).toContain(action);
   } finally {
     await edge.stop();
   }
