@@ -112,6 +112,7 @@ const MIGRATIONS: &Migrations = &[
     ],
     LIST,
     WRAPPED,
+    COUNTS,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -138,6 +139,27 @@ const LIST: &[&str] = &[
 
 /// Since when the root in use wraps the workspace's key, if not from its beginning.
 const WRAPPED: &[&str] = &["ALTER TABLE workspace ADD COLUMN wrapped_at INTEGER"];
+
+/// What conversations that were given to `analytics` add to their days, until the day is over; and
+/// what the days came to.
+const COUNTS: &[&str] = &[
+    "CREATE TABLE contribution (
+        conversation TEXT NOT NULL,
+        site INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        begun INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        PRIMARY KEY (conversation, day)
+    ) STRICT",
+    "CREATE TABLE day_count (
+        site INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        conversations INTEGER NOT NULL,
+        active INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        PRIMARY KEY (site, day)
+    ) STRICT",
+];
 
 /// Whether the workspace was ever created. It writes nothing.
 ///

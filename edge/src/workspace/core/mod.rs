@@ -8,6 +8,7 @@ mod operator;
 mod workspace_key;
 
 mod conversations;
+mod counts;
 
 mod recorded;
 

@@ -1,5 +1,6 @@
 mod audit;
 mod conversations;
+mod counts;
 mod keys;
 mod list;
 mod sweep;
@@ -143,6 +144,7 @@ impl Fixture {
             lang: "de".into(),
             notice: self.notice(),
             origin: Origin::parse("https://shop.example").unwrap(),
+            counted: None,
             network: Network("203.0.113.0/24".into()),
         }
     }
@@ -180,6 +182,7 @@ impl Fixture {
                 ],
             ),
             (6, &["ALTER TABLE workspace DROP COLUMN wrapped_at"]),
+            (7, &["DROP TABLE contribution", "DROP TABLE day_count"]),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {

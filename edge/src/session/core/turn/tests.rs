@@ -248,3 +248,20 @@ fn an_erased_conversation_gets_no_reply_any_more() {
     let begin = world.core().begin(&begun, "local", None);
     assert!(matches!(begin, Err(Refused(SessionError::Ended { .. }))));
 }
+
+/// What was not given to `analytics` is not named to who counts, and no message counts twice.
+#[test]
+fn only_new_messages_that_were_given_to_analytics_are_counted() {
+    let world = World::minted();
+    let counted = |begun: &Begun| {
+        let turn = world.core().turn(begun, World::home()).unwrap();
+        turn.turn.counted
+    };
+    assert_eq!(counted(&exchange(&world, "m-1", "hello", "hi", DONE)), None);
+    let mut terms = World::terms();
+    terms.purposes.analytics = true;
+    world.core().store().put_terms(&terms).unwrap();
+    let begun = exchange(&world, "m-2", "hello", "hi", DONE);
+    assert_eq!(counted(&begun), Some(World::CONVERSATION));
+    assert_eq!(counted(&write(regenerate(&world, "m-2", "hello"))), None);
+}
