@@ -324,6 +324,10 @@ fn conversation(error: &SessionError) -> Facts {
             Code::ConsentUnproven,
             "The record of the visitor's consent is missing or cannot be read, so nothing more is taken; begin a new conversation.",
         ),
+        SessionError::PurposeNotOffered => Facts::new(
+            Code::InvalidValue,
+            "The value of purposes must be purposes that the site offers.",
+        ),
         SessionError::NoticeChanged { notice } => notice_changed(notice),
         SessionError::OriginNotAllowed => origin_not_allowed(),
         SessionError::TokenInvalid => ApiError::TokenInvalid.facts(),
@@ -513,6 +517,7 @@ mod tests {
             (refused_session(SessionError::BudgetSpent { retry_after: 3 }), Code::BudgetSpent),
             (refused_session(SessionError::ConsentWithdrawn), Code::ConsentWithdrawn),
             (refused_session(SessionError::ConsentUnproven), Code::ConsentUnproven),
+            (refused_session(SessionError::PurposeNotOffered), Code::InvalidValue),
             (refused_session(SessionError::SiteGone), Code::SiteUnknown),
             (refused_session(SessionError::Failed), Code::Internal),
             (CallError::<WorkspaceError>::NoSuchObject.into(), Code::SiteUnknown),

@@ -29,7 +29,11 @@ pub mod restriction;
 
 pub mod review;
 
+pub mod consent;
+
 pub mod erase;
+
+pub mod receipts;
 
 pub mod admin;
 
@@ -81,6 +85,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/chat/stop", post(chat::stop))
         .route("/v1/chat/{conversation}/stream", get(chat::resume))
         .route("/v1/conversation", get(conversation::read))
+        .route("/v1/consent", put(consent::put))
         .route(
             "/v1/conversation/messages/{id}",
             patch(messages::rectify).merge(delete(messages::remove)),
@@ -88,6 +93,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/restriction", put(restriction::put))
         .route("/v1/review", post(review::ask))
         .route("/v1/erase", post(erase::erase))
+        .route("/v1/receipts/verify", post(receipts::verify))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
         .route("/v1/admin/workspaces/{workspace}/root", get(admin::workspaces::root))

@@ -12,7 +12,9 @@ pub use operator::{CheckLife, Operator, OperatorAction, OperatorReply};
 pub use rights::{AskReview, Export, Rectify, Remove, Restrict};
 
 use serde::{Deserialize, Serialize};
-use sotto_shared::consent::{NoticeVersion, Purposes};
+use serde_json::value::RawValue;
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{MessageId, Origin, WorkspaceId};
 use sotto_shared::limits::LIFETIME_SECONDS_MAX;
 use sotto_shared::pii::Scrubbed;
@@ -39,6 +41,7 @@ commands! { SessionError:
     Resume => "/resume", ();
     Stop => "/stop", ();
     Read => "/read", Conversation;
+    SetConsent => "/consent", ConsentSet;
     Export => "/export", Conversation;
     Rectify => "/rectify", Message;
     Remove => "/remove", Message;
@@ -58,6 +61,10 @@ pub struct Mint {
     pub network: Network,
     /// The key that its texts are sealed with.
     pub key: ConversationKey,
+    /// What the visitor was told.
+    pub told: Told,
+    /// The visitor's answer to it.
+    pub choice: Choice,
 }
 
 /// The key that seals what is said in a conversation. The workspace makes it and opens it again;
@@ -97,6 +104,9 @@ pub struct SessionTerms {
     pub lifetimes: Lifetimes,
     /// Messages within a minute.
     pub messages_per_minute: u32,
+    /// For how many days the proof of the consent outlives an erasure.
+    #[serde(default)]
+    pub proof_days: u32,
 }
 
 /// How long a conversation, and with it its refresh tokens, lives by its site's settings, in
@@ -154,10 +164,8 @@ pub struct MintedSession {
     pub refresh_token: String,
     /// The erase token, whole.
     pub erase_token: String,
-    /// Names the consent record (ULID).
-    pub receipt_id: String,
-    /// When the record was made, Unix milliseconds.
-    pub given_at: u64,
+    /// The signed receipt of the consent.
+    pub receipt: Box<RawValue>,
     /// When the conversation ends if nothing more is said, Unix milliseconds.
     pub ends_at: u64,
     /// The network that minted it.
@@ -259,6 +267,30 @@ pub struct Stop {
 pub struct Read {
     /// Who asks.
     pub caller: Caller,
+}
+
+/// Changes the visitor's consent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetConsent {
+    /// What holds from now on.
+    pub choice: Choice,
+    /// Who asks.
+    pub caller: Caller,
+}
+
+/// Reply to [`SetConsent`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ConsentSet {
+    /// Whether the chat holds.
+    pub chat: bool,
+    /// The optional purposes that do.
+    pub purposes: Purposes,
+    /// The optional purposes that were objected to.
+    pub objections: Purposes,
+    /// When the conversation ends if nothing more is said, Unix milliseconds.
+    pub ends_at: u64,
+    /// The signed receipt of all that.
+    pub receipt: Box<RawValue>,
 }
 
 /// Erases the conversation.
@@ -384,6 +416,9 @@ pub enum SessionError {
     /// There is no record of a consent to the chat, or it cannot be read.
     #[error("there is no record of a consent to the chat")]
     ConsentUnproven,
+    /// A purpose was to be given that the site does not offer.
+    #[error("the site does not offer a purpose")]
+    PurposeNotOffered,
     /// The site's notice is no longer the one that was agreed to.
     #[error("the notice has changed")]
     NoticeChanged {

@@ -9,6 +9,7 @@
 
 pub mod command;
 
+mod consenting;
 pub mod object;
 mod operating;
 mod rights;

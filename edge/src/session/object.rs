@@ -28,7 +28,7 @@ use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
     AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
-    Rectify, Refresh, Remove, Restrict, Resume, SessionError, Stop,
+    Rectify, Refresh, Remove, Restrict, Resume, SessionError, SetConsent, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
@@ -64,6 +64,7 @@ impl DurableObject for SessionObject {
             sql,
             active: RefCell::new(None),
             vault_key: RefCell::new(None),
+            answers: Cell::new(0),
             is_awake: Cell::new(false),
         }))
     }
@@ -93,6 +94,8 @@ pub(super) struct Shell {
     pub(super) active: RefCell<Option<Active>>,
     /// The conversation's key, once the workspace has opened it.
     pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
+    /// How many answers about the consent have come: of two under way, the later one counts.
+    pub(super) answers: Cell<u64>,
     /// Whether this object has looked at what it was when it was last stopped.
     is_awake: Cell<bool>,
 }
@@ -119,6 +122,7 @@ impl Shell {
             Resume::PATH => self.resume(body).await.or_else(|error| respond::<()>(Err(error))),
             Stop::PATH => respond(self.stop(body).await),
             Read::PATH => respond(self.read(body).await),
+            SetConsent::PATH => respond(self.set_consent(body).await),
             Export::PATH => respond(self.export(body).await),
             Rectify::PATH => respond(self.rectify(body).await),
             Remove::PATH => respond(self.remove(body).await),
@@ -305,6 +309,7 @@ impl Shell {
                 Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
                 Due::Listing if self.tell_list(&config).await? => {}
                 Due::Outbox | Due::Listing => core.not_heard(item)?,
+                Due::ProofEnd => core.drop_consent_proof()?,
                 // `due` has planned it anew.
                 Due::End => {}
             }
@@ -354,6 +359,10 @@ pub(super) fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
 fn respond<T: Serialize>(result: Result<T, ShellError>) -> worker::Result<Response> {
     envelope(&result.map_err(|error| match error {
         ShellError::Core(CoreError::Refused(refusal)) => refusal,
+        ShellError::Core(error @ CoreError::Consent(_)) => {
+            log::error("consent_unproven").fault(&error).write();
+            SessionError::ConsentUnproven
+        }
         error => {
             log::error("session_failed").fault(&error).write();
             SessionError::Failed

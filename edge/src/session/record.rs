@@ -1,6 +1,7 @@
 //! What a session object stores, as the rest of it sees it.
 
-use sotto_shared::consent::NoticeVersion;
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{ConsentEvent, NoticeVersion};
 use sotto_shared::id::{ConversationId, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
@@ -148,6 +149,28 @@ pub struct Tombstone {
     pub cause: Cause,
     /// The receipt.
     pub receipt: ErasureReceipt,
+    /// What the site wants to be left of the consent, signed; the receipt says for how long.
+    pub consent_proof: Option<String>,
+}
+
+/// The record of consent as it is stored.
+#[derive(Debug, Default)]
+pub struct ConsentStored {
+    /// The record of the newest notice that was answered to, with what it told; `None` in a
+    /// conversation of an earlier version.
+    pub newest: Option<(String, Told)>,
+    /// What the visitor did, oldest first.
+    pub events: Vec<ConsentEvent>,
+    /// How many of the events belong to earlier records.
+    pub earlier: usize,
+}
+
+impl ConsentStored {
+    /// The events of the newest record.
+    #[must_use]
+    pub fn newest_events(&self) -> &[ConsentEvent] {
+        self.events.get(self.earlier..).unwrap_or_default()
+    }
 }
 
 /// Why a conversation was erased.
@@ -172,6 +195,8 @@ pub enum Due {
     Outbox,
     /// The workspace's list has to hear what has changed.
     Listing,
+    /// What is left of the consent goes too.
+    ProofEnd,
 }
 
 /// Something due, and when.
@@ -186,7 +211,8 @@ pub struct DueItem {
 }
 
 impl Due {
-    const ALL: [Self; 4] = [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing];
+    const ALL: [Self; 5] =
+        [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing, Self::ProofEnd];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -194,6 +220,7 @@ impl Due {
             Self::TombstoneEnd => "tombstone_end",
             Self::Outbox => "outbox",
             Self::Listing => "listing",
+            Self::ProofEnd => "proof_end",
         }
     }
 

@@ -12,7 +12,8 @@ pub use admin::{
 };
 
 use serde::{Deserialize, Serialize};
-use sotto_shared::consent::{Choice, NoticeVersion};
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::{Policy, Scrubbed};
 use sotto_shared::redacted_debug;
@@ -22,7 +23,7 @@ use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
 pub use crate::object::Command;
 use crate::object::commands;
-use crate::session::command::{ConversationKey, Network, SessionError, SessionTerms};
+use crate::session::command::{ConversationKey, Lifetimes, Network, SessionError, SessionTerms};
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "WORKSPACES";
@@ -34,6 +35,7 @@ commands! { WorkspaceError:
     PublicSite => "/site", PublicSettings;
     ReadRules => "/rules", ScrubRules;
     Admit => "/admit", Admitted;
+    Answer => "/answer", Agreed;
     OpenKey => "/open-key", ConversationKey;
     Turn => "/turn", TurnContext;
     Listing => "/listing", ();
@@ -136,6 +138,32 @@ pub struct Admitted {
     pub terms: SessionTerms,
     /// The key that its texts are sealed with.
     pub key: ConversationKey,
+    /// What the visitor was told and agreed to.
+    pub told: Told,
+}
+
+/// Checks an answer to the notice in force, for a conversation that goes on.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// Which site.
+    pub site: SiteRef,
+    /// The page's origin.
+    pub origin: Origin,
+    /// Language of the conversation.
+    pub lang: String,
+    /// The visitor's answer.
+    pub choice: Choice,
+}
+
+/// Reply to [`Answer`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Agreed {
+    /// What the visitor was told and agreed to.
+    pub told: Told,
+    /// The optional purposes that hold.
+    pub purposes: Purposes,
+    /// How long the conversation lives by the site's settings.
+    pub lifetimes: Lifetimes,
 }
 
 /// Opens a conversation's key again, for a session object that lost its memory.

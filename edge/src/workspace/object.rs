@@ -8,8 +8,8 @@ use sotto_shared::id::WorkspaceId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::command::{
-    Admin, AdminConversation, Admit, Create, Forget, IssueKey, Listing, OpenKey, PublicSite,
-    ReadRoot, ReadRules, Report, Turn, WorkspaceError,
+    Admin, AdminConversation, Admit, Answer, Create, Forget, IssueKey, Listing, OpenKey,
+    PublicSite, ReadRoot, ReadRules, Report, Turn, WorkspaceError,
 };
 use super::core::{Fault, Workspace};
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
@@ -50,6 +50,7 @@ impl DurableObject for WorkspaceObject {
             ReadRules::PATH => self.run(request, |core, command| core.rules(&command)).await,
             Admit::PATH => self.run(request, |core, command| core.admit(&command)).await,
             OpenKey::PATH => self.run(request, |core, command| core.open_key(&command)).await,
+            Answer::PATH => self.run(request, |core, command| core.answer(&command)).await,
             Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
             Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,

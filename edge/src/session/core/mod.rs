@@ -11,6 +11,7 @@ mod turn;
 
 mod read;
 
+mod consent;
 mod copy;
 mod rights;
 
@@ -27,6 +28,7 @@ mod rates;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use consent::{Next, TakenBack};
 pub use erase::Erasure;
 pub use operator::Operated;
 pub use rates::Counted;
@@ -62,6 +64,9 @@ pub enum CoreError {
     /// The conversation's key could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The record of consent cannot be read; the log is told, and the caller that it is so.
+    #[error("the record of consent cannot be read: {0}")]
+    Consent(StoreError),
     /// What is sealed was to be read or written before the key was opened.
     #[error("the conversation's key is not open")]
     Locked,

@@ -15,7 +15,7 @@ use crate::random::Random;
 use crate::session::command::{Caller, ConversationKey};
 use crate::session::record::{Cause, Session};
 use crate::session::schema;
-use crate::session::store::Messages;
+use crate::session::store::{Consents, Messages};
 use crate::sql::Sql;
 use crate::workspace::command::OpenKey;
 
@@ -154,6 +154,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         let opened = VaultKey::new(session.conversation, key);
         Messages::new(self.sql, Vault::new(&opened, self.random)).seal_earlier()?;
+        Consents::new(self.sql, Vault::new(&opened, self.random)).seal_earlier()?;
         Ok(opened)
     }
 

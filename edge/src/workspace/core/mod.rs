@@ -1,5 +1,6 @@
 //! What a workspace decides. Every command is one method; nothing here knows a runtime.
 
+mod answer;
 mod visitor;
 
 mod conversation_key;

@@ -113,7 +113,7 @@ impl Fixture {
     }
 
     /// The notice in force; another one where the site cannot be read.
-    fn notice(&self) -> NoticeVersion {
+    pub(super) fn notice(&self) -> NoticeVersion {
         let public = self.public(None).map(|public| public.site.notice.version);
         public.unwrap_or(NoticeVersion::parse(&"0".repeat(32)).unwrap())
     }
