@@ -6,6 +6,7 @@
 //! handler's doc numbers its steps and names the status that a step fails with.
 
 mod caller;
+mod page;
 mod scrub;
 
 pub mod limits;
@@ -87,6 +88,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/restriction", put(restriction::put))
         .route("/v1/review", post(review::ask))
         .route("/v1/erase", post(erase::erase))
+        .route("/erase", post(erase::form))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
         .route("/v1/admin/keys", get(admin::keys::list).post(admin::keys::create))
