@@ -63,6 +63,7 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/erase", Credential::Erase),
     ("/v1/admin/workspaces", Credential::Platform),
     ("/v1/admin/workspaces/{workspace}/keys", Credential::Platform),
+    ("/v1/admin/workspaces/{workspace}/root", Credential::Platform),
     ("/v1/admin/keys", Credential::ApiKey),
     ("/v1/admin/keys/{id}", Credential::ApiKey),
     ("/v1/admin/sites", Credential::ApiKey),

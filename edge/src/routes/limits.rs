@@ -113,6 +113,7 @@ mod tests {
         ("/erase", Some(Limit::Erase)),
         ("/v1/admin/workspaces", Some(Limit::Admin)),
         ("/v1/admin/workspaces/{workspace}/keys", Some(Limit::Admin)),
+        ("/v1/admin/workspaces/{workspace}/root", Some(Limit::Admin)),
         ("/v1/admin/keys", Some(Limit::Admin)),
         ("/v1/admin/keys/{id}", Some(Limit::Admin)),
         ("/v1/admin/sites", Some(Limit::Admin)),

@@ -91,6 +91,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/erase", post(erase::form))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
+        .route("/v1/admin/workspaces/{workspace}/root", get(admin::workspaces::root))
         .route("/v1/admin/keys", get(admin::keys::list).post(admin::keys::create))
         .route("/v1/admin/keys/{id}", delete(admin::keys::remove))
         .route("/v1/admin/sites", get(admin::sites::list).post(admin::sites::create))

@@ -116,6 +116,11 @@ impl<S: Sql> Store<'_, S> {
         self.run("UPDATE session SET terms = ?", &[json("terms", terms)?.into()])
     }
 
+    /// Stores the key of the refresh tokens, sealed anew.
+    pub fn put_family_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.run("UPDATE session SET family_key = ?", &[sealed.into()])
+    }
+
     /// Stores the key of the networks' tags, sealed.
     pub fn put_network_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
         self.run("UPDATE session SET network_key = ?", &[sealed.into()])

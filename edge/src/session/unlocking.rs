@@ -16,16 +16,15 @@ impl Shell {
         if self.vault_key.borrow().is_some() {
             return Ok(());
         }
-        // Who may not call sets no workspace to work.
-        self.core(config).check_open(caller)?;
-        let locked = self.core(config).open_key()?;
+        let locked = self.core(config).open_key(caller)?;
         let opened = call(&self.env, &locked.workspace, &locked.command).await;
         // Another call may have come in between and have opened it, or have erased everything.
         if self.vault_key.borrow().is_some() {
             return Ok(());
         }
-        self.core(config).check_open(caller)?;
-        let key = self.core(config).unlock(&opened.map_err(refusal)?)?;
+        let core = self.core(config);
+        core.open_key(caller)?;
+        let key = core.unlock(&opened.map_err(refusal)?)?;
         self.vault_key.replace(Some(Rc::new(key)));
         Ok(())
     }

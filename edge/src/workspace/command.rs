@@ -11,8 +11,8 @@ use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::{Policy, Scrubbed};
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{
-    ConversationList, DocumentEntry, DocumentList, KeyCreated, KeyList, NewKey, Scope, SiteEntry,
-    SiteList, SiteSettings,
+    ConversationList, DocumentEntry, DocumentList, KeyCreated, KeyList, NewKey, RootState, Scope,
+    SiteEntry, SiteList, SiteSettings,
 };
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
@@ -27,6 +27,7 @@ pub const BINDING: &str = "WORKSPACES";
 commands! { WorkspaceError:
     Create => "/create", KeyCreated;
     IssueKey => "/key", KeyCreated;
+    ReadRoot => "/root", RootState;
     PublicSite => "/site", PublicSettings;
     ReadRules => "/rules", ScrubRules;
     Admit => "/admit", Admitted;
@@ -48,6 +49,10 @@ pub struct Create {
 /// Makes another API key with every scope, for an owner who has none left.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct IssueKey {}
+
+/// Reads whether an older root key is still needed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadRoot {}
 
 /// Which site, as its key says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use super::audit::drop_expired;
 use super::budget::end_day;
 use super::command::{
-    Admin, Admit, Create, Forget, IssueKey, Listing, OpenKey, PublicSite, ReadRules, Report, Turn,
-    WorkspaceError,
+    Admin, Admit, Create, Forget, IssueKey, Listing, OpenKey, PublicSite, ReadRoot, ReadRules,
+    Report, Turn, WorkspaceError,
 };
 use super::core::{Fault, Workspace};
 use super::schema;
@@ -44,6 +44,7 @@ impl DurableObject for WorkspaceObject {
         }
         match path.as_str() {
             Create::PATH => self.run(request, |core, command| core.create(&command)).await,
+            ReadRoot::PATH => self.run(request, |core, command| core.root_state(&command)).await,
             IssueKey::PATH => self.run(request, |core, command| core.issue_key(&command)).await,
             PublicSite::PATH => self.run(request, |core, command| core.public_site(&command)).await,
             ReadRules::PATH => self.run(request, |core, command| core.rules(&command)).await,

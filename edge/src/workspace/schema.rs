@@ -111,6 +111,7 @@ const MIGRATIONS: &Migrations = &[
         "UPDATE api_key SET id = lower(hex(randomblob(16))), expires_at = created_at + 34560000000",
     ],
     LIST,
+    WRAPPED,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -126,6 +127,9 @@ const LIST: &[&str] = &[
     "CREATE INDEX conversation_site ON conversation (site)",
     "CREATE INDEX conversation_check ON conversation (check_at)",
 ];
+
+/// Since when the root in use wraps the workspace's key, if not from its beginning.
+const WRAPPED: &[&str] = &["ALTER TABLE workspace ADD COLUMN wrapped_at INTEGER"];
 
 /// Whether the workspace was ever created. It writes nothing.
 ///

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `POST /v1/admin/workspaces` (platform token) | [`NewWorkspace`] | 201 [`WorkspaceCreated`] |
 //! | `POST /v1/admin/workspaces/{id}/keys` (platform token) | – | 201 [`KeyCreated`] |
+//! | `GET /v1/admin/workspaces/{id}/root` (platform token) | – | [`RootState`] |
 //! | `POST /v1/admin/keys` | [`NewKey`] | 201 [`KeyCreated`] |
 //! | `GET /v1/admin/keys` | – | [`KeyList`] |
 //! | `DELETE /v1/admin/keys/{id}` | – | 204 |
@@ -25,6 +26,23 @@ use crate::consent::{LegalBasis, Party, Purposes, Recipient};
 use crate::id::{ConversationId, Origin, SiteKey, WorkspaceId};
 use crate::redacted_debug;
 use crate::wire::site::{Contact, ScrubSettings};
+
+/// Reply to `GET /v1/admin/workspaces/{id}/root`: whether an older root key than the one in use may
+/// still be needed by this workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RootState {
+    /// The root key in use, under which the workspace's key is wrapped.
+    pub active: u8,
+    /// Since when it is, Unix milliseconds.
+    pub since: u64,
+    /// Conversations that may have keys under an older one. Nothing else here does; with 0, no
+    /// older one is needed.
+    pub older_conversations: u64,
+    /// When the last of these ends unless more is said in it, Unix milliseconds.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub needed_until: Option<u64>,
+}
 
 /// Body of `POST /v1/admin/workspaces`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod mint;
 mod refresh;
 
 mod network;
+mod reseal;
 
 mod turn;
 

@@ -30,7 +30,7 @@ pub(crate) struct World {
     pub(crate) refresh_token: String,
     pub(crate) erase_token: String,
     pub(crate) vault_key: Option<Rc<VaultKey>>,
-    network: Option<NetworkTag>,
+    pub(crate) network: Option<NetworkTag>,
 }
 
 impl World {

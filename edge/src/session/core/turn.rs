@@ -268,7 +268,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(self.messages()?.end_reply(reply, text.as_str(), sources, end, now)?)
     }
 
-    /// Brings the tables up to date, and marks replies interrupted that were being written when
+    /// Brings the tables up to date, seals under the root in use what an older one seals, and marks replies interrupted that were being written when
     /// the object was last stopped. The object calls it once, before it answers anything.
     ///
     /// # Errors
@@ -277,6 +277,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let tables = schema::tables(self.sql)?;
         if tables.session && !tables.tombstone {
             schema::migrate(self.sql)?;
+            self.reseal()?;
             self.store().interrupt_replies(INTERRUPTED, self.clock.now_ms())?;
         }
         Ok(())

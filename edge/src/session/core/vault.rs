@@ -12,7 +12,7 @@ use super::{Core, CoreError};
 use crate::auth::seal::{SealError, SealKey, Sealer};
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::session::command::ConversationKey;
+use crate::session::command::{Caller, ConversationKey};
 use crate::session::record::Cause;
 use crate::session::schema;
 use crate::session::store::Messages;
@@ -123,9 +123,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// its own now.
     ///
     /// # Errors
-    /// [`CoreError::Refused`] if the conversation does not live.
-    pub fn open_key(&self) -> Result<LockedKey, CoreError> {
-        let session = self.minted()?;
+    /// [`CoreError::Refused`] if the conversation does not live, or not for this caller: who may not
+    /// call sets no workspace to work.
+    pub fn open_key(&self, caller: &Caller) -> Result<LockedKey, CoreError> {
+        let session = self.open_for(caller)?;
         Ok(LockedKey {
             workspace: session.terms.workspace.to_hex(),
             command: OpenKey { conversation: session.conversation, wrapped: session.wrapped_key },
@@ -299,7 +300,7 @@ mod tests {
         assert!(matches!(world.read(), Err(CoreError::Locked)));
         let accepted = world.core().accept(&chat(Trigger::SubmitMessage, "m-2", "more"), None);
         assert!(matches!(accepted, Err(CoreError::Locked)));
-        let locked = world.core().open_key().unwrap();
+        let locked = world.core().open_key(&world.caller()).unwrap();
         assert_eq!(locked.workspace, World::terms().workspace.to_hex());
         assert_eq!(locked.command.wrapped, Some(World::key().wrapped.clone()));
         let other = ConversationKey { plain: [13; 32], wrapped: b"other".to_vec() };
@@ -323,7 +324,7 @@ mod tests {
             world.sql.exec(insert, row).unwrap();
         }
         let world = evicted(world);
-        assert_eq!(world.core().open_key().unwrap().command.wrapped, None);
+        assert_eq!(world.core().open_key(&world.caller()).unwrap().command.wrapped, None);
         let world = unlocked(world, &World::key());
         assert_eq!(texts(&world).unwrap(), ["an old question", "an old reply"]);
         assert_eq!(world.core().messages().unwrap().all().unwrap()[1].sources, [source()]);
@@ -331,7 +332,7 @@ mod tests {
             assert!(!world.sql.holds(said.as_bytes()), "{said}");
         }
         assert_eq!(
-            world.core().open_key().unwrap().command.wrapped,
+            world.core().open_key(&world.caller()).unwrap().command.wrapped,
             Some(World::key().wrapped.clone())
         );
         let world = unlocked(evicted(world), &World::key());
@@ -357,7 +358,10 @@ mod tests {
         world.sql.wipe();
         world.core().bury(&tombstone).unwrap();
         world.core().destroy_key(tombstone.cause).unwrap();
-        assert!(matches!(world.core().open_key(), Err(Refused(SessionError::Erased { .. }))));
+        assert!(matches!(
+            world.core().open_key(&world.caller()),
+            Err(Refused(SessionError::Erased { .. }))
+        ));
     }
 
     #[test]

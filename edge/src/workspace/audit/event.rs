@@ -30,7 +30,7 @@ pub enum Actor {
     Visitor(ConversationId),
     /// Someone who showed no key that fits.
     Unknown,
-    /// The edge by itself: a lifetime that ended.
+    /// The edge by itself: a lifetime that ended, a key that was wrapped anew.
     System,
 }
 
@@ -91,6 +91,8 @@ macro_rules! actions {
 actions! {
     /// A workspace was made.
     WorkspaceCreated = "workspace.created", Compliance;
+    /// The workspace's key was wrapped under a new root key.
+    WorkspaceKeyRewrapped = "workspace_key.rewrapped", Compliance;
     /// An API key was made.
     ApiKeyCreated = "api_key.created", Compliance;
     /// An API key was removed.

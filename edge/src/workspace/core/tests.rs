@@ -31,9 +31,9 @@ const ID: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);
 
 pub(super) struct Fixture {
     pub(super) sql: MemorySql,
-    clock: ManualClock,
-    random: CountingRandom,
-    keyring: Keyring,
+    pub(super) clock: ManualClock,
+    pub(super) random: CountingRandom,
+    pub(super) keyring: Keyring,
 }
 
 pub(super) type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
@@ -174,6 +174,7 @@ impl Fixture {
                     "ALTER TABLE conversation DROP COLUMN check_at",
                 ],
             ),
+            (6, &["ALTER TABLE workspace DROP COLUMN wrapped_at"]),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {
@@ -183,7 +184,7 @@ impl Fixture {
         self.sql.exec("UPDATE schema SET version = ?", &[version.into()]).unwrap();
     }
 
-    fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
+    pub(super) fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
         self.core().turn(&self.turn_command(question)).map_err(refused)
     }
 }
@@ -199,7 +200,7 @@ pub(super) fn refused(fault: Fault) -> WorkspaceError {
     }
 }
 
-fn with_openai() -> SiteSettings {
+pub(super) fn with_openai() -> SiteSettings {
     SiteSettings { provider: openai(), ..settings() }
 }
 
@@ -343,11 +344,11 @@ fn a_provider_needs_a_key_at_first() {
 #[test]
 fn keys_open_after_the_roots_rotation_and_not_without_it() {
     let (mut fixture, _) = Fixture::with_site(with_openai());
+    let command = fixture.turn_command("Hi");
+    fixture.keyring = Keyring::parse(&test_json(&[3])).unwrap();
+    assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::UnknownKey))));
     fixture.keyring = Keyring::parse(&test_json(&[3, 2])).unwrap();
     assert!(fixture.turn("Hi").is_ok());
-    fixture.keyring = Keyring::parse(&test_json(&[3])).unwrap();
-    let command = fixture.turn_command("Hi");
-    assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::UnknownKey))));
 }
 
 #[test]

@@ -79,6 +79,16 @@ impl<S: Sql> Store<'_, S> {
         Ok(rows.into_iter().next().map(|(_, listed)| listed))
     }
 
+    /// How many conversations began before a time, and when the last of them is to end.
+    pub fn conversations_before(&self, time: u64) -> Result<(u64, Option<u64>), SqlError> {
+        let row = self.one(
+            "SELECT count(*), max(ends_at) FROM conversation WHERE created_at < ?",
+            &[time.into()],
+        )?;
+        let row = row.unwrap_or_default();
+        Ok((number(&row, 0), row.get(1).and_then(Value::unsigned)))
+    }
+
     /// Conversations behind a position, oldest first, with their positions.
     pub fn conversations(&self, after: u64, limit: u32) -> Result<Vec<(u64, Listed)>, SqlError> {
         let rest = "WHERE position > ? ORDER BY position LIMIT ?";
