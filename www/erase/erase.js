@@ -59,6 +59,7 @@ const input = at("token");
 const button = form.querySelector("button");
 const fault = at("fault");
 
+at("plain").remove();
 if (language === "de") {
   document.documentElement.lang = "de";
   for (const element of document.querySelectorAll("[data-t]")) element.textContent = GERMAN[element.dataset.t];

@@ -60,7 +60,6 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/restriction", Credential::Access),
     ("/v1/review", Credential::Access),
     ("/v1/erase", Credential::Erase),
-    ("/erase", Credential::Erase),
     ("/v1/admin/workspaces", Credential::Platform),
     ("/v1/admin/workspaces/{workspace}/keys", Credential::Platform),
     ("/v1/admin/workspaces/{workspace}/root", Credential::Platform),

@@ -1,11 +1,11 @@
-//! `POST /v1/erase`: the erase token in, a signed receipt out; and `POST /erase`, the same for the
-//! form of the page at that address.
+//! `POST /v1/erase`: the erase token in, a signed receipt out.
 
 mod html;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use sotto_shared::limits::SMALL_BODY_BYTES;
 use sotto_shared::wire::session::{EraseRequest, ErasureReceipt};
 
@@ -24,9 +24,10 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// `POST /v1/erase`
 ///
 /// It needs no access token and no known page: it works after everything else has expired, from
-/// anywhere, and again and again.
+/// anywhere, and again and again. The form of the page `/erase`, sent by a browser that runs no
+/// script, is answered with a page, whatever it says.
 ///
-/// 1. The body is an [`EraseRequest`]: 413, 415, 400.
+/// 1. The body is an [`EraseRequest`] or such a form: 413, 415, 400.
 /// 2. The erase token was copied whole, before an object is woken: 401 `token_invalid`.
 /// 3. The session erases: 401 `token_invalid`; 429 for wrong tokens.
 ///
@@ -36,6 +37,13 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub async fn erase(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
+    if body::media_type(&head.headers) == Some(FORM) {
+        let language = html::language(&head.headers);
+        return Ok(match form(&edge, &head.headers, stream).await {
+            Ok(receipt) => html::receipt(language, &receipt),
+            Err(error) => html::fault(language, &error),
+        });
+    }
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let request: EraseRequest = body::parse(&text)?;
     // 2, 3
@@ -47,23 +55,10 @@ pub async fn erase(State(edge): State<Edge>, request: Request) -> Result<Respons
     })
 }
 
-/// `POST /erase`: the form of the page, sent by a browser that runs no script. The answer is a page
-/// too, whatever it says; its steps are those of [`erase`].
-#[worker::send]
-pub async fn form(State(edge): State<Edge>, request: Request) -> Response {
-    let (head, stream) = request.into_parts();
-    let language = html::language(&head.headers);
-    let read = async {
-        if body::media_type(&head.headers) != Some(FORM) {
-            return Err(body::BodyError::MediaType { wanted: FORM }.into());
-        }
-        let text = body::text(&head.headers, stream, SMALL_BODY_BYTES).await?;
-        erased(&edge, &form_value(&text, "erase_token").ok_or(ApiError::TokenInvalid)?).await
-    };
-    match read.await {
-        Ok(receipt) => html::receipt(language, &receipt),
-        Err(error) => html::fault(language, &error),
-    }
+/// Steps 1 to 3 of a form.
+async fn form(edge: &Edge, headers: &HeaderMap, stream: Body) -> Result<ErasureReceipt, ApiError> {
+    let text = body::text(headers, stream, SMALL_BODY_BYTES).await?;
+    erased(edge, &form_value(&text, "erase_token").ok_or(ApiError::TokenInvalid)?).await
 }
 
 async fn erased(edge: &Edge, token: &str) -> Result<ErasureReceipt, ApiError> {

@@ -47,7 +47,7 @@ impl Limit {
             "/v1/sessions" => Self::Mint,
             "/v1/sessions/refresh" => Self::Refresh,
             "/v1/chat" => Self::Chat,
-            "/v1/erase" | "/erase" => Self::Erase,
+            "/v1/erase" => Self::Erase,
             path if path.starts_with("/v1/admin/") => Self::Admin,
             _ => Self::Other,
         })
@@ -110,7 +110,6 @@ mod tests {
         ("/v1/restriction", Some(Limit::Other)),
         ("/v1/review", Some(Limit::Other)),
         ("/v1/erase", Some(Limit::Erase)),
-        ("/erase", Some(Limit::Erase)),
         ("/v1/admin/workspaces", Some(Limit::Admin)),
         ("/v1/admin/workspaces/{workspace}/keys", Some(Limit::Admin)),
         ("/v1/admin/workspaces/{workspace}/root", Some(Limit::Admin)),

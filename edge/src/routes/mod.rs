@@ -88,7 +88,6 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/restriction", put(restriction::put))
         .route("/v1/review", post(review::ask))
         .route("/v1/erase", post(erase::erase))
-        .route("/erase", post(erase::form))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
         .route("/v1/admin/workspaces/{workspace}/root", get(admin::workspaces::root))
