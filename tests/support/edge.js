@@ -25,6 +25,7 @@ export class Edge {
   /** Starts an edge; `variables` replace those of development, `ready` says of the answer to /healthz whether it is there. */
   static async start(variables = {}, ready = ({ ok }) => ok) {
     const edge = new Edge();
+    process.once("exit", () => edge.#child && signal(edge.#child));
     edge.#ready = ready;
     edge.#folder = await mkdtemp(join(tmpdir(), "sotto-edge-"));
     edge.port = await freePort();
@@ -116,7 +117,6 @@ export class Edge {
       },
     });
     this.#child = child;
-    process.once("exit", () => signal(child));
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => {
         this.log += text;

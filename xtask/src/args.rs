@@ -42,6 +42,10 @@ usage: cargo xtask <command>
                               tell whether an export of an audit log is the log that the checkpoints
                               were signed over (KEY: a verifier key, or a file with some or with what
                               /.well-known/jwks.json gave; ends with 1 if not, 2 if nothing was read)
+  bench edge [--built] [--write]
+                              print what the edge adds to the time to a reply's first token, and how
+                              many turns it serves, at 1 and at 16 at a time, or write it into the
+                              README too (--built: measure what was built, without building)
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
                               write it into the README too
 ";
@@ -62,6 +66,16 @@ pub(crate) enum Command {
     Keys(Keys),
     Pii(pii::Task),
     Audit(audit::Verify),
+    BenchEdge(BenchEdge),
+}
+
+/// Options of `bench edge`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchEdge {
+    /// Whether it measures what was built before.
+    pub(crate) is_built: bool,
+    /// Whether the tables go into the README.
+    pub(crate) is_written: bool,
 }
 
 /// Options of `dev`.
@@ -331,12 +345,25 @@ fn read_audit(parser: &mut Parser) -> Result<Command> {
 
 fn read_bench(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
+        Some(Arg::Value(name)) if name == "edge" => read_bench_edge(parser),
         Some(Arg::Value(name)) if name == "pii" => {
             let is_written = is_written(parser)?;
             Ok(Command::Pii(pii::Task::Bench(is_written)))
         }
-        _ => bail!("`bench` takes `pii`"),
+        _ => bail!("`bench` takes `edge` or `pii`"),
     }
+}
+
+fn read_bench_edge(parser: &mut Parser) -> Result<Command> {
+    let mut options = BenchEdge { is_built: false, is_written: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("built") => options.is_built = true,
+            Arg::Long("write") => options.is_written = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::BenchEdge(options))
 }
 
 fn port(parser: &mut Parser) -> Result<u16> {
@@ -442,6 +469,10 @@ mod tests {
         assert_eq!(check("bench pii"), Command::Pii(pii::Task::Bench(false)));
         assert_eq!(check("bench pii --write"), Command::Pii(pii::Task::Bench(true)));
         assert!(refusal("bench pii --fast").contains("fast"));
+        let edge = |is_built, is_written| Command::BenchEdge(BenchEdge { is_built, is_written });
+        assert_eq!(check("bench edge"), edge(false, false));
+        assert_eq!(check("bench edge --write --built"), edge(true, true));
+        assert!(refusal("bench edge --fast").contains("fast"));
         assert!(refusal("pii eval").contains("directory"));
         assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));

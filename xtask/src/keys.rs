@@ -98,6 +98,16 @@ pub(crate) fn platform_token(file: &Path) -> Result<String> {
     Ok(read(file)?.platform_token)
 }
 
+/// The secrets as variables of an environment.
+///
+/// # Errors
+/// If the file or a secret in it is missing.
+pub(crate) fn variables(file: &Path) -> Result<[(&'static str, String); 2]> {
+    let secrets = read(file)?;
+    let keyring = serde_json::to_string(&secrets.keyring)?;
+    Ok([(KEYRING, keyring), (PLATFORM_TOKEN, secrets.platform_token)])
+}
+
 fn read(file: &Path) -> Result<Secrets> {
     let text = fs::read_to_string(file)
         .with_context(|| format!("{} cannot be read; `keys new` makes it", file.display()))?;

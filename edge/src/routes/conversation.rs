@@ -37,7 +37,7 @@ pub async fn read(
     // 2
     let access = edge.access(&headers, &origin)?;
     // 3
-    let wanted = copy::wanted(query.as_deref().unwrap_or_default(), &headers)?;
+    let wanted = copy::wanted(query.as_deref(), &headers)?;
     // 4
     let caller = Caller::new(&access, network);
     let object = access.conversation.to_hex();

@@ -10,6 +10,7 @@ use http::{HeaderMap, StatusCode, header};
 use sotto_shared::wire::conversation::Conversation;
 
 use super::caller::json;
+use super::query::value;
 use crate::error::ApiError;
 use crate::language::weight;
 
@@ -46,7 +47,7 @@ impl Format {
 ///
 /// # Errors
 /// 400 `invalid_value`
-pub fn wanted(query: &str, headers: &HeaderMap) -> Result<Wanted, ApiError> {
+pub fn wanted(query: Option<&str>, headers: &HeaderMap) -> Result<Wanted, ApiError> {
     match value(query, "purpose") {
         Some("resume") => return Ok(Wanted::Resume),
         None | Some("export") => {}
@@ -97,14 +98,6 @@ fn accepted(headers: &HeaderMap) -> Format {
         }
     }
     best.0
-}
-
-/// A value of a query by its name. Ours hold nothing that would have to be escaped.
-fn value<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
 }
 
 #[cfg(test)]

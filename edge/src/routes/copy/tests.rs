@@ -62,10 +62,10 @@ fn a_copy_is_an_export_unless_a_client_says_that_it_resumes() {
         ("purpose=export&format=html", Ok(Wanted::Copy(Format::Html))),
         ("format=text", Ok(Wanted::Copy(Format::Text))),
     ] {
-        assert_eq!(wanted(query, &HeaderMap::new()), wanted_of, "{query}");
+        assert_eq!(wanted(Some(query), &HeaderMap::new()), wanted_of, "{query}");
     }
     for query in ["purpose=", "purpose=read", "purpose=Resume", "format=", "format=pdf"] {
-        assert!(wanted(query, &HeaderMap::new()).is_err(), "{query}");
+        assert!(wanted(Some(query), &HeaderMap::new()).is_err(), "{query}");
     }
 }
 
@@ -81,11 +81,11 @@ fn the_header_names_the_format_unless_the_query_does() {
         ("text/html, application/json", Format::Json),
         ("text/html;q=0", Format::Json),
     ] {
-        assert_eq!(wanted("", &accepting(accept)), Ok(Wanted::Copy(format)), "{accept}");
+        assert_eq!(wanted(None, &accepting(accept)), Ok(Wanted::Copy(format)), "{accept}");
     }
-    let query = wanted("format=text", &accepting("text/html"));
+    let query = wanted(Some("format=text"), &accepting("text/html"));
     assert_eq!(query, Ok(Wanted::Copy(Format::Text)));
-    assert_eq!(wanted("purpose=resume", &accepting("text/html")), Ok(Wanted::Resume));
+    assert_eq!(wanted(Some("purpose=resume"), &accepting("text/html")), Ok(Wanted::Resume));
 }
 
 #[test]

@@ -13,9 +13,9 @@ use crate::auth::seal::{SealError, SealKey, Sealer};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Caller, ConversationKey};
-use crate::session::record::Cause;
+use crate::session::record::{Cause, Session};
 use crate::session::schema;
-use crate::session::store::Messages;
+use crate::session::store::{Consents, Messages};
 use crate::sql::Sql;
 use crate::workspace::command::OpenKey;
 
@@ -101,6 +101,16 @@ pub struct LockedKey {
     pub command: OpenKey,
 }
 
+impl LockedKey {
+    /// The key of a conversation.
+    pub(super) fn of(session: Session) -> Self {
+        Self {
+            workspace: session.terms.workspace.to_hex(),
+            command: OpenKey { conversation: session.conversation, wrapped: session.wrapped_key },
+        }
+    }
+}
+
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The vault, if the key is in memory.
     ///
@@ -126,11 +136,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`CoreError::Refused`] if the conversation does not live, or not for this caller: who may not
     /// call sets no workspace to work.
     pub fn open_key(&self, caller: &Caller) -> Result<LockedKey, CoreError> {
-        let session = self.open_for(caller)?;
-        Ok(LockedKey {
-            workspace: session.terms.workspace.to_hex(),
-            command: OpenKey { conversation: session.conversation, wrapped: session.wrapped_key },
-        })
+        Ok(LockedKey::of(self.open_for(caller)?))
     }
 
     /// Makes the key ready that the workspace has opened, and seals what an earlier version stored
@@ -148,6 +154,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         let opened = VaultKey::new(session.conversation, key);
         Messages::new(self.sql, Vault::new(&opened, self.random)).seal_earlier()?;
+        Consents::new(self.sql, Vault::new(&opened, self.random)).seal_earlier()?;
         Ok(opened)
     }
 

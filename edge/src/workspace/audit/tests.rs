@@ -84,6 +84,7 @@ fn event(action: Action) -> Event {
         actor: Actor::Visitor(conversation()),
         action,
         object: Object::Conversation(Some(3), conversation()),
+        reason: None,
         outcome: Outcome::Done,
     }
 }

@@ -1,5 +1,6 @@
 //! What a workspace decides. Every command is one method; nothing here knows a runtime.
 
+mod answer;
 mod visitor;
 
 mod conversation_key;
@@ -7,7 +8,14 @@ mod keys;
 mod operator;
 mod workspace_key;
 
+mod conversations;
+
 mod recorded;
+
+mod sweep;
+
+pub use conversations::Asked;
+pub use sweep::Check;
 
 use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
 use sotto_shared::wire::admin::{KeyCreated, SiteSettings};
@@ -131,7 +139,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         object: Object,
         outcome: Outcome,
     ) -> Result<(), Fault> {
-        Ok(self.audit().append(&Event { actor, action, object, outcome })?)
+        Ok(self.audit().append(&Event { actor, action, object, reason: None, outcome })?)
     }
 
     fn audit(&self) -> Log<'_, S, C, R> {
