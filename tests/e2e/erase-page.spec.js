@@ -86,6 +86,16 @@ for (const colorScheme of ["light", "dark"]) {
       await reach(page, page.getByRole("button", { name: "Save the receipt" }));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       expect(wide, "nothing scrolls sideways").toBe(false);
+
+      // What browsers without scripts are answered with.
+      for (const erase_token of [visitor.erase_token, "et_x"]) {
+        const body = new URLSearchParams({ erase_token }).toString();
+        const answer = await visitor.call("POST", "/v1/erase", { body, type: "application/x-www-form-urlencoded" });
+        await page.goto("about:blank");
+        await page.setContent(await answer.text());
+        await expectAccessible(page);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+      }
     });
   });
 }

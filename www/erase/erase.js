@@ -16,8 +16,8 @@ const GERMAN = {
   done: "Das Gespräch ist gelöscht",
   copies: "Wer noch Kopien haben kann",
   verify:
-    "Der Beleg ist signiert. Damit lässt sich mit den öffentlichen Schlüsseln unter /.well-known/jwks.json feststellen, dass nichts " +
-    "an ihm geändert wurde.",
+    "Der Beleg ist signiert. Mit den Schlüsseln, die dieser Dienst veröffentlicht, lässt sich feststellen, dass nichts an ihm " +
+    "geändert wurde.",
   save: "Beleg sichern",
   another: "Ein weiteres löschen",
   at: "Gelöscht",

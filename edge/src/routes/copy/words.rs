@@ -66,8 +66,8 @@ impl Words {
             lang,
             title: say("Copy of a conversation", "Kopie eines Gesprächs"),
             lead: say(
-                "This is everything that is stored of this conversation. Words in square brackets such as [EMAIL_1] stand for values that never left your browser.",
-                "Das ist alles, was von diesem Gespräch gespeichert ist. Wörter in eckigen Klammern wie [EMAIL_1] stehen für Werte, die Ihren Browser nie verlassen haben.",
+                "This is everything that is stored of this conversation. Words in square brackets such as [EMAIL_1] stand for values that were taken out before anything was stored.",
+                "Das ist alles, was von diesem Gespräch gespeichert ist. Wörter in eckigen Klammern wie [EMAIL_1] stehen für Werte, die herausgenommen wurden, bevor etwas gespeichert wurde.",
             ),
             facts: facts(copy, &say),
             messages_title: say("What was said", "Was gesagt wurde"),
@@ -76,8 +76,8 @@ impl Words {
             consent: copy.consent.iter().map(|event| act(event, &say)).collect(),
             signed_title: say("Signed original", "Signiertes Original"),
             signed_lead: say(
-                "The same as JSON, signed by the service. Whoever has it can tell that nothing in it was changed: send it to POST /v1/receipts/verify, or verify it with the public keys at /.well-known/jwks.json.",
-                "Dasselbe als JSON, vom Dienst signiert. Damit lässt sich feststellen, dass nichts daran geändert wurde: mit POST /v1/receipts/verify oder mit den öffentlichen Schlüsseln unter /.well-known/jwks.json.",
+                "The same as JSON, signed by the service. Whoever has it can tell that nothing in it was changed, with the keys that the service publishes or by sending it to POST /v1/receipts/verify.",
+                "Dasselbe als JSON, vom Dienst signiert. Damit lässt sich feststellen, dass nichts daran geändert wurde: mit den Schlüsseln, die der Dienst veröffentlicht, oder mit POST /v1/receipts/verify.",
             ),
             // Plain members always serialise.
             signed: serde_json::to_string(copy).unwrap_or_default(),
@@ -96,7 +96,11 @@ fn facts(copy: &Conversation, say: Say<'_>) -> Vec<(&'static str, String)> {
     facts.extend(copy.exported_at.map(|at| (say("Copy made", "Kopie erstellt"), date(at))));
     facts.push((
         say("Erases itself", "Löscht sich selbst"),
-        format!("{} {}", say("at the latest", "spätestens"), date(copy.ends_at)),
+        format!(
+            "{}, {}",
+            date(copy.ends_at),
+            say("if nothing more is said", "wenn nichts mehr gesagt wird")
+        ),
     ));
     facts.push((say("Used for", "Verwendet für"), purposes(copy, say)));
     if copy.objections != Purposes::default() {

@@ -64,8 +64,8 @@ pub(super) fn receipt(language: Language, receipt: &ErasureReceipt) -> Response 
          <pre tabindex=\"0\" translate=\"no\">{}</pre>\n",
         say("The signed receipt", "Der signierte Beleg"),
         say(
-            "Whoever has it can tell that nothing in it was changed, with the public keys at /.well-known/jwks.json.",
-            "Damit lässt sich mit den öffentlichen Schlüsseln unter /.well-known/jwks.json feststellen, dass nichts an ihm geändert wurde.",
+            "With the keys that this service publishes, whoever has it can tell that nothing in it was changed.",
+            "Mit den Schlüsseln, die dieser Dienst veröffentlicht, lässt sich feststellen, dass nichts an ihm geändert wurde.",
         ),
         escape(&receipt.id),
         BASE64.encode(signed.as_bytes()),
