@@ -20,6 +20,10 @@ pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 /// a visitor's patience.
 pub const DOCUMENTS_PER_SITE: usize = 500;
 
+/// Confidential documents of one site together, in bytes. They have no index, so all of them are
+/// opened and read for each message; docs/documents.md says what that costs.
+pub const CONFIDENTIAL_BYTES_PER_SITE: usize = 1024 * 1024;
+
 /// Values in a site's documents (addresses, phones) that are never hidden, those of the newest
 /// documents first: as many as a policy has room for beside the ones in the settings.
 pub const DOCUMENT_VALUES: usize = 400;

@@ -15,7 +15,7 @@
 //! | `PUT /v1/admin/sites/{number}` | [`SiteSettings`] | [`SiteEntry`] |
 //! | `DELETE /v1/admin/sites/{number}` | – | 204 |
 //! | `POST /v1/admin/sites/{number}/key` | – | [`SiteEntry`] with a new key; the old one is revoked |
-//! | `PUT /v1/admin/sites/{number}/documents/{name}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
+//! | `PUT /v1/admin/sites/{number}/documents/{name}?confidential={bool}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
 //! | `GET /v1/admin/sites/{number}/documents` | – | [`DocumentList`] |
 //! | `DELETE /v1/admin/sites/{number}/documents/{name}` | – | 204 |
 //! | `GET /v1/admin/conversations?after={cursor}&site={number}&flag={flag}` | – | [`ConversationList`] |
@@ -425,6 +425,8 @@ pub struct DocumentEntry {
     pub passages: u64,
     /// When it was put.
     pub updated_at: u64,
+    /// Whether it is stored sealed. It is quoted like any other.
+    pub confidential: bool,
 }
 
 /// Reply to `GET /v1/admin/sites/{number}/documents`.

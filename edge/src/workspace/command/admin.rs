@@ -42,6 +42,8 @@ pub enum AdminAction {
         media_type: String,
         /// Its text.
         text: String,
+        /// Whether it is stored sealed; absent, it stays as it was, and a new one is not.
+        confidential: Option<bool>,
     },
     /// Removes a document.
     DeleteDocument {

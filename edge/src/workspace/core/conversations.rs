@@ -6,8 +6,7 @@ use sotto_shared::id::ConversationId;
 use sotto_shared::limits::HOLD_SECONDS_MAX;
 use sotto_shared::wire::admin::{ConversationFlag, ConversationList, Hold};
 
-use super::operator::count;
-use super::{Fault, Workspace, invalid, sweep};
+use super::{Fault, Workspace, count, invalid, sweep};
 use crate::clock::Clock;
 use crate::object::CallError;
 use crate::random::Random;

@@ -1,4 +1,5 @@
 mod audit;
+mod confidential;
 mod conversations;
 mod keys;
 mod list;
@@ -99,6 +100,7 @@ impl Fixture {
             name: name.into(),
             media_type: "text/markdown".into(),
             text: text.into(),
+            confidential: None,
         };
         self.admin(secret, action).map(|reply| match reply {
             AdminReply::Document(entry) => entry,
@@ -180,6 +182,14 @@ impl Fixture {
                 ],
             ),
             (6, &["ALTER TABLE workspace DROP COLUMN wrapped_at"]),
+            (
+                7,
+                &[
+                    "ALTER TABLE document DROP COLUMN confidential",
+                    "DROP TABLE confidential",
+                    "DROP TABLE confidential_part",
+                ],
+            ),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {
@@ -641,6 +651,7 @@ fn documents_have_rules() {
         name: "a.pdf".into(),
         media_type: "application/pdf".into(),
         text: String::new(),
+        confidential: None,
     };
     assert_eq!(field(fixture.admin(secret, put).unwrap_err()), "media_type");
     let unknown = fixture.admin(secret, AdminAction::ListDocuments(9));

@@ -143,7 +143,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         };
         let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
         Ok(TurnContext {
-            passages: search::search(&self.store(), row.number, command.question.as_str())?,
+            passages: search::search(&self.store(), row.number, command.question.as_str(), || {
+                self.confidential_passages(row.number)
+            })?,
             provider,
             contact: contact(&settings, texts),
             rules: self.rules_of(&row, &settings)?,
@@ -230,7 +232,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// settings, which browsers know too, and those in its documents, of which nobody gets a list.
     fn rules_of(&self, row: &SiteRow, settings: &SiteSettings) -> Result<ScrubRules, Fault> {
         let mut exempt = settings::own_values(settings);
-        exempt.extend(self.store().document_values(row.number, limits::DOCUMENT_VALUES)?);
+        exempt.extend(self.document_values(row.number)?);
         Ok(ScrubRules { scrub: settings.scrub.clone(), exempt })
     }
 

@@ -60,6 +60,7 @@ fn everything_that_an_operator_does_is_recorded_with_its_end() {
         name: "jane-doe.md".into(),
         media_type: "text/markdown".into(),
         text: text.into(),
+        confidential: None,
     };
     let gone = |site| AdminAction::DeleteDocument { site, name: "jane-doe.md".into() };
     let key = NewKey { name: "script".into(), scopes: vec![Scope::Sites], life_seconds: 3_600 };

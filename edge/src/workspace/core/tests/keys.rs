@@ -15,7 +15,13 @@ fn actions() -> Vec<(Scope, AdminAction)> {
         (Scope::Sites, AdminAction::ReplaceSiteKey(1)),
         (
             Scope::Documents,
-            AdminAction::PutDocument { site: 1, name: name.clone(), media_type, text },
+            AdminAction::PutDocument {
+                site: 1,
+                name: name.clone(),
+                media_type,
+                text,
+                confidential: None,
+            },
         ),
         (Scope::Documents, AdminAction::ListDocuments(1)),
         (Scope::Documents, AdminAction::DeleteDocument { site: 1, name }),
