@@ -168,6 +168,12 @@ pub const TOMBSTONE_SECONDS: u64 = LIFETIME_SECONDS_MAX;
 /// after which somebody has to decide again.
 pub const HOLD_SECONDS_MAX: u64 = LIFETIME_SECONDS_MAX;
 
+/// How long a site's daily figures are kept, in days: a year can be compared with the one before.
+pub const COUNTS_DAYS: u64 = 400;
+
+/// A daily figure that stands for fewer conversations than this is not shown: it could be about one.
+pub const COUNTED_LEAST: u64 = 5;
+
 /// How long the platform's recovery history may hold what was erased, in days. A receipt says so.
 pub const RECOVERY_DAYS: u32 = 30;
 

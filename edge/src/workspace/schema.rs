@@ -113,6 +113,7 @@ const MIGRATIONS: &Migrations = &[
     LIST,
     WRAPPED,
     CONFIDENTIAL,
+    COUNTS,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -160,6 +161,27 @@ const CONFIDENTIAL: &[&str] = &[
     ) STRICT",
     // A passage that is removed leaves none of its words in the index.
     "INSERT INTO passage (passage, rank) VALUES ('secure-delete', 1)",
+];
+
+/// What conversations that were given to `analytics` add to their days, until the day is over; and
+/// what the days came to.
+const COUNTS: &[&str] = &[
+    "CREATE TABLE contribution (
+        conversation TEXT NOT NULL,
+        site INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        begun INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        PRIMARY KEY (conversation, day)
+    ) STRICT",
+    "CREATE TABLE day_count (
+        site INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        conversations INTEGER NOT NULL,
+        active INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        PRIMARY KEY (site, day)
+    ) STRICT",
 ];
 
 /// Whether the workspace was ever created. It writes nothing.

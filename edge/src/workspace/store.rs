@@ -1,6 +1,7 @@
 //! All SQL of a workspace object.
 
 mod confidential;
+mod counts;
 mod documents;
 mod list;
 
@@ -8,6 +9,7 @@ use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{KeyEntry, Scope};
 
 pub use confidential::SealedDocument;
+pub use counts::DayRow;
 pub use list::Listed;
 
 use super::command::Passage;
@@ -186,12 +188,13 @@ impl<S: Sql> Store<'_, S> {
         Ok(rows.iter().map(site_row).collect())
     }
 
-    /// Removes a site with its documents and its counters; `false` if there was none.
+    /// Removes a site with its documents, its counters and its figures; `false` if there was none.
     pub fn delete_site(&self, site: u16) -> Result<bool, SqlError> {
         for document in self.documents(site)? {
             self.delete_document(site, &document.name)?;
         }
         self.run("DELETE FROM counter WHERE site = ?", &[site.into()])?;
+        self.delete_counts(site)?;
         let gone =
             self.0.exec("DELETE FROM site WHERE number = ? RETURNING number", &[site.into()])?;
         Ok(!gone.is_empty())

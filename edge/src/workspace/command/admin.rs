@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sotto_shared::id::ConversationId;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{
-    AccessReason, ConversationEntry, ConversationFlag, ConversationList, DocumentEntry,
+    AccessReason, ConversationEntry, ConversationFlag, ConversationList, Counts, DocumentEntry,
     DocumentList, Hold, KeyCreated, KeyList, NewKey, SiteEntry, SiteList, SiteSettings,
 };
 use sotto_shared::wire::conversation::Conversation;
@@ -63,6 +63,15 @@ pub enum AdminAction {
         /// Those that have this.
         flag: Option<ConversationFlag>,
     },
+    /// Reads a site's daily figures.
+    ReadCounts {
+        /// The site.
+        site: u16,
+        /// The first day.
+        from: Option<String>,
+        /// The last day.
+        to: Option<String>,
+    },
     /// Exports a page of the audit log, from the entry of this number on.
     ExportAudit(Option<String>),
     /// Signs a checkpoint of the audit log.
@@ -91,6 +100,8 @@ pub enum AdminReply {
     Documents(DocumentList),
     /// The conversations.
     Conversations(ConversationList),
+    /// A site's daily figures.
+    Counts(Counts),
     /// An API key was made.
     KeyCreated(KeyCreated),
     /// The API keys.

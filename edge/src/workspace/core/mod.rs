@@ -10,6 +10,7 @@ mod operator;
 mod workspace_key;
 
 mod conversations;
+mod counts;
 
 mod recorded;
 

@@ -56,6 +56,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             AdminAction::ListConversations { after, site, flag } => {
                 self.list_conversations(after.as_deref(), site, flag)
             }
+            AdminAction::ReadCounts { site, from, to } => {
+                self.read_counts(site, from.as_deref(), to.as_deref())
+            }
             AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
             AdminAction::CreateKey(new) => self.create_key(key, new),
             AdminAction::ListKeys => self.list_keys(),

@@ -1,6 +1,7 @@
 mod audit;
 mod confidential;
 mod conversations;
+mod counts;
 mod keys;
 mod list;
 mod sweep;
@@ -145,6 +146,7 @@ impl Fixture {
             lang: "de".into(),
             notice: self.notice(),
             origin: Origin::parse("https://shop.example").unwrap(),
+            counted: None,
             network: Network("203.0.113.0/24".into()),
         }
     }
@@ -190,6 +192,7 @@ impl Fixture {
                     "DROP TABLE confidential_part",
                 ],
             ),
+            (8, &["DROP TABLE contribution", "DROP TABLE day_count"]),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {

@@ -92,6 +92,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         };
         let listed = Listed { site: row.number, created_at: now, told: listing };
         self.store().add_conversation(&listed, sweep::check_after(&listed.told))?;
+        self.count_begun(&command.conversation)?;
         let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
@@ -141,6 +142,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 }
             }
         };
+        if let Some(conversation) = &command.counted {
+            self.count_message(conversation)?;
+        }
         let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
         Ok(TurnContext {
             passages: search::search(&self.store(), row.number, command.question.as_str(), || {
@@ -157,7 +161,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Takes over what a session tells of its conversation. One that is not on the list was erased.
     pub fn list(&self, command: &Listing) -> Result<(), Fault> {
         self.wake()?;
-        Ok(self.store().tell(command, sweep::check_after(command))?)
+        self.take_over(command, sweep::check_after(command))
     }
 
     /// Takes a conversation off the list that is no more, and records its erasure. It can be told
@@ -180,6 +184,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             let object = Object::Conversation(Some(site), conversation);
             self.record(actor, Action::ConversationErased, object, Outcome::Done)?;
         }
+        self.settle_counts(&conversation, command.why)?;
         Ok(self.store().forget_conversation(&conversation)?)
     }
 
