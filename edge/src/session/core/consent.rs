@@ -53,6 +53,18 @@ pub enum Next {
     Ask(String, Box<Answer>),
 }
 
+/// An answer as it goes into a record.
+#[derive(Clone, Copy)]
+struct AnswerGiven<'a> {
+    /// The record; `None` for a conversation that has none.
+    record: Option<&'a str>,
+    /// The notice that it is about.
+    notice: &'a NoticeVersion,
+    choice: &'a Choice,
+    /// When, Unix milliseconds.
+    at: u64,
+}
+
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The record of consent, if the key is in memory.
     ///
@@ -94,7 +106,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         told: &Told,
         choice: &Choice,
     ) -> Result<Box<RawValue>, CoreError> {
-        self.record_answer(session, told, choice, &Held::default())?;
+        self.record_answer(session, told, choice, &Held::default(), session.created_at)?;
         self.keep_proof(session)?;
         let (stored, held) = self.recorded()?;
         self.receipt(session, &stored, &held)
@@ -138,7 +150,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         if is_changed {
             let record = stored.newest.as_ref().map(|(id, _)| id.as_str());
             let notice = session.terms.notice.clone();
-            self.append(&session, record, &notice, choice, acts)?;
+            let given = AnswerGiven { record, notice: &notice, choice, at: self.clock.now_ms() };
+            self.append(&session, &given, acts)?;
             let before_ms = ends_at(&session);
             session.terms.purposes = common(session.terms.purposes, wanted);
             self.shorten(&mut session, before_ms)?;
@@ -200,9 +213,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 return Ok(false);
             }
             let record = stored.newest.as_ref().map(|(id, _)| id.as_str());
-            self.append(&session, record, &choice.notice, choice, acts)?;
+            let at = self.clock.now_ms();
+            let given = AnswerGiven { record, notice: &choice.notice, choice, at };
+            self.append(&session, &given, acts)?;
         } else {
-            self.record_answer(&session, &agreed.told, choice, &before)?;
+            let at = self.clock.now_ms();
+            self.record_answer(&session, &agreed.told, choice, &before, at)?;
         }
         self.changed(&session)?;
         Ok(true)
@@ -282,6 +298,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         told: &Told,
         choice: &Choice,
         before: &Held,
+        at: u64,
     ) -> Result<(), CoreError> {
         let notice = &told.notice;
         let answered = Answered {
@@ -294,19 +311,18 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         };
         let record = self.ulid()?;
         self.consents()?.insert_record(&record, told)?;
-        self.append(session, Some(&record), &notice.version, choice, acts(answered))
+        let given = AnswerGiven { record: Some(&record), notice: &notice.version, choice, at };
+        self.append(session, &given, acts(answered))
     }
 
     /// Appends acts to a record.
     fn append(
         &self,
         session: &Session,
-        record: Option<&str>,
-        notice: &NoticeVersion,
-        choice: &Choice,
+        given: &AnswerGiven<'_>,
         acts: Vec<Act>,
     ) -> Result<(), CoreError> {
-        let now = self.clock.now_ms();
+        let AnswerGiven { record, notice, choice, at } = *given;
         let absolute = session.terms.lifetimes.absolute_seconds.saturating_mul(1_000);
         let consents = self.consents()?;
         for Act { state, purposes, basis } in acts {
@@ -316,8 +332,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 purposes,
                 legal_basis: basis,
                 at: match state {
-                    ConsentState::Noticed => now.saturating_sub(shown_ms(choice)),
-                    _ => now,
+                    ConsentState::Noticed => at.saturating_sub(shown_ms(choice)),
+                    _ => at,
                 },
                 valid_until: (state == ConsentState::Given)
                     .then(|| session.created_at.saturating_add(absolute)),
