@@ -10,7 +10,8 @@
 //! - [`json`] and [`sse`]: the small readers that the widget uses instead of a JSON library, and
 //!   the one event stream decoder that both sides use;
 //! - [`pii`]: the scrubber, which runs in the browser and again at the edge;
-//! - `audit`: the format of the audit log and its verifier, behind the feature `audit`.
+//! - `audit`: the format of the audit log and its verifier, behind the feature `audit`;
+//! - `challenge`: the proof of work before a new conversation, behind the feature `challenge`.
 //!
 //! The wire types derive serde behind the feature `serde`, which the edge uses. The widget reads
 //! and writes the same bytes through [`json`]; `tests/fixtures/wire` holds both to one set of
@@ -35,3 +36,6 @@ pub mod pii;
 
 #[cfg(feature = "audit")]
 pub mod audit;
+
+#[cfg(feature = "challenge")]
+pub mod challenge;
