@@ -352,6 +352,9 @@ fn workspace(error: &CallError<WorkspaceError>) -> Facts {
         WorkspaceError::KeyUnknown => {
             Facts::new(Code::NotFound, "The workspace has no API key of this id.")
         }
+        WorkspaceError::ConversationUnknown => {
+            Facts::new(Code::NotFound, "The workspace has no conversation of this id.")
+        }
         WorkspaceError::DocumentUnknown => {
             Facts::new(Code::NotFound, "The site has no document of this name.")
         }
@@ -457,6 +460,7 @@ mod tests {
             ),
             (refused_workspace(WorkspaceError::KeyUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::SiteUnknown), Code::SiteUnknown),
+            (refused_workspace(WorkspaceError::ConversationUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::DocumentUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::OriginNotAllowed), Code::OriginNotAllowed),
             (refused_workspace(WorkspaceError::ConsentRequired), Code::ConsentRequired),

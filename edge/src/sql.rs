@@ -191,6 +191,18 @@ impl MemorySql {
         Self(rusqlite::Connection::open_in_memory().unwrap())
     }
 
+    /// Whether these bytes stand in any text or blob of any table.
+    pub(crate) fn holds(&self, bytes: &[u8]) -> bool {
+        let names = "SELECT name FROM sqlite_master WHERE type = 'table'";
+        self.exec(names, &[]).unwrap().iter().any(|table| {
+            let rows = self.exec(&format!("SELECT * FROM \"{}\"", table[0].text().unwrap()), &[]);
+            rows.unwrap().iter().flatten().any(|value| {
+                let stored = value.blob().or_else(|| value.text().map(str::as_bytes));
+                stored.is_some_and(|stored| stored.windows(bytes.len()).any(|part| part == bytes))
+            })
+        })
+    }
+
     /// What `deleteAll` does to an object: every table goes.
     pub(crate) fn wipe(&self) {
         let tables = self

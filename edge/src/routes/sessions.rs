@@ -20,7 +20,7 @@ use crate::http::body;
 use crate::object::{self, CallError};
 use crate::random::PlatformRandom;
 use crate::session::command::{BINDING, Mint, Refresh, SessionError};
-use crate::workspace::command::{Admit, Forget, Forgotten, WorkspaceError};
+use crate::workspace::command::{Admit, Admitted, Forget, Forgotten, WorkspaceError};
 use crate::workspace::settings::is_language;
 
 /// `POST /v1/sessions`
@@ -66,10 +66,10 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         choice: request.consent,
         network: network.clone(),
     };
-    let terms = object::call(&edge.env, &workspace, &admit).await?;
+    let Admitted { terms, key } = object::call(&edge.env, &workspace, &admit).await?;
     let (site, notice, purposes) = (terms.site, terms.notice.clone(), terms.purposes);
     // 6
-    let command = Mint { terms, network };
+    let command = Mint { terms, network, key };
     let minted = match object::call(&edge.env, &conversation.to_hex(), &command).await {
         Ok(minted) => minted,
         Err(error) => {

@@ -14,6 +14,7 @@ use sotto_shared::redacted_debug;
 use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, ErasureReceipt, Holder};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::auth::access::Access;
 use crate::auth::network::NetworkTag;
@@ -40,6 +41,19 @@ pub struct Mint {
     pub terms: SessionTerms,
     /// Where the first access token may be used.
     pub network: Network,
+    /// The key that its texts are sealed with.
+    pub key: ConversationKey,
+}
+
+/// The key that seals what is said in a conversation. The workspace makes it and opens it again;
+/// the session stores it wrapped and holds it opened in memory alone.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct ConversationKey {
+    /// The key.
+    pub plain: [u8; 32],
+    /// The key, wrapped by the workspace's.
+    #[zeroize(skip)]
+    pub wrapped: Vec<u8>,
 }
 
 /// What a conversation is bound to; the workspace decides it when it admits a visitor.
@@ -222,7 +236,16 @@ pub struct Erase {
 #[serde(transparent)]
 pub struct Network(pub String);
 
-redacted_debug!(MintedSession, Refresh, RefreshedSession, Caller, Chat, Erase, Network);
+redacted_debug!(
+    ConversationKey,
+    MintedSession,
+    Refresh,
+    RefreshedSession,
+    Caller,
+    Chat,
+    Erase,
+    Network
+);
 
 const fn longest_life() -> u64 {
     LIFETIME_SECONDS_MAX

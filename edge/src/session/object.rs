@@ -29,7 +29,7 @@ use crate::random::PlatformRandom;
 use crate::session::command::{
     Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
 };
-use crate::session::core::{Accepted, Core, CoreError, Erasure};
+use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
 use crate::session::reply::replay;
 use crate::session::stream;
@@ -62,6 +62,7 @@ impl DurableObject for SessionObject {
             env,
             sql,
             active: RefCell::new(None),
+            vault_key: RefCell::new(None),
             is_awake: Cell::new(false),
         }))
     }
@@ -89,6 +90,8 @@ pub(super) struct Shell {
     pub(super) env: Env,
     sql: ObjectSql,
     pub(super) active: RefCell<Option<Active>>,
+    /// The conversation's key, once the workspace has opened it.
+    pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
     /// Whether this object has looked at what it was when it was last stopped.
     is_awake: Cell<bool>,
 }
@@ -125,7 +128,11 @@ impl Shell {
     async fn mint(&self, body: &str) -> Result<MintedSession, ShellError> {
         let config = Config::from_env(&self.env)?;
         let command: Mint = parse(body)?;
-        let minted = self.core(&config).mint(self.conversation()?, command)?;
+        let conversation = self.conversation()?;
+        let key = Rc::new(VaultKey::new(conversation, &command.key));
+        let core = Core { vault_key: Some(Rc::clone(&key)), ..self.core(&config) };
+        let minted = core.mint(conversation, command)?;
+        self.vault_key.replace(Some(key));
         self.set_alarm().await?;
         Ok(minted)
     }
@@ -149,6 +156,7 @@ impl Shell {
     async fn chat(self: Rc<Self>, body: &str) -> Result<Response, ShellError> {
         let config = self.prepare().await?;
         let command: Chat = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let core = self.core(&config);
         let message = self.active.borrow().as_ref().map(|active| active.running.message().clone());
         match core.accept(&command, message.as_ref())? {
@@ -173,6 +181,7 @@ impl Shell {
     async fn resume(&self, body: &str) -> Result<Response, ShellError> {
         let config = self.prepare().await?;
         let command: Resume = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let core = self.core(&config);
         core.check_open(&command.caller)?;
         if let Some(listener) = self.listen() {
@@ -195,6 +204,7 @@ impl Shell {
     async fn read(&self, body: &str) -> Result<Conversation, ShellError> {
         let config = self.prepare().await?;
         let command: Read = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let active = self.active.borrow();
         let running = active.as_ref().map(|active| &active.running);
         Ok(self.core(&config).read(&command.caller, running)?)
@@ -253,12 +263,14 @@ impl Shell {
         Ok(config)
     }
 
-    /// Deletes all storage and writes the tombstone in the same turn, so that no moment is stored
-    /// in which one has happened without the other.
+    /// Destroys the key, then deletes all storage and writes the tombstone, all in one turn, so that
+    /// no moment is stored in which one has happened without the other.
     async fn bury(&self, config: &Config, tombstone: &Tombstone) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             active.running.end(&[], STOPPED);
         }
+        self.vault_key.replace(None);
+        self.core(config).destroy_key(tombstone.cause)?;
         let storage = self.state.storage();
         let buried = async {
             self.core(config).bury(tombstone)?;
@@ -308,6 +320,7 @@ impl Shell {
             clock: &PlatformClock,
             random: &PlatformRandom,
             keyring: &config.keyring,
+            vault_key: self.vault_key.borrow().clone(),
         }
     }
 

@@ -27,6 +27,11 @@ pub struct Session {
     /// The key of its networks' tags, sealed; absent in a conversation of an earlier version until
     /// it is refreshed.
     pub sealed_network_key: Option<Vec<u8>>,
+    /// The key of its texts, wrapped by the workspace's; absent in a conversation of an earlier
+    /// version until it is opened, and empty once it was destroyed.
+    pub wrapped_key: Option<Vec<u8>>,
+    /// Why it is being erased: its key is destroyed, and the rest is to follow.
+    pub ending: Option<Cause>,
     /// What the erase token is checked against.
     pub erase: EraseCheck,
 }

@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -78,6 +78,15 @@ const RATES: &[&str] = &[
     "CREATE TABLE attempt (kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
     "INSERT INTO attempt (kind, at) SELECT 'message', at FROM turn",
     "DROP TABLE turn",
+];
+
+/// What was said is sealed. `text` and `sources` hold what an earlier version wrote, until the
+/// conversation is next opened; nothing is written there any more.
+const VAULT: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN wrapped_key BLOB",
+    "ALTER TABLE session ADD COLUMN ending TEXT",
+    "ALTER TABLE message ADD COLUMN sealed_text BLOB",
+    "ALTER TABLE message ADD COLUMN sealed_sources BLOB",
 ];
 
 /// Things due, all behind the object's one alarm.

@@ -1,18 +1,22 @@
 //! Every SQL statement of a session object. It stores and finds; what to store is decided in
-//! [`core`](super::core).
+//! [`core`](super::core). What was said goes in and out by way of [`Messages`], which seals it.
+
+mod messages;
+
+pub use messages::Messages;
 
 mod standing;
 
 use sotto_shared::id::{ConversationId, MessageId, WorkspaceId};
-use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
-use sotto_shared::wire::stream::{Author, Source};
+use sotto_shared::wire::stream::Author;
 
 use crate::auth::network::NetworkTag;
+use crate::auth::seal::SealError;
 use crate::session::command::SessionTerms;
 use crate::session::record::{
-    Cause, Due, DueItem, End, EraseCheck, Family, Rotation, Session, StoredMessage, Tombstone,
+    Cause, Due, DueItem, End, EraseCheck, Family, Rotation, Session, Tombstone,
 };
 use crate::sql::{Row, Sql, SqlError, Value};
 
@@ -25,6 +29,9 @@ pub enum StoreError {
     /// A stored value cannot be read; the column is named.
     #[error("a stored value cannot be read: {0}")]
     Value(&'static str),
+    /// A value could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 /// The statements, over one object's storage. Each fails with [`StoreError`] where the storage does
@@ -39,8 +46,8 @@ impl<S: Sql> Store<'_, S> {
     pub fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO session (one, conversation, terms, created_at, last_at, family_key,
-                 family_n, erase_salt, erase_hash, network_key)
-             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 family_n, erase_salt, erase_hash, network_key, wrapped_key)
+             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 session.conversation.as_bytes().as_slice().into(),
                 json("terms", &session.terms)?.into(),
@@ -51,6 +58,7 @@ impl<S: Sql> Store<'_, S> {
                 session.erase.salt.as_slice().into(),
                 session.erase.hash.as_slice().into(),
                 session.sealed_network_key.as_deref().into(),
+                session.wrapped_key.as_deref().into(),
             ],
         )
     }
@@ -59,7 +67,8 @@ impl<S: Sql> Store<'_, S> {
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
         let rows = self.0.exec(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
-                 rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from
+                 rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
+                 wrapped_key, ending
              FROM session",
             &[],
         )?;
@@ -89,6 +98,8 @@ impl<S: Sql> Store<'_, S> {
                         hash: column.blob(10, "erase_hash")?.to_vec(),
                     },
                     sealed_network_key: column.opt_blob(11).map(<[u8]>::to_vec),
+                    wrapped_key: column.opt_blob(13).map(<[u8]>::to_vec),
+                    ending: column.opt_text(14).and_then(|cause| Cause::parse(&cause)),
                 })
             })
             .transpose()
@@ -149,80 +160,17 @@ impl<S: Sql> Store<'_, S> {
         )
     }
 
-    // Messages
-
-    /// Stores a visitor's message.
-    pub fn insert_message(
-        &self,
-        id: &MessageId,
-        text: &Scrubbed,
-        at: u64,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO message (id, author, text, at, state) VALUES (?, ?, ?, ?, ?)",
-            &[
-                id.as_str().into(),
-                Author::Visitor.name().into(),
-                text.as_str().into(),
-                at.into(),
-                MessageState::Complete.name().into(),
-            ],
-        )
+    /// Stores the key of the texts, wrapped by the workspace's.
+    pub fn put_wrapped_key(&self, wrapped: &[u8]) -> Result<(), StoreError> {
+        self.run("UPDATE session SET wrapped_key = ?", &[wrapped.into()])
     }
 
-    /// Stores that a reply has begun, and who writes it.
-    pub fn insert_reply(
-        &self,
-        id: &str,
-        reply_to: &MessageId,
-        provider: &str,
-        model: Option<&str>,
-        at: u64,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO message (id, author, text, at, state, reply_to, provider, model)
-             VALUES (?, ?, '', ?, ?, ?, ?, ?)",
-            &[
-                id.into(),
-                Author::Ai.name().into(),
-                at.into(),
-                MessageState::Running.name().into(),
-                reply_to.as_str().into(),
-                provider.into(),
-                model.into(),
-            ],
-        )
+    /// Destroys the key of the texts, as the first act of an erasure.
+    pub fn destroy_key(&self, cause: Cause) -> Result<(), StoreError> {
+        self.run("UPDATE session SET wrapped_key = x'', ending = ?", &[cause.name().into()])
     }
 
-    /// Stores what a reply has grown to.
-    pub fn grow_reply(&self, id: &str, text: &str) -> Result<(), StoreError> {
-        self.run("UPDATE message SET text = ? WHERE id = ?", &[text.into(), id.into()])
-    }
-
-    /// Stores that a reply has ended, and how.
-    pub fn end_reply(
-        &self,
-        id: &str,
-        text: &str,
-        sources: &[Source],
-        end: End,
-        at: u64,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "UPDATE message
-             SET text = ?, sources = ?, state = ?, finish = ?, problem = ?, ended_at = ?
-             WHERE id = ?",
-            &[
-                text.into(),
-                json("sources", &sources)?.into(),
-                end.state.name().into(),
-                json("finish", &end.finish)?.into(),
-                end.problem.map(Code::name).into(),
-                at.into(),
-                id.into(),
-            ],
-        )
-    }
+    // What of the messages is not sealed
 
     /// Ends every reply that is stored as running: nothing in memory writes it any more.
     pub fn interrupt_replies(&self, end: End, at: u64) -> Result<(), StoreError> {
@@ -243,57 +191,18 @@ impl<S: Sql> Store<'_, S> {
         self.run("DELETE FROM message WHERE id = ?", &[id.into()])
     }
 
-    /// The message of this id.
-    pub fn message(&self, id: &str) -> Result<Option<StoredMessage>, StoreError> {
-        self.select_one("WHERE id = ?", &[id.into()])
-    }
-
-    /// The reply to a message.
-    pub fn reply_to(&self, id: &str) -> Result<Option<StoredMessage>, StoreError> {
-        self.select_one("WHERE reply_to = ? ORDER BY position DESC LIMIT 1", &[id.into()])
-    }
-
-    /// The newest message of an author.
-    pub fn last_of(&self, author: Author) -> Result<Option<StoredMessage>, StoreError> {
-        self.select_one("WHERE author = ? ORDER BY position DESC LIMIT 1", &[author.name().into()])
-    }
-
-    /// All messages, oldest first.
-    pub fn messages(&self) -> Result<Vec<StoredMessage>, StoreError> {
-        self.select("ORDER BY position", &[])
-    }
-
-    /// At most `count` messages that stand before this one, oldest first.
-    pub fn before(&self, id: &str, count: u32) -> Result<Vec<StoredMessage>, StoreError> {
-        let mut messages = self.select(
-            "WHERE position < (SELECT position FROM message WHERE id = ?)
-             ORDER BY position DESC LIMIT ?",
-            &[id.into(), count.into()],
+    /// The id of an author's newest message.
+    pub fn last_id_of(&self, author: Author) -> Result<Option<String>, StoreError> {
+        let rows = self.0.exec(
+            "SELECT id FROM message WHERE author = ? ORDER BY position DESC LIMIT 1",
+            &[author.name().into()],
         )?;
-        messages.reverse();
-        Ok(messages)
+        rows.first().map(|row| Ok(Columns(row).text(0, "id")?.to_owned())).transpose()
     }
 
     /// How many messages there are.
     pub fn count(&self) -> Result<u64, StoreError> {
         self.number("SELECT count(*) FROM message").map(Option::unwrap_or_default)
-    }
-
-    fn select_one(
-        &self,
-        rest: &str,
-        values: &[Value],
-    ) -> Result<Option<StoredMessage>, StoreError> {
-        self.select(rest, values).map(|messages| messages.into_iter().next())
-    }
-
-    fn select(&self, rest: &str, values: &[Value]) -> Result<Vec<StoredMessage>, StoreError> {
-        let statement = format!(
-            "SELECT id, author, text, at, state, reply_to, provider, model, sources, finish,
-                 problem, ended_at
-             FROM message {rest}"
-        );
-        self.0.exec(&statement, values)?.iter().map(|row| stored_message(Columns(row))).collect()
     }
 
     // What is limited to so many within a time
@@ -440,32 +349,6 @@ impl<'a> Columns<'a> {
     fn opt_unsigned(&self, place: usize) -> Option<u64> {
         self.0.get(place).and_then(Value::unsigned)
     }
-}
-
-fn stored_message(column: Columns<'_>) -> Result<StoredMessage, StoreError> {
-    let state = MessageState::parse(column.text(4, "state")?).ok_or(StoreError::Value("state"))?;
-    Ok(StoredMessage {
-        id: column.text(0, "id")?.to_owned(),
-        author: Author::parse(column.text(1, "author")?).ok_or(StoreError::Value("author"))?,
-        text: Scrubbed::from_storage(column.text(2, "text")?.to_owned()),
-        at: column.unsigned(3, "at")?,
-        state,
-        reply_to: column.opt_text(5),
-        provider: column.opt_text(6),
-        model: column.opt_text(7),
-        sources: parse("sources", column.text(8, "sources")?)?,
-        end: column
-            .opt_text(9)
-            .map(|finish| {
-                Ok::<_, StoreError>(End {
-                    state,
-                    finish: parse("finish", &finish)?,
-                    problem: column.opt_text(10).and_then(|code| Code::parse(&code)),
-                })
-            })
-            .transpose()?,
-        ended_at: column.opt_unsigned(11),
-    })
 }
 
 fn json<T: serde::Serialize>(name: &'static str, value: &T) -> Result<String, StoreError> {

@@ -19,7 +19,7 @@ use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
 pub use crate::object::Command;
 use crate::object::commands;
-use crate::session::command::{Network, SessionTerms};
+use crate::session::command::{ConversationKey, Network, SessionTerms};
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "WORKSPACES";
@@ -29,7 +29,8 @@ commands! { WorkspaceError:
     IssueKey => "/key", KeyCreated;
     PublicSite => "/site", PublicSettings;
     ReadRules => "/rules", ScrubRules;
-    Admit => "/admit", SessionTerms;
+    Admit => "/admit", Admitted;
+    OpenKey => "/open-key", ConversationKey;
     Turn => "/turn", TurnContext;
     Listing => "/listing", ();
     Forget => "/forget", ();
@@ -117,6 +118,24 @@ pub struct Admit {
     pub choice: Choice,
     /// Where it comes from; counted under a keyed hash.
     pub network: Network,
+}
+
+/// Reply to [`Admit`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Admitted {
+    /// What the conversation is bound to.
+    pub terms: SessionTerms,
+    /// The key that its texts are sealed with.
+    pub key: ConversationKey,
+}
+
+/// Opens a conversation's key again, for a session object that lost its memory.
+#[derive(Serialize, Deserialize)]
+pub struct OpenKey {
+    /// Whose.
+    pub conversation: ConversationId,
+    /// The key, wrapped; absent for a conversation of an earlier version, which gets its first.
+    pub wrapped: Option<Vec<u8>>,
 }
 
 /// Asks for what a reply needs. The session object calls it once for each turn.
@@ -338,7 +357,7 @@ pub enum AdminReply {
     Done,
 }
 
-redacted_debug!(Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);
+redacted_debug!(OpenKey, Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);
 
 /// Why a workspace refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -365,6 +384,9 @@ pub enum WorkspaceError {
     /// There is no such site, or its key was revoked.
     #[error("there is no such site")]
     SiteUnknown,
+    /// There is no such conversation on the workspace's list.
+    #[error("there is no such conversation")]
+    ConversationUnknown,
     /// There is no such document.
     #[error("there is no such document")]
     DocumentUnknown,

@@ -9,7 +9,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use super::audit::drop_expired;
 use super::budget::end_day;
 use super::command::{
-    Admin, Admit, Create, Forget, IssueKey, Listing, PublicSite, ReadRules, Report, Turn,
+    Admin, Admit, Create, Forget, IssueKey, Listing, OpenKey, PublicSite, ReadRules, Report, Turn,
     WorkspaceError,
 };
 use super::core::{Fault, Workspace};
@@ -48,6 +48,7 @@ impl DurableObject for WorkspaceObject {
             PublicSite::PATH => self.run(request, |core, command| core.public_site(&command)).await,
             ReadRules::PATH => self.run(request, |core, command| core.rules(&command)).await,
             Admit::PATH => self.run(request, |core, command| core.admit(&command)).await,
+            OpenKey::PATH => self.run(request, |core, command| core.open_key(&command)).await,
             Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
             Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,

@@ -67,11 +67,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             // An erasure was cut short between its two halves; it is finished now.
             return Ok(self.store().tombstone()?);
         }
-        match self.store().session()? {
-            Some(session) if self.clock.now_ms() >= ends_at(&session) => {
-                self.entomb(session, Cause::Lifetime).map(Some)
-            }
-            _ => Ok(None),
+        let Some(session) = self.store().session()? else { return Ok(None) };
+        // Where the key is destroyed, an erasure was cut short before its tombstone was written.
+        let is_over = self.clock.now_ms() >= ends_at(&session);
+        match session.ending.or(is_over.then_some(Cause::Lifetime)) {
+            Some(cause) => self.entomb(session, cause).map(Some),
+            None => Ok(None),
         }
     }
 

@@ -54,6 +54,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 revoked: false,
             },
             sealed_network_key: Some(sealed_network_key),
+            wrapped_key: Some(command.key.wrapped.clone()),
+            ending: None,
             erase: EraseCheck {
                 salt: salt.to_vec(),
                 hash: hmac_sha256(&salt, &[&erase_token.secret]).to_vec(),

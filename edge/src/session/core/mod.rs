@@ -14,6 +14,8 @@ mod erase;
 
 mod telling;
 
+mod vault;
+
 mod rates;
 
 #[cfg(test)]
@@ -22,6 +24,9 @@ pub(crate) mod tests;
 pub use erase::Erasure;
 pub use rates::Counted;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
+pub use vault::{LockedKey, Place, Vault, VaultKey};
+
+use std::rc::Rc;
 
 use crate::auth::keyring::Keyring;
 use crate::auth::seal::SealError;
@@ -49,6 +54,9 @@ pub enum CoreError {
     /// The conversation's key could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// What is sealed was to be read or written before the key was opened.
+    #[error("the conversation's key is not open")]
+    Locked,
 }
 
 impl From<SqlError> for CoreError {
@@ -68,6 +76,8 @@ pub struct Core<'a, S, C, R> {
     pub random: &'a R,
     /// The platform's keys.
     pub keyring: &'a Keyring,
+    /// The conversation's key, once it is opened.
+    pub vault_key: Option<Rc<VaultKey>>,
 }
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {

@@ -24,8 +24,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     ) -> Result<Conversation, CoreError> {
         let session = self.open_for(caller)?;
         self.count(Counted::Look)?;
-        let mut messages: Vec<Message> =
-            self.store().messages()?.into_iter().map(message).collect();
+        let mut messages: Vec<Message> = self.messages()?.all()?.into_iter().map(message).collect();
         if let Some(running) = running
             && let Some(last) = messages.iter_mut().find(|message| message.id == running.id())
         {

@@ -1,5 +1,7 @@
 //! What the core's tests share: a conversation in memory.
 
+use std::rc::Rc;
+
 use sotto_shared::consent::{NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, MessageId, Origin, WorkspaceId};
 use sotto_shared::pii::{Policy, Scrubbed, scrub_for_edge};
@@ -7,14 +9,15 @@ use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, Holder};
 
-use super::{Core, CoreError};
+use super::{Core, CoreError, VaultKey};
 use crate::auth::keyring::{Keyring, test_keyring};
 use crate::auth::network::{NetworkKey, NetworkTag};
 use crate::auth::tokens::RefreshToken;
 use crate::clock::ManualClock;
 use crate::random::CountingRandom;
 use crate::session::command::{
-    Caller, Chat, Lifetimes, Mint, Network, Refresh, RefreshedSession, SessionTerms,
+    Caller, Chat, ConversationKey, Lifetimes, Mint, Network, Refresh, RefreshedSession,
+    SessionTerms,
 };
 use crate::sql::MemorySql;
 
@@ -26,6 +29,7 @@ pub(crate) struct World {
     pub(crate) keyring: Keyring,
     pub(crate) refresh_token: String,
     pub(crate) erase_token: String,
+    pub(crate) vault_key: Option<Rc<VaultKey>>,
     network: Option<NetworkTag>,
 }
 
@@ -44,6 +48,7 @@ impl World {
             keyring: test_keyring(),
             refresh_token: String::new(),
             erase_token: String::new(),
+            vault_key: None,
             network: None,
         }
     }
@@ -55,7 +60,8 @@ impl World {
 
     /// The same under another keyring.
     pub(crate) fn minted_under(keyring: Keyring) -> Self {
-        let mut world = Self { keyring, ..Self::new() };
+        let vault_key = Some(Rc::new(VaultKey::new(Self::CONVERSATION, &Self::key())));
+        let mut world = Self { keyring, vault_key, ..Self::new() };
         let minted = world.core().mint(Self::CONVERSATION, Self::mint()).unwrap();
         world.network = Some(minted.network);
         world.refresh_token = minted.refresh_token;
@@ -64,11 +70,22 @@ impl World {
     }
 
     pub(crate) fn core(&self) -> Core<'_, MemorySql, ManualClock, CountingRandom> {
-        Core { sql: &self.sql, clock: &self.clock, random: &self.random, keyring: &self.keyring }
+        Core {
+            sql: &self.sql,
+            clock: &self.clock,
+            random: &self.random,
+            keyring: &self.keyring,
+            vault_key: self.vault_key.clone(),
+        }
     }
 
     pub(crate) fn mint() -> Mint {
-        Mint { terms: Self::terms(), network: Self::home() }
+        Mint { terms: Self::terms(), network: Self::home(), key: Self::key() }
+    }
+
+    /// The key that the workspace gives the conversation.
+    pub(crate) fn key() -> ConversationKey {
+        ConversationKey { plain: [12; 32], wrapped: b"wrapped".to_vec() }
     }
 
     /// The network that minted the conversation.

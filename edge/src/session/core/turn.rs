@@ -99,11 +99,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     pub fn accept(&self, chat: &Chat, running: Option<&MessageId>) -> Result<Accepted, CoreError> {
         // 1
         let session = self.open_for(&chat.caller)?;
-        let store = self.store();
+        let (store, messages) = (self.store(), self.messages()?);
         let now = self.clock.now_ms();
 
         // 2
-        let known = store.message(chat.message_id.as_str())?;
+        let known = messages.get(chat.message_id.as_str())?;
         if let Some(message) = &known
             && (message.author != Author::Visitor
                 || (chat.trigger == Trigger::SubmitMessage && message.text != chat.text))
@@ -129,8 +129,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let mut replaces = None;
         if let Some(question) = known {
             let is_last =
-                store.last_of(Author::Visitor)?.is_some_and(|last| last.id == question.id);
-            let reply = store.reply_to(&question.id)?;
+                store.last_id_of(Author::Visitor)?.is_some_and(|last| last == question.id);
+            let reply = messages.reply_to(&question.id)?;
             match (chat.trigger, reply) {
                 (Trigger::SubmitMessage, Some(reply))
                     if reply.state == MessageState::Complete || !is_last =>
@@ -154,7 +154,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         self.count(Counted::Message(session.terms.messages_per_minute))?;
 
         if is_new {
-            store.insert_message(&chat.message_id, &chat.text, now)?;
+            messages.insert(&chat.message_id, &chat.text, now)?;
         }
         store.touch(now)?;
         let session = Session { last_at: now, ..session };
@@ -217,7 +217,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         if let Some(replaced) = &begun.replaces {
             store.delete_message(replaced)?;
         }
-        store.insert_reply(&begun.reply, &begun.message, provider, model, begun.at)?;
+        self.messages()?.insert_reply(&begun.reply, &begun.message, provider, model, begun.at)?;
         Ok(())
     }
 
@@ -226,7 +226,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn history(&self, begun: &Begun) -> Result<Vec<StoredMessage>, CoreError> {
-        Ok(self.store().before(begun.message.as_str(), HISTORY_MESSAGES)?)
+        Ok(self.messages()?.before(begun.message.as_str(), HISTORY_MESSAGES)?)
     }
 
     /// Stores what the reply has grown to.
@@ -234,7 +234,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn grow(&self, reply: &str, text: &Scrubbed) -> Result<(), CoreError> {
-        Ok(self.store().grow_reply(reply, text.as_str())?)
+        Ok(self.messages()?.put_text(reply, text.as_str())?)
     }
 
     /// Stores how the reply ended.
@@ -248,7 +248,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         sources: &[Source],
         end: End,
     ) -> Result<(), CoreError> {
-        Ok(self.store().end_reply(reply, text.as_str(), sources, end, self.clock.now_ms())?)
+        let now = self.clock.now_ms();
+        Ok(self.messages()?.end_reply(reply, text.as_str(), sources, end, now)?)
     }
 
     /// Brings the tables up to date, and marks replies interrupted that were being written when
@@ -281,18 +282,18 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`SessionError`] if the conversation does not live.
     pub fn just_ended(&self) -> Result<Option<Exchange>, CoreError> {
         self.open()?;
-        let store = self.store();
+        let messages = self.messages()?;
         let since = self.clock.now_ms().saturating_sub(RESUME_MS);
-        let Some(reply) = store.last_of(Author::Ai)? else { return Ok(None) };
+        let Some(reply) = messages.last_of(Author::Ai)? else { return Ok(None) };
         if reply.state == MessageState::Stopped || reply.ended_at.is_none_or(|at| at < since) {
             return Ok(None);
         }
         let Some(id) = &reply.reply_to else { return Ok(None) };
         // A newer message without a reply is not answered by the reply to an older one.
-        if store.last_of(Author::Visitor)?.is_none_or(|newest| newest.id != *id) {
+        if self.store().last_id_of(Author::Visitor)?.is_none_or(|newest| newest != *id) {
             return Ok(None);
         }
-        Ok(store.message(id)?.map(|question| Exchange { question, reply }))
+        Ok(messages.get(id)?.map(|question| Exchange { question, reply }))
     }
 }
 

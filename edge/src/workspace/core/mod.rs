@@ -2,6 +2,7 @@
 
 mod visitor;
 
+mod conversation_key;
 mod keys;
 mod operator;
 

@@ -22,21 +22,21 @@ use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
 use crate::workspace::command::{
-    Admin, AdminAction, AdminReply, Admit, Forget, Forgotten, PublicSettings, PublicSite,
+    Admin, AdminAction, AdminReply, Admit, Admitted, Forget, Forgotten, PublicSettings, PublicSite,
     ReadRules, Turn, TurnContext, TurnProvider,
 };
 use crate::workspace::settings::tests::{openai, settings};
 
 const ID: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);
 
-struct Fixture {
-    sql: MemorySql,
+pub(super) struct Fixture {
+    pub(super) sql: MemorySql,
     clock: ManualClock,
     random: CountingRandom,
     keyring: Keyring,
 }
 
-type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
+pub(super) type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
 
 impl Fixture {
     fn new() -> Self {
@@ -49,14 +49,14 @@ impl Fixture {
     }
 
     /// A workspace with its API key and one site.
-    fn with_site(settings: SiteSettings) -> (Self, [u8; 32]) {
+    pub(super) fn with_site(settings: SiteSettings) -> (Self, [u8; 32]) {
         let fixture = Self::new();
         let secret = fixture.create();
         fixture.site(secret, AdminAction::CreateSite(Box::new(settings)));
         (fixture, secret)
     }
 
-    fn core(&self) -> Core<'_> {
+    pub(super) fn core(&self) -> Core<'_> {
         Workspace {
             id: ID,
             sql: &self.sql,
@@ -116,6 +116,10 @@ impl Fixture {
     }
 
     fn admit(&self, change: impl Fn(&mut Admit)) -> Result<SessionTerms, WorkspaceError> {
+        self.admitted(change).map(|admitted| admitted.terms)
+    }
+
+    pub(super) fn admitted(&self, change: impl Fn(&mut Admit)) -> Result<Admitted, WorkspaceError> {
         let mut command = Admit {
             site: site_one(),
             conversation: ConversationId::from_bytes(self.random.bytes().unwrap()),
@@ -193,7 +197,7 @@ fn site_one() -> SiteRef {
     SiteRef { number: 1, generation: 1 }
 }
 
-fn refused(fault: Fault) -> WorkspaceError {
+pub(super) fn refused(fault: Fault) -> WorkspaceError {
     match fault {
         Fault::Refused(error) => error,
         other => panic!("{other}"),

@@ -16,8 +16,8 @@ use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
-    Admit, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report, Reported,
-    ScrubRules, SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
+    Admit, Admitted, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report,
+    Reported, ScrubRules, SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
 };
 use crate::workspace::store::{Listed, SiteRow};
 use crate::workspace::{notice, search, settings};
@@ -59,8 +59,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// 3. the visitor's choice against the notice in force ([`WorkspaceError::ConsentRequired`],
     ///    [`WorkspaceError::NoticeChanged`]);
     /// 4. the day's budget ([`WorkspaceError::BudgetSpent`]);
-    /// 5. the list of conversations, so that the workspace knows of it before it exists.
-    pub fn admit(&self, command: &Admit) -> Result<SessionTerms, Fault> {
+    /// 5. the list of conversations, so that the workspace knows of it before it exists, and the
+    ///    key that its texts are sealed with.
+    pub fn admit(&self, command: &Admit) -> Result<Admitted, Fault> {
         self.wake()?;
         // 1, 2
         let (row, settings) = self.site_for(command.site, &command.origin)?;
@@ -87,6 +88,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Err(error) => return Err(error.into()),
         }
         // 5
+        let key = self.new_conversation_key(&command.conversation)?;
         let lifetimes = settings::lifetimes(&settings);
         let now = self.clock.now_ms();
         self.store().add_conversation(&Listed {
@@ -102,7 +104,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 ends_at: now.saturating_add(lifetimes.life_seconds(purposes) * 1_000),
             },
         })?;
-        Ok(SessionTerms {
+        let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
             generation: row.generation,
@@ -118,7 +120,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 .collect(),
             lifetimes,
             messages_per_minute: settings.budget.messages_per_minute,
-        })
+        };
+        Ok(Admitted { terms, key })
     }
 
     /// Gives a session what its next reply needs, as long as the page may still embed the site
