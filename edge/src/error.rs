@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use sotto_shared::limits;
+use sotto_shared::wire::challenge::Challenge;
 use sotto_shared::wire::problem::Code;
 
 use crate::auth::access::AccessError;
@@ -85,6 +86,9 @@ pub enum ApiError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// A challenge has to be solved first.
+    #[error("a challenge has to be solved first")]
+    ChallengeRequired(Challenge),
     /// A session object refused or could not be reached.
     #[error("session: {0}")]
     Session(#[from] CallError<SessionError>),
@@ -112,6 +116,8 @@ pub struct Facts {
     pub notice: Option<String>,
     /// With [`Code::Erased`] and [`Code::ConversationEnded`]: the id of the receipt.
     pub receipt: Option<String>,
+    /// With [`Code::ChallengeRequired`]: what is to be solved.
+    pub challenge: Option<Challenge>,
 }
 
 impl ApiError {
@@ -174,6 +180,11 @@ impl ApiError {
                 "Too many requests come from this network; wait a moment.",
             )
             .after(*retry_after),
+            Self::ChallengeRequired(challenge) => {
+                let mut facts = challenge_required();
+                facts.challenge = Some(challenge.clone());
+                facts
+            }
             Self::Session(error) => session(error),
             Self::Workspace(error) => workspace(error),
             Self::Random(_) | Self::Internal(_) => internal(),
@@ -192,7 +203,14 @@ impl From<AccessError> for ApiError {
 
 impl Facts {
     fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), retry_after: None, notice: None, receipt: None }
+        Self {
+            code,
+            detail: detail.into(),
+            retry_after: None,
+            notice: None,
+            receipt: None,
+            challenge: None,
+        }
     }
 
     fn after(mut self, seconds: u64) -> Self {
@@ -370,9 +388,22 @@ fn workspace(error: &CallError<WorkspaceError>) -> Facts {
         WorkspaceError::LimitReached { what } => {
             Facts::new(Code::LimitReached, format!("The limit is reached: {what}."))
         }
+        WorkspaceError::RateLimited { retry_after } => Facts::new(
+            Code::RateLimited,
+            "This was done too often here within a minute; wait a moment.",
+        )
+        .after(*retry_after),
+        WorkspaceError::ChallengeRequired { .. } => challenge_required(),
         WorkspaceError::BudgetSpent { retry_after } => budget_spent(*retry_after),
         WorkspaceError::Failed => internal(),
     }
+}
+
+fn challenge_required() -> Facts {
+    Facts::new(
+        Code::ChallengeRequired,
+        "Solve the challenge and send the request again with the answer.",
+    )
 }
 
 fn site_unknown() -> Facts {
@@ -396,6 +427,10 @@ mod tests {
 
     fn refused_workspace(error: WorkspaceError) -> ApiError {
         ApiError::Workspace(CallError::Refused(error))
+    }
+
+    fn challenge() -> Challenge {
+        Challenge { text: "ch_x".into(), bits: 17, expires_at: 1 }
     }
 
     /// Every error with the code that the wire promises for it.
@@ -451,6 +486,12 @@ mod tests {
             (refused_session(SessionError::Failed), Code::Internal),
             (CallError::<WorkspaceError>::NoSuchObject.into(), Code::SiteUnknown),
             (CallError::<WorkspaceError>::Unreachable("x".into()).into(), Code::Unavailable),
+            (ApiError::ChallengeRequired(challenge()), Code::ChallengeRequired),
+            (
+                refused_workspace(WorkspaceError::ChallengeRequired { bits: 17 }),
+                Code::ChallengeRequired,
+            ),
+            (refused_workspace(WorkspaceError::RateLimited { retry_after: 3 }), Code::RateLimited),
             (refused_workspace(WorkspaceError::Unknown), Code::SiteUnknown),
             (refused_workspace(WorkspaceError::KeyInvalid), Code::TokenInvalid),
             (refused_workspace(WorkspaceError::KeyExpired), Code::TokenExpired),
@@ -518,6 +559,8 @@ mod tests {
     fn the_facts_of_a_code_come_along() {
         let erased = refused_session(SessionError::Erased { receipt: "R".into() }).facts();
         assert_eq!(erased.receipt.as_deref(), Some("R"));
+        let required = ApiError::ChallengeRequired(challenge()).facts();
+        assert_eq!(required.challenge, Some(challenge()));
         let changed = refused_workspace(WorkspaceError::NoticeChanged { notice: "N".into() });
         assert_eq!(changed.facts().notice.as_deref(), Some("N"));
     }

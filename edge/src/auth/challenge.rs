@@ -93,9 +93,7 @@ pub fn verify(
     }
     let mut search = Search::new();
     search.read(solution.text.as_bytes());
-    search
-        .is_answer(solution.nonce, u32::from(bits))
-        .then_some(Solved { salt: *salt, expires_at })
+    search.is_answer(solution.nonce, u32::from(bits)).then_some(Solved { salt: *salt, expires_at })
 }
 
 /// The code of a challenge that was given at a time. Of what it covers only the network varies in
@@ -203,7 +201,8 @@ mod tests {
     #[test]
     fn a_wrong_number_is_no_answer() {
         let solution = solve(&given_at(NOW).text);
-        let others = (solution.nonce + 1..).take(50).map(|nonce| Solution { nonce, ..solution.clone() });
+        let others =
+            (solution.nonce + 1..).take(50).map(|nonce| Solution { nonce, ..solution.clone() });
         assert!(others.filter(|other| verified(other, NOW).is_some()).count() < 5);
         assert_eq!(verified(&Solution { nonce: 0, ..solution }, NOW), None);
     }

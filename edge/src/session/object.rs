@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::log;
 use crate::object::envelope;
 use crate::random::PlatformRandom;
+use crate::session::bill::Bill;
 use crate::session::command::{
     Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
 };
@@ -62,6 +63,7 @@ impl DurableObject for SessionObject {
             env,
             sql,
             active: RefCell::new(None),
+            bill: Cell::new(None),
             vault_key: RefCell::new(None),
             is_awake: Cell::new(false),
         }))
@@ -90,6 +92,8 @@ pub(super) struct Shell {
     pub(super) env: Env,
     sql: ObjectSql,
     pub(super) active: RefCell<Option<Active>>,
+    /// What the reply under way costs, if it costs anything.
+    pub(super) bill: Cell<Option<Bill>>,
     /// The conversation's key, once the workspace has opened it.
     pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
     /// Whether this object has looked at what it was when it was last stopped.
@@ -237,6 +241,7 @@ impl Shell {
     /// Ends the reply that is under way, if there is one; its text so far is kept.
     fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
+            self.settle(None, active.running.text().as_str().len());
             core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
             active.running.end(&[], STOPPED);
         }

@@ -9,10 +9,11 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use super::audit::drop_expired;
 use super::budget::end_day;
 use super::command::{
-    Admin, Admit, Create, Forget, IssueKey, Listing, OpenKey, PublicSite, ReadRules, Report, Turn,
-    WorkspaceError,
+    Admin, Admit, Create, Forget, IssueKey, Listing, OpenKey, PublicSite, ReadRules, Report,
+    Settle, Turn, WorkspaceError,
 };
 use super::core::{Fault, Workspace};
+use super::rates::drop_old;
 use super::schema;
 use super::store::Store;
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
@@ -50,6 +51,7 @@ impl DurableObject for WorkspaceObject {
             Admit::PATH => self.run(request, |core, command| core.admit(&command)).await,
             OpenKey::PATH => self.run(request, |core, command| core.open_key(&command)).await,
             Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
+            Settle::PATH => self.run(request, |core, command| core.settle(&command)).await,
             Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
             Report::PATH => self.run(request, |core, command| core.report(&command)).await,
@@ -84,6 +86,7 @@ impl WorkspaceObject {
         }
         schema::migrate(&sql)?;
         end_day(&Store(&sql), &PlatformClock)?;
+        drop_old(&Store(&sql), &PlatformClock)?;
         drop_expired(&Store(&sql), &PlatformClock)
     }
 

@@ -111,6 +111,7 @@ const MIGRATIONS: &Migrations = &[
         "UPDATE api_key SET id = lower(hex(randomblob(16))), expires_at = created_at + 34560000000",
     ],
     LIST,
+    RATES,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -125,6 +126,26 @@ const LIST: &[&str] = &[
     "ALTER TABLE conversation ADD COLUMN check_at INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX conversation_site ON conversation (site)",
     "CREATE INDEX conversation_check ON conversation (check_at)",
+];
+
+/// What is counted by the minute, how much of its minute a site used of late, and the challenges
+/// that were used.
+const RATES: &[&str] = &[
+    "CREATE TABLE rate (
+        what TEXT PRIMARY KEY,
+        minute INTEGER NOT NULL,
+        count INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE load (
+        site INTEGER PRIMARY KEY,
+        minute INTEGER NOT NULL,
+        level INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE used_challenge (
+        salt BLOB PRIMARY KEY,
+        expires_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE INDEX used_challenge_end ON used_challenge (expires_at)",
 ];
 
 /// Whether the workspace was ever created. It writes nothing.

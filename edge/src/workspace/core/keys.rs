@@ -12,6 +12,7 @@ use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Object, Outcome};
 use crate::workspace::command::{AdminAction, AdminReply, IssueKey, WorkspaceError};
+use crate::workspace::rates::Rate;
 use crate::workspace::settings;
 
 /// Characters of a key that are shown, so that its owner knows it again.
@@ -66,6 +67,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// asks for one: when the workspace is made, and when all of its keys are lost or expired.
     pub fn issue_key(&self, _: &IssueKey) -> Result<KeyCreated, Fault> {
         self.wake()?;
+        self.rates().take(Rate::Platform, limits::ADMIN_CALLS_PER_MINUTE)?;
         self.make_owner_key()
     }
 

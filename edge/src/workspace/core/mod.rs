@@ -2,6 +2,8 @@
 
 mod visitor;
 
+mod allowance;
+
 mod conversation_key;
 mod keys;
 mod operator;
@@ -14,6 +16,7 @@ use sotto_shared::wire::admin::{KeyCreated, SiteSettings};
 use super::audit::{Action, Actor, AuditError, Event, Log, Object, Outcome};
 use super::budget::{Budget, BudgetError};
 use super::command::{Create, SiteRef, WorkspaceError};
+use super::rates::{RateError, Rates};
 use super::store::{SiteRow, Store};
 use super::{schema, settings};
 use crate::auth::keyring::Keyring;
@@ -152,8 +155,21 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Log { workspace: self.id, store: self.store(), clock: self.clock, random: self.random }
     }
 
-    fn budget(&self, site: u16) -> Budget<'_, S, C, R> {
-        Budget { store: self.store(), clock: self.clock, random: self.random, site }
+    fn budget(&self) -> Result<Budget<'_, S>, BudgetError> {
+        Budget::today(self.store(), self.clock, self.random)
+    }
+
+    fn rates(&self) -> Rates<'_, S> {
+        Rates::now(self.store(), self.clock)
+    }
+}
+
+impl From<RateError> for Fault {
+    fn from(error: RateError) -> Self {
+        match error {
+            RateError::Full { retry_after } => WorkspaceError::RateLimited { retry_after }.into(),
+            RateError::Sql(error) => error.into(),
+        }
     }
 }
 

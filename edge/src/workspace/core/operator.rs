@@ -13,6 +13,7 @@ use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
 use crate::workspace::documents::{self, Format};
+use crate::workspace::rates::Rate;
 use crate::workspace::settings;
 use crate::workspace::store::{SiteRow, StoredKey};
 
@@ -23,12 +24,17 @@ const PAGE: u32 = 100;
 const FIRST_GENERATION: u16 = 1;
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Does what an operator asks for, once the API key fits and has the scope for it. What was
+    /// Does what an operator asks for, once the API key fits and has the scope for it, and is
+    /// not used too often ([`WorkspaceError::RateLimited`]). What was
     /// asked for, and how it ended, is recorded.
     pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
         self.wake()?;
         match self.authorise(&command.secret, command.action.scope()) {
-            Ok(key) => self.admin_recorded(&key, command.action),
+            Ok(key) => {
+                // What comes too often is not done, so there is nothing to record.
+                self.rates().take(Rate::Key(&key.id), limits::ADMIN_CALLS_PER_MINUTE)?;
+                self.admin_recorded(&key, command.action)
+            }
             Err(fault) => {
                 self.audit().append_rarely(&Event {
                     actor: Actor::Unknown,
