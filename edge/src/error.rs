@@ -311,6 +311,14 @@ fn session(error: &CallError<SessionError>) -> Facts {
             facts.receipt = Some(receipt.clone());
             facts
         }
+        SessionError::ConsentWithdrawn => Facts::new(
+            Code::ConsentWithdrawn,
+            "The visitor took the consent to this conversation back; it can be read and erased, and takes nothing more.",
+        ),
+        SessionError::ConsentUnproven => Facts::new(
+            Code::ConsentUnproven,
+            "The record of the visitor's consent is missing or cannot be read, so nothing more is taken; begin a new conversation.",
+        ),
         SessionError::NoticeChanged { notice } => notice_changed(notice),
         SessionError::OriginNotAllowed => origin_not_allowed(),
         SessionError::TokenInvalid => ApiError::TokenInvalid.facts(),
@@ -327,6 +335,24 @@ fn session(error: &CallError<SessionError>) -> Facts {
             Code::MessageConflict,
             "This message id stands for another text already; send the text under a new id.",
         ),
+        SessionError::MessageUnknown => {
+            Facts::new(Code::NotFound, "The conversation has no message of this id.")
+        }
+        SessionError::NotOwnMessage => Facts::new(
+            Code::NotOwnMessage,
+            "Only what the visitor wrote can be changed; a reply can be removed.",
+        ),
+        SessionError::MessageRemoved => Facts::new(
+            Code::MessageConflict,
+            "The message of this id was removed; send the text under a new id.",
+        ),
+        SessionError::Restricted => Facts::new(
+            Code::Restricted,
+            "The visitor has restricted the conversation; lift the restriction to go on with it.",
+        ),
+        SessionError::NoReview => {
+            Facts::new(Code::NotFound, "Nobody has asked for a review of this conversation.")
+        }
         SessionError::ReplyInProgress => Facts::new(
             Code::ReplyInProgress,
             "Wait for the reply that is being written, or stop it first.",
@@ -477,11 +503,18 @@ mod tests {
             (refused_session(SessionError::NetworkMismatch), Code::NetworkMismatch),
             (refused_session(SessionError::TokenRevoked), Code::TokenRevoked),
             (refused_session(SessionError::MessageConflict), Code::MessageConflict),
+            (refused_session(SessionError::MessageUnknown), Code::NotFound),
+            (refused_session(SessionError::NotOwnMessage), Code::NotOwnMessage),
+            (refused_session(SessionError::MessageRemoved), Code::MessageConflict),
+            (refused_session(SessionError::Restricted), Code::Restricted),
+            (refused_session(SessionError::NoReview), Code::NotFound),
             (refused_session(SessionError::ReplyInProgress), Code::ReplyInProgress),
             (refused_session(SessionError::NothingToRegenerate), Code::NothingToRegenerate),
             (refused_session(SessionError::Full), Code::ConversationFull),
             (refused_session(SessionError::RateLimited { retry_after: 3 }), Code::RateLimited),
             (refused_session(SessionError::BudgetSpent { retry_after: 3 }), Code::BudgetSpent),
+            (refused_session(SessionError::ConsentWithdrawn), Code::ConsentWithdrawn),
+            (refused_session(SessionError::ConsentUnproven), Code::ConsentUnproven),
             (refused_session(SessionError::SiteGone), Code::SiteUnknown),
             (refused_session(SessionError::Failed), Code::Internal),
             (CallError::<WorkspaceError>::NoSuchObject.into(), Code::SiteUnknown),

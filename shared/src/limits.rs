@@ -34,6 +34,10 @@ pub const MESSAGE_CHARS: usize = 4_000;
 /// four bytes for one).
 pub const MESSAGE_BYTES: usize = 4 * MESSAGE_CHARS;
 
+/// Body of `PATCH /v1/conversation/messages/{id}`, in bytes: one message with every character
+/// escaped, which takes twelve bytes outside the Basic Multilingual Plane.
+pub const MESSAGE_BODY_BYTES: usize = 12 * MESSAGE_CHARS + 1024;
+
 /// Messages in one conversation, both sides counted. A longer talk starts a new conversation, so
 /// that a copy and an erasure stay one small act.
 pub const MESSAGES_PER_CONVERSATION: usize = 400;
@@ -158,6 +162,21 @@ pub const TOMBSTONE_SECONDS: u64 = LIFETIME_SECONDS_MAX;
 
 /// How long the platform's recovery history may hold what was erased, in days. A receipt says so.
 pub const RECOVERY_DAYS: u32 = 30;
+
+/// For how many days the proof of a consent can outlive its conversation, at most: as long as the
+/// tombstone that holds it.
+pub const CONSENT_PROOF_DAYS_MAX: u32 = 400;
+
+/// Longest time, in seconds, that a client can say a notice was on the screen: a day. A page that
+/// was left open for longer says no more by it.
+pub const NOTICE_SHOWN_SECONDS_MAX: u32 = 24 * 3_600;
+
+/// Version of the client in a consent's source, in bytes: a semantic version with a build's name.
+pub const CLIENT_VERSION_BYTES: usize = 40;
+
+/// A signed document that is to be verified, in bytes: receipts have 4 KB, and a copy of a usual
+/// conversation stays below this. Longer ones are verified by the command.
+pub const SIGNED_DOCUMENT_BYTES: usize = 1024 * 1024;
 
 /// Nesting of JSON that [`crate::json`] reads: the wire nests to five.
 pub const JSON_DEPTH: usize = 16;

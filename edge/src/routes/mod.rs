@@ -21,6 +21,13 @@ pub mod chat;
 pub mod chat_body;
 
 pub mod conversation;
+pub mod copy;
+
+pub mod messages;
+
+pub mod restriction;
+
+pub mod review;
 
 pub mod erase;
 
@@ -32,7 +39,7 @@ mod credentials;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use worker::Env;
 
 use crate::config::Config;
@@ -74,6 +81,12 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/chat/stop", post(chat::stop))
         .route("/v1/chat/{conversation}/stream", get(chat::resume))
         .route("/v1/conversation", get(conversation::read))
+        .route(
+            "/v1/conversation/messages/{id}",
+            patch(messages::rectify).merge(delete(messages::remove)),
+        )
+        .route("/v1/restriction", put(restriction::put))
+        .route("/v1/review", post(review::ask))
         .route("/v1/erase", post(erase::erase))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))

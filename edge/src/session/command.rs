@@ -5,6 +5,10 @@
 //! `{"error": …}`. [`Chat`] and [`Resume`] answer with the event stream itself where they
 //! succeed ([`Resume`] with 204 where no reply is under way).
 
+mod rights;
+
+pub use rights::{AskReview, Export, Rectify, Remove, Restrict};
+
 use serde::{Deserialize, Serialize};
 use sotto_shared::consent::{NoticeVersion, Purposes};
 use sotto_shared::id::{MessageId, Origin, WorkspaceId};
@@ -12,7 +16,8 @@ use sotto_shared::limits::LIFETIME_SECONDS_MAX;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::chat::Trigger;
-use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::conversation::{Conversation, Message};
+use sotto_shared::wire::rights::{Restriction, Review};
 use sotto_shared::wire::session::{Client, ErasureReceipt, Holder};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -31,6 +36,11 @@ commands! { SessionError:
     Resume => "/resume", ();
     Stop => "/stop", ();
     Read => "/read", Conversation;
+    Export => "/export", Conversation;
+    Rectify => "/rectify", Message;
+    Remove => "/remove", Message;
+    Restrict => "/restrict", Restriction;
+    AskReview => "/review", Review;
     Erase => "/erase", ErasureReceipt;
 }
 
@@ -95,6 +105,9 @@ pub struct Lifetimes {
     /// Life in any case.
     #[serde(default = "longest_life")]
     pub absolute_seconds: u64,
+    /// Whether a conversation that its visitor restricted outlives all three.
+    #[serde(default = "yes")]
+    pub restriction_keeps: bool,
 }
 
 impl Lifetimes {
@@ -216,7 +229,7 @@ pub struct Stop {
     pub caller: Caller,
 }
 
-/// Reads the visitor's copy.
+/// Reads the conversation, to go on with it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Read {
     /// Who asks.
@@ -249,6 +262,10 @@ redacted_debug!(
 
 const fn longest_life() -> u64 {
     LIFETIME_SECONDS_MAX
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Why a session refuses a command.
@@ -285,6 +302,21 @@ pub enum SessionError {
     /// The message id was used for another text.
     #[error("the message id was used for another text")]
     MessageConflict,
+    /// The conversation has no message of this id.
+    #[error("there is no such message")]
+    MessageUnknown,
+    /// The message is a reply, which is not the visitor's to change.
+    #[error("the message is not the visitor's own")]
+    NotOwnMessage,
+    /// The visitor removed the message.
+    #[error("the message was removed")]
+    MessageRemoved,
+    /// The visitor restricted the conversation.
+    #[error("the conversation is restricted")]
+    Restricted,
+    /// No review was asked for.
+    #[error("no review was asked for")]
+    NoReview,
     /// A reply is still being written.
     #[error("a reply is still being written")]
     ReplyInProgress,
@@ -306,6 +338,12 @@ pub enum SessionError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// The consent to the chat was taken back.
+    #[error("the consent to the chat was taken back")]
+    ConsentWithdrawn,
+    /// There is no record of a consent to the chat, or it cannot be read.
+    #[error("there is no record of a consent to the chat")]
+    ConsentUnproven,
     /// The site's notice is no longer the one that was agreed to.
     #[error("the notice has changed")]
     NoticeChanged {

@@ -28,7 +28,8 @@ use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::bill::Bill;
 use crate::session::command::{
-    Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
+    AskReview, Chat, Command, Erase, Export, Mint, MintedSession, Read, Rectify, Refresh, Remove,
+    Restrict, Resume, SessionError, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
@@ -85,7 +86,7 @@ impl DurableObject for SessionObject {
 }
 
 /// The core over the platform's storage, clock and randomness.
-type SessionCore<'a> = Core<'a, ObjectSql, PlatformClock, PlatformRandom>;
+pub(super) type SessionCore<'a> = Core<'a, ObjectSql, PlatformClock, PlatformRandom>;
 
 pub(super) struct Shell {
     pub(super) state: State,
@@ -122,6 +123,11 @@ impl Shell {
             Resume::PATH => self.resume(body).await.or_else(|error| respond::<()>(Err(error))),
             Stop::PATH => respond(self.stop(body).await),
             Read::PATH => respond(self.read(body).await),
+            Export::PATH => respond(self.export(body).await),
+            Rectify::PATH => respond(self.rectify(body).await),
+            Remove::PATH => respond(self.remove(body).await),
+            Restrict::PATH => respond(self.restrict(body).await),
+            AskReview::PATH => respond(self.ask_review(body).await),
             Erase::PATH => respond(self.erase(body).await),
             _ => Response::error("no such command", 404),
         }
@@ -239,7 +245,7 @@ impl Shell {
     }
 
     /// Ends the reply that is under way, if there is one; its text so far is kept.
-    fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
+    pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             self.settle(None, active.running.text().as_str().len());
             core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
@@ -252,7 +258,7 @@ impl Shell {
 
     /// What comes before every command but minting: what was being written when the object was
     /// stopped is marked, and a conversation whose life is over erases itself.
-    async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
+    pub(super) async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
         let config = Config::from_env(&self.env)?;
         let core = self.core(&config);
         if !self.is_awake.get() {
@@ -306,7 +312,7 @@ impl Shell {
     }
 
     /// Sets the one alarm to what is due next.
-    async fn set_alarm(&self) -> Result<(), ShellError> {
+    pub(super) async fn set_alarm(&self) -> Result<(), ShellError> {
         let config = Config::from_env(&self.env)?;
         let storage = self.state.storage();
         match self.core(&config).next_wake()? {
@@ -339,7 +345,7 @@ impl Shell {
     }
 }
 
-fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
+pub(super) fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
     serde_json::from_str(body).map_err(|error| ShellError::Command(error.column()))
 }
 

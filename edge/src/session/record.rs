@@ -1,5 +1,6 @@
 //! What a session object stores, as the rest of it sees it.
 
+use sotto_shared::consent::NoticeVersion;
 use sotto_shared::id::{ConversationId, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
@@ -22,6 +23,8 @@ pub struct Session {
     pub created_at: u64,
     /// When the last message was accepted, Unix milliseconds.
     pub last_at: u64,
+    /// Whether the visitor restricted it.
+    pub restricted: Restricted,
     /// The refresh tokens' family.
     pub family: Family,
     /// The key of its networks' tags, sealed; absent in a conversation of an earlier version until
@@ -34,6 +37,15 @@ pub struct Session {
     pub ending: Option<Cause>,
     /// What the erase token is checked against.
     pub erase: EraseCheck,
+}
+
+/// Whether a conversation is kept and not used, as its visitor asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restricted {
+    /// Since when, Unix milliseconds; absent if it is used.
+    pub since: Option<u64>,
+    /// When that was lifted, Unix milliseconds; absent if it never was, or holds again.
+    pub lifted_at: Option<u64>,
 }
 
 /// How the conversation stands with its workspace.
@@ -101,6 +113,14 @@ pub struct StoredMessage {
     pub end: Option<End>,
     /// When a reply ended, Unix milliseconds.
     pub ended_at: Option<u64>,
+    /// When it was rectified, Unix milliseconds.
+    pub changed_at: Option<u64>,
+    /// When it was removed, Unix milliseconds.
+    pub removed_at: Option<u64>,
+    /// Whether the message that a reply answers was rectified since.
+    pub answers_earlier_text: bool,
+    /// The notice under which a reply was written; absent if an earlier version wrote it.
+    pub notice: Option<NoticeVersion>,
 }
 
 /// How a reply ended.

@@ -8,7 +8,7 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT];
+const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -87,6 +87,24 @@ const VAULT: &[&str] = &[
     "ALTER TABLE session ADD COLUMN ending TEXT",
     "ALTER TABLE message ADD COLUMN sealed_text BLOB",
     "ALTER TABLE message ADD COLUMN sealed_sources BLOB",
+];
+
+/// What a visitor rectified, removed, restricted and wants a person to look at; and the notice under
+/// which each reply was written.
+const RIGHTS: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN restricted_at INTEGER",
+    "ALTER TABLE session ADD COLUMN restriction_lifted_at INTEGER",
+    "ALTER TABLE message ADD COLUMN changed_at INTEGER",
+    "ALTER TABLE message ADD COLUMN removed_at INTEGER",
+    "ALTER TABLE message ADD COLUMN answers_earlier INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE message ADD COLUMN notice TEXT",
+    "CREATE TABLE review (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        asked_at INTEGER NOT NULL,
+        reason TEXT,
+        answered_at INTEGER,
+        outcome TEXT
+    ) STRICT",
 ];
 
 /// Things due, all behind the object's one alarm.
@@ -169,7 +187,8 @@ mod tests {
         let sql = MemorySql::new();
         migrations::run(&sql, &[FIRST]).unwrap();
         migrate(&sql).unwrap();
-        sql.exec("SELECT network_key, rotated_from FROM session", &[]).unwrap();
+        sql.exec("SELECT network_key, rotated_from, restricted_at FROM session", &[]).unwrap();
+        sql.exec("SELECT changed_at, removed_at, answers_earlier FROM message", &[]).unwrap();
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod messages;
 
 pub use messages::Messages;
 
+mod rights;
+
 mod standing;
 
 use sotto_shared::id::{ConversationId, MessageId, WorkspaceId};
@@ -16,7 +18,7 @@ use crate::auth::network::NetworkTag;
 use crate::auth::seal::SealError;
 use crate::session::command::SessionTerms;
 use crate::session::record::{
-    Cause, Due, DueItem, End, EraseCheck, Family, Rotation, Session, Tombstone,
+    Cause, Due, DueItem, End, EraseCheck, Family, Restricted, Rotation, Session, Tombstone,
 };
 use crate::sql::{Row, Sql, SqlError, Value};
 
@@ -68,7 +70,7 @@ impl<S: Sql> Store<'_, S> {
         let rows = self.0.exec(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
                  rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
-                 wrapped_key, ending
+                 wrapped_key, ending, restricted_at, restriction_lifted_at
              FROM session",
             &[],
         )?;
@@ -100,6 +102,10 @@ impl<S: Sql> Store<'_, S> {
                     sealed_network_key: column.opt_blob(11).map(<[u8]>::to_vec),
                     wrapped_key: column.opt_blob(13).map(<[u8]>::to_vec),
                     ending: column.opt_text(14).and_then(|cause| Cause::parse(&cause)),
+                    restricted: Restricted {
+                        since: column.opt_unsigned(15),
+                        lifted_at: column.opt_unsigned(16),
+                    },
                 })
             })
             .transpose()

@@ -302,6 +302,16 @@ pub enum Reported {
     EndingFailed,
     /// An old refresh token was used again, which revoked the family.
     TokensRevoked,
+    /// The visitor rectified a message.
+    MessageChanged,
+    /// The visitor removed a message.
+    MessageRemoved,
+    /// The visitor restricted the conversation.
+    Restricted,
+    /// The visitor lifted the restriction.
+    RestrictionLifted,
+    /// The visitor asked for a person to look.
+    ReviewAsked,
 }
 
 /// A command of an operator.

@@ -1,5 +1,7 @@
 //! The rules for a site's settings. Each fault names its member and what it has to be.
 
+mod consent;
+
 use sotto_shared::consent::{Purposes, Recipient};
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
@@ -56,6 +58,7 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
         open_ai(provider, development)?;
     }
     audience(settings)?;
+    consent::check(settings)?;
     let short = settings.system_prompt.chars().count() <= limits::SYSTEM_PROMPT_CHARS;
     rule(short, "system_prompt", "must have at most 8000 characters")?;
     let Budget { messages_per_minute, sessions_per_network, sessions_per_minute, .. } =
@@ -86,7 +89,8 @@ pub fn provider_host(base_url: &str) -> Option<String> {
 pub fn lifetimes(settings: &SiteSettings) -> Lifetimes {
     let (idle_seconds, retention_seconds) = (settings.idle_seconds, settings.retention_seconds);
     let absolute_seconds = settings.absolute_seconds.max(idle_seconds).max(retention_seconds);
-    Lifetimes { idle_seconds, retention_seconds, absolute_seconds }
+    let restriction_keeps = settings.restriction_keeps;
+    Lifetimes { idle_seconds, retention_seconds, absolute_seconds, restriction_keeps }
 }
 
 /// The site's own ways to be reached and the values it names: nothing of them is personal data of
@@ -274,6 +278,10 @@ fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= limits::TEXT_CHARS
 }
 
+fn is_line(text: &str) -> bool {
+    is_text(text) && !text.chars().any(char::is_control)
+}
+
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -335,7 +343,7 @@ pub(crate) mod tests {
         })
     }
 
-    fn broken(change: impl Fn(&mut SiteSettings)) -> String {
+    pub(crate) fn broken(change: impl Fn(&mut SiteSettings)) -> String {
         let mut changed = settings();
         change(&mut changed);
         match check(&changed, false) {

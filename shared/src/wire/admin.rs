@@ -173,9 +173,16 @@ pub struct SiteSettings {
     /// Who else receives text, beyond what the provider declares by itself.
     #[cfg_attr(feature = "serde", serde(default))]
     pub recipients: Vec<Recipient>,
-    /// What the chat rests on.
+    /// What the chat rests on: `consent` or `contract`.
     #[cfg_attr(feature = "serde", serde(default))]
     pub legal_basis: LegalBasis,
+    /// What the optional purposes rest on.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub legal_bases: LegalBases,
+    /// For how many days the proof of a consent outlives the erasure of its conversation: 0 for not
+    /// at all, at most 400.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub consent_proof_days: u32,
     /// The optional purposes that visitors are offered.
     #[cfg_attr(feature = "serde", serde(default))]
     pub purposes: Purposes,
@@ -192,6 +199,10 @@ pub struct SiteSettings {
     /// the other two.
     #[cfg_attr(feature = "serde", serde(default = "default_absolute"))]
     pub absolute_seconds: u64,
+    /// Whether a conversation that its visitor restricted outlives these, up to 400 days (GDPR
+    /// Art. 18(2)).
+    #[cfg_attr(feature = "serde", serde(default = "yes"))]
+    pub restriction_keeps: bool,
     /// Who writes the replies.
     #[cfg_attr(feature = "serde", serde(default))]
     pub provider: Provider,
@@ -210,6 +221,18 @@ pub struct SiteSettings {
     /// Categories switched off, and patterns of the site's own.
     #[cfg_attr(feature = "serde", serde(default))]
     pub scrub: ScrubSettings,
+}
+
+/// What a site's optional purposes rest on: `consent` or `legitimate_interest`. Either way they are
+/// off until the visitor switches them on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields, default))]
+pub struct LegalBases {
+    /// For `improve`.
+    pub improve: LegalBasis,
+    /// For `analytics`.
+    pub analytics: LegalBasis,
 }
 
 /// A site's texts in one language.
@@ -436,6 +459,11 @@ const fn default_retention() -> u64 {
 #[cfg(feature = "serde")]
 const fn default_absolute() -> u64 {
     crate::limits::ABSOLUTE_SECONDS_DEFAULT
+}
+
+#[cfg(feature = "serde")]
+const fn yes() -> bool {
+    true
 }
 
 #[cfg(feature = "serde")]

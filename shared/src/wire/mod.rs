@@ -19,6 +19,8 @@ pub mod stream;
 
 pub mod conversation;
 
+pub mod rights;
+
 pub mod admin;
 
 #[cfg(test)]

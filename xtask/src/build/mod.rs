@@ -13,6 +13,7 @@ mod loader;
 mod names;
 mod pages;
 mod panics;
+mod places;
 mod releases;
 
 use std::ffi::{OsStr, OsString};

@@ -156,6 +156,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 erased_at: unsigned.erased_at,
                 recovery_days: unsigned.recovery_days,
                 recipients: unsigned.recipients,
+                consent_proof_days: None,
             },
         })
     }

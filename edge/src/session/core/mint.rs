@@ -8,7 +8,7 @@ use crate::auth::tokens::EraseToken;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Mint, MintedSession, SessionError};
-use crate::session::record::{EraseCheck, Family, Session};
+use crate::session::record::{EraseCheck, Family, Restricted, Session};
 use crate::session::schema;
 use crate::sql::Sql;
 
@@ -43,6 +43,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             conversation,
             created_at: now,
             last_at: now,
+            restricted: Restricted::default(),
             family: Family {
                 sealed_key: self.keyring.seal(
                     self.random,

@@ -10,6 +10,9 @@ mod turn;
 
 mod read;
 
+mod copy;
+mod rights;
+
 mod erase;
 
 mod telling;
@@ -23,6 +26,7 @@ pub(crate) mod tests;
 
 pub use erase::Erasure;
 pub use rates::Counted;
+pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
 pub use vault::{LockedKey, Place, Vault, VaultKey};
 
@@ -129,6 +133,7 @@ fn gone(tombstone: &Tombstone) -> SessionError {
 fn ends_at(session: &Session) -> u64 {
     let after = |at: u64, seconds: u64| at.saturating_add(seconds.saturating_mul(1_000));
     let terms = &session.terms;
-    after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
-        .min(after(session.created_at, terms.lifetimes.absolute_seconds))
+    let usual = after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
+        .min(after(session.created_at, terms.lifetimes.absolute_seconds));
+    rights::extended(session, usual)
 }

@@ -54,9 +54,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             number: standing.listing,
             improve: purposes.improve,
             analytics: purposes.analytics,
-            // Nothing restricts a conversation yet, and nobody can ask for a review.
-            restricted: false,
-            review_asked_at: None,
+            restricted: session.restricted.since.is_some(),
+            review_asked_at: self
+                .store()
+                .review()?
+                .filter(|review| review.answered_at.is_none())
+                .map(|review| review.asked_at),
             ends_at: ends_at(session),
         })
     }

@@ -146,6 +146,7 @@ impl World {
                 idle_seconds: Self::LIFE_MS / 1_000,
                 retention_seconds: 3 * Self::LIFE_MS / 1_000,
                 absolute_seconds: Self::ABSOLUTE_MS / 1_000,
+                restriction_keeps: true,
             },
             messages_per_minute: Self::PER_MINUTE,
         }

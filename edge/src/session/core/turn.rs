@@ -85,8 +85,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// under way.
     ///
     /// A message that was not there before is stored at once. Steps and their refusals:
-    /// 1. The conversation lives, and its token is used where it was given to.
-    /// 2. An id stands for one text: [`SessionError::MessageConflict`]. Where another reply is
+    /// 1. The conversation lives, its token is used where it was given to, and its visitor has not
+    ///    restricted it: [`SessionError::Restricted`].
+    /// 2. An id stands for one text: [`SessionError::MessageConflict`],
+    ///    [`SessionError::MessageRemoved`]. Where another reply is
     ///    asked for, the id alone says to what: the site's policy may have changed since, and
     ///    with it what the scrubber leaves of the same words.
     /// 3. There is one reply at a time: [`SessionError::ReplyInProgress`].
@@ -99,11 +101,15 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     pub fn accept(&self, chat: &Chat, running: Option<&MessageId>) -> Result<Accepted, CoreError> {
         // 1
         let session = self.open_for(&chat.caller)?;
+        Self::check_used(&session)?;
         let (store, messages) = (self.store(), self.messages()?);
         let now = self.clock.now_ms();
 
         // 2
         let known = messages.get(chat.message_id.as_str())?;
+        if known.as_ref().is_some_and(|message| message.state == MessageState::Removed) {
+            return Err(SessionError::MessageRemoved.into());
+        }
         if let Some(message) = &known
             && (message.author != Author::Visitor
                 || (chat.trigger == Trigger::SubmitMessage && message.text != chat.text))
@@ -132,8 +138,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 store.last_id_of(Author::Visitor)?.is_some_and(|last| last == question.id);
             let reply = messages.reply_to(&question.id)?;
             match (chat.trigger, reply) {
+                // A reply that was removed was not asked for again.
                 (Trigger::SubmitMessage, Some(reply))
-                    if reply.state == MessageState::Complete || !is_last =>
+                    if matches!(reply.state, MessageState::Complete | MessageState::Removed)
+                        || !is_last =>
                 {
                     return Ok(Accepted::Replay(Box::new(Exchange { question, reply })));
                 }
@@ -212,16 +220,24 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         model: Option<&str>,
     ) -> Result<(), CoreError> {
         // A conversation that was erased in the meantime gets no more rows.
-        self.open()?;
+        let terms = self.open()?.terms;
         let store = self.store();
         if let Some(replaced) = &begun.replaces {
             store.delete_message(replaced)?;
         }
-        self.messages()?.insert_reply(&begun.reply, &begun.message, provider, model, begun.at)?;
+        self.messages()?.insert_reply(
+            &begun.reply,
+            &begun.message,
+            provider,
+            model,
+            &terms.notice,
+            begun.at,
+        )?;
         Ok(())
     }
 
-    /// Earlier messages that a model is reminded of, oldest first.
+    /// Earlier messages that a model is reminded of, oldest first: none that was removed, and no
+    /// reply to one, which may repeat it.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
@@ -285,7 +301,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let messages = self.messages()?;
         let since = self.clock.now_ms().saturating_sub(RESUME_MS);
         let Some(reply) = messages.last_of(Author::Ai)? else { return Ok(None) };
-        if reply.state == MessageState::Stopped || reply.ended_at.is_none_or(|at| at < since) {
+        if matches!(reply.state, MessageState::Stopped | MessageState::Removed)
+            || reply.ended_at.is_none_or(|at| at < since)
+        {
             return Ok(None);
         }
         let Some(id) = &reply.reply_to else { return Ok(None) };

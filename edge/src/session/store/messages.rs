@@ -1,6 +1,7 @@
 //! The messages' statements. Texts and sources are sealed on their way in and opened on their way
 //! out, so that no statement ever holds one in the clear.
 
+use sotto_shared::consent::NoticeVersion;
 use sotto_shared::id::MessageId;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::conversation::MessageState;
@@ -50,11 +51,12 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
         reply_to: &MessageId,
         provider: &str,
         model: Option<&str>,
+        notice: &NoticeVersion,
         at: u64,
     ) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO message (id, author, text, at, state, reply_to, provider, model)
-             VALUES (?, ?, '', ?, ?, ?, ?, ?)",
+            "INSERT INTO message (id, author, text, at, state, reply_to, provider, model, notice)
+             VALUES (?, ?, '', ?, ?, ?, ?, ?, ?)",
             &[
                 id.into(),
                 Author::Ai.name().into(),
@@ -63,6 +65,7 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
                 reply_to.as_str().into(),
                 provider.into(),
                 model.into(),
+                notice.as_str().into(),
             ],
         )
     }
@@ -124,12 +127,16 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
         self.select("ORDER BY position", &[])
     }
 
-    /// At most `count` messages that stand before this one, oldest first.
+    /// At most `count` messages that stand before this one, oldest first, without those that were
+    /// removed and the replies to them.
     pub fn before(&self, id: &str, count: u32) -> Result<Vec<StoredMessage>, StoreError> {
+        let removed = MessageState::Removed.name();
         let mut messages = self.select(
-            "WHERE position < (SELECT position FROM message WHERE id = ?)
+            "WHERE position < (SELECT position FROM message WHERE id = ?) AND state <> ?
+                 AND (reply_to IS NULL
+                     OR reply_to NOT IN (SELECT id FROM message WHERE state = ?))
              ORDER BY position DESC LIMIT ?",
-            &[id.into(), count.into()],
+            &[id.into(), removed.into(), removed.into(), count.into()],
         )?;
         messages.reverse();
         Ok(messages)
@@ -168,7 +175,8 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
     fn select(&self, rest: &str, values: &[Value]) -> Result<Vec<StoredMessage>, StoreError> {
         let statement = format!(
             "SELECT id, author, sealed_text, at, state, reply_to, provider, model,
-                 sealed_sources, finish, problem, ended_at
+                 sealed_sources, finish, problem, ended_at, changed_at, removed_at,
+                 answers_earlier, notice
              FROM message {rest}"
         );
         self.sql.exec(&statement, values)?.iter().map(|row| self.opened(Columns(row))).collect()
@@ -182,7 +190,7 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
             author: Author::parse(column.text(1, "author")?).ok_or(StoreError::Value("author"))?,
             text: Scrubbed::from_storage(match column.opt_blob(2) {
                 Some(sealed) => self.vault.open_text(text_place(&id), sealed)?,
-                // A reply that has no words yet.
+                // A reply that has no words yet, or a message that was removed.
                 None => String::new(),
             }),
             at: column.unsigned(3, "at")?,
@@ -207,6 +215,10 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
                 })
                 .transpose()?,
             ended_at: column.opt_unsigned(11),
+            changed_at: column.opt_unsigned(12),
+            removed_at: column.opt_unsigned(13),
+            answers_earlier_text: column.unsigned(14, "answers_earlier")? != 0,
+            notice: column.opt_text(15).and_then(|text| NoticeVersion::parse(&text).ok()),
             id,
         })
     }

@@ -121,6 +121,16 @@ actions! {
     ConversationsListed = "conversations.listed", Operational;
     /// A visitor took the copy of a conversation.
     ConversationExported = "conversation.exported", Compliance;
+    /// A visitor rectified a message of their own.
+    MessageChanged = "message.changed", Compliance;
+    /// A visitor removed a message.
+    MessageRemoved = "message.removed", Compliance;
+    /// A visitor restricted a conversation, so that it is kept and not used.
+    ConversationRestricted = "conversation.restricted", Compliance;
+    /// A visitor lifted a restriction.
+    RestrictionLifted = "restriction.lifted", Compliance;
+    /// A visitor asked for a person to look.
+    ReviewAsked = "review.asked", Compliance;
     /// A conversation was erased.
     ConversationErased = "conversation.erased", Compliance;
     /// A conversation's tokens were revoked, since an old one was used again.

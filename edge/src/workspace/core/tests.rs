@@ -127,12 +127,7 @@ impl Fixture {
             origin: Origin::parse("https://shop.example").unwrap(),
             lang: "de".into(),
             client: Client::Widget,
-            choice: Choice {
-                notice: self.notice(),
-                chat: true,
-                purposes: Purposes::default(),
-                gpc: false,
-            },
+            choice: Choice::new(self.notice(), true, Purposes::default(), false),
             network: Network("203.0.113.0/24".into()),
             solved: None,
         };

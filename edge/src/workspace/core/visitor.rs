@@ -202,6 +202,11 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Reported::ErasureFailed => (visitor, Action::ConversationErased, Outcome::Failed),
             Reported::EndingFailed => (Actor::System, Action::ConversationErased, Outcome::Failed),
             Reported::TokensRevoked => (Actor::Unknown, Action::TokensRevoked, Outcome::Done),
+            Reported::MessageChanged => (visitor, Action::MessageChanged, Outcome::Done),
+            Reported::MessageRemoved => (visitor, Action::MessageRemoved, Outcome::Done),
+            Reported::Restricted => (visitor, Action::ConversationRestricted, Outcome::Done),
+            Reported::RestrictionLifted => (visitor, Action::RestrictionLifted, Outcome::Done),
+            Reported::ReviewAsked => (visitor, Action::ReviewAsked, Outcome::Done),
         };
         let object = Object::Conversation(self.store().site_of(&conversation)?, conversation);
         let event = Event { actor, action, object, outcome };

@@ -174,6 +174,16 @@ fn what_sessions_report_is_recorded() {
     assert_eq!(report(Reported::EndingFailed), ["conversation.erased failed 1"]);
     assert_eq!(last_payload(&fixture)["actor"]["kind"], "system");
     assert_eq!(report(Reported::TokensRevoked), ["tokens.revoked done 1"]);
+    for (what, entry) in [
+        (Reported::MessageChanged, "message.changed done 1"),
+        (Reported::MessageRemoved, "message.removed done 1"),
+        (Reported::Restricted, "conversation.restricted done 1"),
+        (Reported::RestrictionLifted, "restriction.lifted done 1"),
+        (Reported::ReviewAsked, "review.asked done 1"),
+    ] {
+        assert_eq!(report(what), [entry]);
+        assert_eq!(last_payload(&fixture)["actor"]["kind"], "visitor");
+    }
 }
 
 #[test]
