@@ -4,6 +4,8 @@
 //! where it is the edge's own fault, once to the log. The sentence in a problem is for the caller
 //! to act on. It holds nothing of the request's texts and nothing of the edge's insides.
 
+mod told;
+
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
@@ -16,6 +18,7 @@ use crate::config::ConfigError;
 use crate::http::body::BodyError;
 use crate::http::client_address::AddressMissing;
 use crate::http::origin::OriginError;
+use crate::log::Said;
 use crate::object::CallError;
 use crate::random::RandomError;
 use crate::session::command::SessionError;
@@ -47,7 +50,7 @@ pub enum ApiError {
     Address(#[from] AddressMissing),
     /// The configured jurisdiction cannot be had.
     #[error("an object could not be made in the configured jurisdiction: {0}")]
-    Jurisdiction(String),
+    Jurisdiction(Said),
     /// The request's origin is missing or not usable.
     #[error(transparent)]
     Origin(#[from] OriginError),
@@ -446,6 +449,7 @@ mod tests {
     use sotto_shared::wire::admin::Scope;
 
     use super::*;
+    use crate::object::Unreachable;
 
     fn refused_session(error: SessionError) -> ApiError {
         ApiError::Session(CallError::Refused(error))
@@ -469,7 +473,7 @@ mod tests {
             (ConfigError { variable: "SOTTO_MODE", rule: "must be" }.into(), Code::Misconfigured),
             (ApiError::Binding("LIMIT_MINT"), Code::Misconfigured),
             (AddressMissing.into(), Code::Misconfigured),
-            (ApiError::Jurisdiction("no".into()), Code::Misconfigured),
+            (ApiError::Jurisdiction(Said::new(&"no")), Code::Misconfigured),
             (OriginError::Missing.into(), Code::OriginMissing),
             (OriginError::Invalid.into(), Code::OriginInvalid),
             (ApiError::TokenMissing, Code::TokenMissing),
@@ -494,7 +498,10 @@ mod tests {
             (RandomError.into(), Code::Internal),
             (ApiError::Internal("broken"), Code::Internal),
             (CallError::<SessionError>::NoSuchObject.into(), Code::TokenInvalid),
-            (CallError::<SessionError>::Unreachable("x".into()).into(), Code::Unavailable),
+            (
+                CallError::<SessionError>::Unreachable(Unreachable::Status(500)).into(),
+                Code::Unavailable,
+            ),
             (refused_session(SessionError::Unknown), Code::ConversationEnded),
             (refused_session(SessionError::Erased { receipt: "R".into() }), Code::Erased),
             (refused_session(SessionError::TokenInvalid), Code::TokenInvalid),
@@ -518,7 +525,10 @@ mod tests {
             (refused_session(SessionError::SiteGone), Code::SiteUnknown),
             (refused_session(SessionError::Failed), Code::Internal),
             (CallError::<WorkspaceError>::NoSuchObject.into(), Code::SiteUnknown),
-            (CallError::<WorkspaceError>::Unreachable("x".into()).into(), Code::Unavailable),
+            (
+                CallError::<WorkspaceError>::Unreachable(Unreachable::Status(500)).into(),
+                Code::Unavailable,
+            ),
             (ApiError::ChallengeRequired(challenge()), Code::ChallengeRequired),
             (
                 refused_workspace(WorkspaceError::ChallengeRequired { bits: 17 }),
@@ -601,12 +611,14 @@ mod tests {
     #[test]
     fn faults_of_the_platform_stay_inside() {
         for error in [
-            ApiError::Jurisdiction("hunter2".into()),
-            ApiError::Session(CallError::Unreachable("hunter2".into())),
-            ApiError::Workspace(CallError::Unreachable("hunter2".into())),
-            ApiError::Internal("hunter2"),
+            ApiError::Jurisdiction(Said::new(&"hunter")),
+            ApiError::Session(CallError::Unreachable(Unreachable::Platform(Said::new(&"hunter")))),
+            ApiError::Workspace(CallError::Unreachable(Unreachable::Platform(Said::new(
+                &"hunter",
+            )))),
+            ApiError::Internal("hunter"),
         ] {
-            assert!(!error.facts().detail.contains("hunter2"));
+            assert!(!error.facts().detail.contains("hunter"));
         }
     }
 }

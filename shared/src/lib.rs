@@ -19,6 +19,8 @@
 //! literal examples.
 
 #![forbid(unsafe_code)]
+// A panic for a place inside a text would quote the text.
+#![cfg_attr(not(test), warn(clippy::string_slice))]
 
 mod redact;
 

@@ -18,6 +18,7 @@ use crate::auth::tokens::RefreshToken;
 use crate::clock::{Clock as _, PlatformClock};
 use crate::error::ApiError;
 use crate::http::body;
+use crate::log::Said;
 use crate::object::{self, CallError};
 use crate::random::PlatformRandom;
 use crate::session::command::{BINDING, Mint, Refresh, SessionError};
@@ -202,7 +203,7 @@ pub(super) fn new_object_id(edge: &Edge, namespace: &ObjectNamespace) -> Result<
         None => namespace.unique_id(),
     }
     .map(|id| id.to_string())
-    .map_err(|error| ApiError::Jurisdiction(error.to_string()))
+    .map_err(|error| ApiError::Jurisdiction(Said::new(&error)))
 }
 
 #[cfg(test)]

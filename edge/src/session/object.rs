@@ -23,7 +23,7 @@ use worker::{DurableObject, Env, Request, Response, ScheduledTime, State, durabl
 
 use crate::clock::PlatformClock;
 use crate::config::Config;
-use crate::log;
+use crate::log::{self, Loggable, Told};
 use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::bill::Bill;
@@ -112,6 +112,20 @@ pub(super) enum ShellError {
     Config(#[from] crate::config::ConfigError),
     #[error("a command could not be read at column {0}")]
     Command(usize),
+}
+
+impl Loggable for ShellError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Core(error) => error.told(),
+            Self::Platform(error) => error.told(),
+            Self::Config(error) => error.told(),
+            Self::Command(column) => {
+                let column = u64::try_from(*column).unwrap_or(u64::MAX);
+                Told::new("a command could not be read at column").number(column)
+            }
+        }
+    }
 }
 
 impl Shell {

@@ -24,6 +24,7 @@ use crate::auth::seal::{SealError, SealKey};
 use crate::auth::site_key::{self, OpenedSiteKey};
 use crate::clock::Clock;
 use crate::config::Jurisdiction;
+use crate::log::{Loggable, Told};
 use crate::random::{Random, RandomError};
 use crate::sql::{Sql, SqlError};
 
@@ -67,6 +68,18 @@ pub enum Fault {
     /// What is stored or computed is not what it has to be.
     #[error("{0}")]
     Broken(&'static str),
+}
+
+impl Loggable for Fault {
+    fn told(&self) -> Told {
+        match self {
+            Self::Refused(_) => Told::new("the workspace refuses"),
+            Self::Sql(error) => error.told(),
+            Self::Seal(error) => error.told(),
+            Self::Random(error) => error.told(),
+            Self::Broken(what) => Told::new(what),
+        }
+    }
 }
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
