@@ -11,5 +11,5 @@ mod stream;
 
 pub(crate) use request::Request;
 pub(crate) use send::{Client, Reply, Work};
-pub(crate) use solver::Solver;
+pub use solver::Solver;
 pub(crate) use stream::Stream;

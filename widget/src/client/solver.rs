@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// An object with the method `solve`.
     #[derive(Debug)]
-    pub(crate) type Solver;
+    pub type Solver;
 
     /// Promises the number that answers a challenge, in decimal digits. It fails where the browser
     /// does not manage within a minute.
