@@ -57,7 +57,7 @@ pub fn issue(
     asker: &Asker<'_>,
 ) -> Result<Challenge, RandomError> {
     let expires_at = now_ms.saturating_add(LIFE_MS);
-    let kid = keyring.challenge_kid();
+    let kid = keyring.root_kid();
     let [_, _, end @ ..] = expires_at.to_be_bytes();
     let salt: [u8; SALT_BYTES] = random.bytes()?;
     let mut signed = [0; SIGNED_BYTES];

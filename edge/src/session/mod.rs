@@ -10,7 +10,9 @@
 pub mod command;
 
 mod bill;
+mod consenting;
 pub mod object;
+mod operating;
 mod rights;
 mod telling;
 mod unlocking;

@@ -5,9 +5,9 @@
 //! the new files and those of earlier releases that are still asked for.
 
 pub(crate) mod assets;
+pub(crate) mod edge;
 pub(crate) mod widget;
 
-mod edge;
 mod headers;
 mod loader;
 mod names;

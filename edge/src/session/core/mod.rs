@@ -5,16 +5,20 @@ mod mint;
 mod refresh;
 
 mod network;
+mod reseal;
 
 mod turn;
 
 mod read;
 
+mod consent;
 mod copy;
 mod rights;
 
 mod erase;
 
+mod life;
+mod operator;
 mod telling;
 
 mod vault;
@@ -24,7 +28,9 @@ mod rates;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use consent::{Next, TakenBack};
 pub use erase::Erasure;
+pub use operator::Operated;
 pub use rates::Counted;
 pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
@@ -59,6 +65,9 @@ pub enum CoreError {
     /// The conversation's key could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The record of consent cannot be read; the log is told, and the caller that it is so.
+    #[error("the record of consent cannot be read: {0}")]
+    Consent(StoreError),
     /// What is sealed was to be read or written before the key was opened.
     #[error("the conversation's key is not open")]
     Locked,
@@ -71,6 +80,9 @@ impl Loggable for CoreError {
             Self::Store(error) => error.told(),
             Self::Random(error) => error.told(),
             Self::Seal(error) => error.told(),
+            Self::Consent(error) => {
+                Told::new("the record of consent cannot be read").because(&error.told())
+            }
             Self::Locked => Told::new("the conversation's key is not open"),
         }
     }
@@ -107,7 +119,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The conversation, if it lives: every command but minting, refreshing and erasing begins here,
     /// those of a visitor by way of [`open_for`](Self::open_for).
     fn open(&self) -> Result<Session, CoreError> {
-        let session = self.minted()?;
+        let session = self.alive()?;
         if session.family.revoked {
             return Err(SessionError::TokenRevoked.into());
         }
@@ -139,6 +151,7 @@ fn gone(tombstone: &Tombstone) -> SessionError {
     match tombstone.cause {
         Cause::Token => SessionError::Erased { receipt },
         Cause::Lifetime => SessionError::Ended { receipt },
+        Cause::Operator => SessionError::ErasedByOperator { receipt },
     }
 }
 
