@@ -58,6 +58,7 @@ struct Chat {
 /// If the settings cannot be read, are another site's, or the browser refuses a style sheet.
 #[wasm_bindgen]
 #[expect(clippy::needless_pass_by_value, reason = "what wasm-bindgen hands over")]
+#[expect(clippy::too_many_arguments, reason = "an object would be read member by member")]
 pub fn mount(
     host: HtmlElement,
     root: ShadowRoot,
