@@ -58,7 +58,38 @@ export const ROUTES = {
     foreign: "site_unknown",
   },
   "DELETE /v1/admin/sites/{site}/documents/{name}": { by: "key", scope: "documents", ok: 204, foreign: "site_unknown" },
+  "GET /v1/admin/sites/{site}/counts": { by: "key", scope: "counts", ok: 200, foreign: "site_unknown" },
   "GET /v1/admin/conversations": { by: "key", scope: "conversations:read", ok: 200 },
+  "GET /v1/admin/conversations/{conversation}": {
+    by: "key",
+    scope: "conversations:read",
+    ok: 200,
+    query: () => "?reason=complaint",
+    foreign: "not_found",
+  },
+  "GET /v1/admin/conversations/{conversation}/export": {
+    by: "key",
+    scope: "conversations:read",
+    ok: 200,
+    query: () => "?reason=complaint",
+    foreign: "not_found",
+  },
+  "DELETE /v1/admin/conversations/{conversation}": { by: "key", scope: "conversations:erase", ok: 200, foreign: "not_found" },
+  "PUT /v1/admin/conversations/{conversation}/hold": {
+    by: "key",
+    scope: "conversations:manage",
+    ok: 200,
+    json: () => ({ reason: "legal_claim", until: Date.now() + 3_600_000 }),
+    foreign: "not_found",
+  },
+  "DELETE /v1/admin/conversations/{conversation}/hold": { by: "key", scope: "conversations:manage", ok: 200, foreign: "not_found" },
+  "POST /v1/admin/conversations/{conversation}/review": {
+    by: "key",
+    scope: "conversations:manage",
+    ok: 404, // Nobody asked for a review.
+    json: () => ({ outcome: "confirmed" }),
+    foreign: "not_found",
+  },
   "GET /v1/admin/audit": { by: "key", scope: "audit", ok: 200 },
   "GET /v1/admin/audit/checkpoint": { by: "key", scope: "audit", ok: 200 },
 

@@ -185,7 +185,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn turn(&self, begun: &Begun, network: Network) -> Result<NetworkTurn, CoreError> {
-        let terms = self.open()?.terms;
+        let Session { conversation, terms, .. } = self.open()?;
         Ok(NetworkTurn {
             workspace: terms.workspace.to_hex(),
             turn: Turn {
@@ -194,6 +194,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 lang: terms.lang,
                 notice: terms.notice,
                 origin: terms.origin,
+                counted: (terms.purposes.analytics && begun.is_new).then_some(conversation),
                 network,
             },
         })
