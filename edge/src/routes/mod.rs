@@ -7,6 +7,7 @@
 
 mod caller;
 mod challenge;
+mod page;
 mod query;
 mod scrub;
 
