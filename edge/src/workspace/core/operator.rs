@@ -16,8 +16,8 @@ use crate::workspace::store::{SiteRow, StoredKey};
 const FIRST_GENERATION: u16 = 1;
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Does what an operator asks for, once the API key fits and has the scope for it. What was
-    /// asked for, and how it ended, is recorded.
+    /// Does what an operator asks for, once the API key fits, has the scope for it and is not
+    /// used too often. What was asked for, and how it ended, is recorded.
     pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
         self.wake()?;
         let key = self.log_in(&command.secret, command.action.scope())?;

@@ -1,7 +1,7 @@
 //! How a workspace looks after its conversations.
 
 use super::*;
-use crate::object::CallError;
+use crate::object::{CallError, Unreachable};
 use crate::session::command::{Lifetimes, SessionError};
 use crate::sql::FailingSql;
 use crate::workspace::command::Listing;
@@ -119,7 +119,9 @@ fn a_conversation_that_is_about_to_be_made_stays_listed() {
 fn one_that_does_not_answer_is_asked_again() {
     let (fixture, _) = with_conversations(1);
     fixture.clock.advance(2 * DAY_MS);
-    for answer in [CallError::Unreachable("x".into()), CallError::Refused(SessionError::Failed)] {
+    for answer in
+        [CallError::Unreachable(Unreachable::Status(500)), CallError::Refused(SessionError::Failed)]
+    {
         let check = fixture.sweep().remove(0);
         fixture.core().checked(&check, &Err(answer)).unwrap();
         assert_eq!(fixture.wake_in(), Some(600_000));
