@@ -159,7 +159,8 @@ fn gone(tombstone: &Tombstone) -> SessionError {
 fn ends_at(session: &Session) -> u64 {
     let after = |at: u64, seconds: u64| at.saturating_add(seconds.saturating_mul(1_000));
     let terms = &session.terms;
-    let usual = after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
-        .min(after(session.created_at, terms.lifetimes.absolute_seconds));
+    let usual =
+        after(session.last_at.max(terms.idle_from), terms.lifetimes.life_seconds(terms.purposes))
+            .min(after(session.created_at, terms.lifetimes.absolute_seconds));
     rights::extended(session, usual)
 }

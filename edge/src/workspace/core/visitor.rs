@@ -98,6 +98,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             lifetimes,
             messages_per_minute: settings.budget.messages_per_minute,
             proof_days: told.notice.proof_days,
+            idle_from: 0,
         };
         Ok(Admitted { terms, key, told })
     }
