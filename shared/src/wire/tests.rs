@@ -184,6 +184,7 @@ fn copy_of_a_conversation() {
         schema: None,
         consent: vec![],
         lang: None,
+        hold: None,
         recipients: None,
         exported_at: None,
         signature: None,

@@ -91,7 +91,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     fn change_site(&self, number: u16, settings: SiteSettings) -> Result<AdminReply, Fault> {
         let row = self.known_site(number)?;
         settings::check(&settings, self.development)?;
-        if settings::lifetimes(&read_settings(&row)?) != settings::lifetimes(&settings) {
+        let before = settings::lifetimes(&read_settings(&row)?);
+        if before.shortened_to(settings::lifetimes(&settings)) != before {
             // Conversations that exist follow: the sweep tells them.
             self.store().check_site(number)?;
         }

@@ -198,6 +198,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Reported::ErasureFailed => (visitor, Action::ConversationErased, Outcome::Failed),
             Reported::EndingFailed => (Actor::System, Action::ConversationErased, Outcome::Failed),
             Reported::TokensRevoked => (Actor::Unknown, Action::TokensRevoked, Outcome::Done),
+            Reported::ConsentChanged => (visitor, Action::ConsentChanged, Outcome::Done),
             Reported::MessageChanged => (visitor, Action::MessageChanged, Outcome::Done),
             Reported::MessageRemoved => (visitor, Action::MessageRemoved, Outcome::Done),
             Reported::Restricted => (visitor, Action::ConversationRestricted, Outcome::Done),
