@@ -8,6 +8,7 @@
 //   body, type  the same where it is not JSON
 //   query    what follows the path
 //   id       which of the party's things `{id}` stands for
+//   first    what has to have happened before it can be called
 //   scope    of a route that an API key opens: the scope it needs
 //   foreign  what somebody else's good credential is answered with when the call names this party's things: a problem's code;
 //            left out, the call succeeds and gives the caller's own things alone
@@ -59,6 +60,37 @@ export const ROUTES = {
   },
   "DELETE /v1/admin/sites/{site}/documents/{name}": { by: "key", scope: "documents", ok: 204, foreign: "site_unknown" },
   "GET /v1/admin/conversations": { by: "key", scope: "conversations:read", ok: 200 },
+  "GET /v1/admin/conversations/{conversation}": {
+    by: "key",
+    scope: "conversations:read",
+    ok: 200,
+    query: () => "?reason=complaint",
+    foreign: "not_found",
+  },
+  "DELETE /v1/admin/conversations/{conversation}": { by: "key", scope: "conversations:erase", ok: 200, foreign: "not_found" },
+  "GET /v1/admin/conversations/{conversation}/export": {
+    by: "key",
+    scope: "conversations:read",
+    ok: 200,
+    query: () => "?reason=complaint",
+    foreign: "not_found",
+  },
+  "PUT /v1/admin/conversations/{conversation}/hold": {
+    by: "key",
+    scope: "conversations:manage",
+    ok: 200,
+    json: () => ({ reason: "legal_claim", until: Date.now() + 86_400_000 }),
+    foreign: "not_found",
+  },
+  "DELETE /v1/admin/conversations/{conversation}/hold": { by: "key", scope: "conversations:manage", ok: 200, foreign: "not_found" },
+  "POST /v1/admin/conversations/{conversation}/review": {
+    by: "key",
+    scope: "conversations:manage",
+    ok: 200,
+    first: ({ visitor }) => visitor.call("POST", "/v1/review", { token: visitor.access_token, json: { reason: "wrong" } }),
+    json: () => ({ outcome: "corrected" }),
+    foreign: "not_found",
+  },
   "GET /v1/admin/audit": { by: "key", scope: "audit", ok: 200 },
   "GET /v1/admin/audit/checkpoint": { by: "key", scope: "audit", ok: 200 },
 

@@ -103,7 +103,9 @@ impl<H: Http + 'static> OpenAi<H> {
                 match read.await? {
                     Some(Ok(piece)) => {
                         self.decoder.push(&piece, &mut self.ready)?;
-                        if !self.decoder.is_done() {
+                        if self.decoder.is_done() {
+                            self.http.finish(body);
+                        } else {
                             self.state = State::Reading(body);
                         }
                     }

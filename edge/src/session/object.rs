@@ -38,6 +38,9 @@ use crate::session::writing::Active;
 use crate::sql::ObjectSql;
 use crate::workspace::command::Reported;
 
+/// Events that go out together at most.
+const READY_EVENTS: usize = 256;
+
 /// A failed alarm is tried again after this time, in milliseconds.
 const ALARM_RETRY_MS: i64 = 60_000;
 
@@ -359,9 +362,12 @@ fn live(listener: UnboundedReceiver<Part>) -> worker::Result<Response> {
     event_stream(stream::events(listener))
 }
 
-/// The stream for the Worker, which puts a visitor's headers on it.
+/// The stream for the Worker, which puts a visitor's headers on it. What is ready at the same time
+/// goes out in one piece, since each takes its way through JavaScript.
 fn event_stream(events: impl Stream<Item = Vec<u8>> + 'static) -> worker::Result<Response> {
-    let response = Response::from_stream(events.map(Ok::<_, worker::Error>))?;
+    let pieces =
+        events.ready_chunks(READY_EVENTS).map(|events| Ok::<_, worker::Error>(events.concat()));
+    let response = Response::from_stream(pieces)?;
     response.headers().set("content-type", "text/event-stream")?;
     Ok(response)
 }
