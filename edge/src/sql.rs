@@ -248,3 +248,32 @@ impl Sql for MemorySql {
         Ok(all)
     }
 }
+
+/// The same storage, which breaks down at one statement.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct FailingSql<'a> {
+    sql: &'a MemorySql,
+    /// Statements that it still carries out.
+    left: core::cell::Cell<usize>,
+}
+
+#[cfg(test)]
+impl<'a> FailingSql<'a> {
+    /// Carries out so many statements, and none after them.
+    pub(crate) fn after(statements: usize, sql: &'a MemorySql) -> Self {
+        Self { sql, left: core::cell::Cell::new(statements) }
+    }
+}
+
+#[cfg(test)]
+impl Sql for FailingSql<'_> {
+    fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        let left = self.left.get();
+        if left == 0 {
+            return Err(SqlError("it broke down".to_owned()));
+        }
+        self.left.set(left - 1);
+        self.sql.exec(statement, values)
+    }
+}

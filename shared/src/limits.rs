@@ -160,6 +160,10 @@ pub const API_KEY_SECONDS_MAX: u64 = 400 * 24 * 3_600;
 /// gets its receipt for as long as the conversation could have lived.
 pub const TOMBSTONE_SECONDS: u64 = LIFETIME_SECONDS_MAX;
 
+/// Longest legal hold, in seconds from the day on which it is ordered: as long as the longest life,
+/// after which somebody has to decide again.
+pub const HOLD_SECONDS_MAX: u64 = LIFETIME_SECONDS_MAX;
+
 /// How long the platform's recovery history may hold what was erased, in days. A receipt says so.
 pub const RECOVERY_DAYS: u32 = 30;
 

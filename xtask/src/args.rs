@@ -25,8 +25,13 @@ usage: cargo xtask <command>
                               run one part of the checks, or all of them
   size                        print raw, gzip and brotli bytes of what ships; fail past a budget
   keys new [--file FILE]      make secrets (default .dev.vars); never overwrites
+  keys list [--file FILE]     print the ids of the keys in each list
+  keys prepare access|site|receipt|root... [--file FILE]
+                              put a new key into the lists named, known and not used yet
   keys rotate [access|site|receipt|root]... [--file FILE]
-                              put a new key first in the lists named, or in all of them
+                              use the prepared key, or a new one, in the lists named or in all
+  keys retire access|site|receipt|root KID [--sure] [--file FILE]
+                              drop a key that is not in use (docs/keys.md says when)
   pii scan                    find personal data in {\"text\": …} lines of standard input
   pii eval DIR [--misses] [--write]
                               print how well the cases in DIR are found (--misses: and on standard
@@ -116,8 +121,16 @@ pub(crate) struct Keys {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum KeyTask {
     New,
+    List,
+    Prepare(Vec<List>),
     /// The lists to rotate; empty means all.
     Rotate(Vec<List>),
+    Retire {
+        list: List,
+        kid: u8,
+        /// Whether the operator knows what is lost with it.
+        is_sure: bool,
+    },
 }
 
 impl Part {
@@ -240,22 +253,32 @@ fn read_test(parser: &mut Parser) -> Result<Command> {
 
 fn read_keys(parser: &mut Parser) -> Result<Command> {
     let mut words = Vec::new();
-    let mut file = None;
+    let (mut file, mut is_sure) = (None, false);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("file") => file = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("sure") => is_sure = true,
             Arg::Value(word) => words.push(word.string()?),
             other => return Err(other.unexpected().into()),
         }
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let lists = |names: &[&str]| names.iter().map(|name| List::parse(name)).collect::<Result<_>>();
     let task = match words.as_slice() {
         ["new"] => KeyTask::New,
-        ["rotate", lists @ ..] => {
-            KeyTask::Rotate(lists.iter().map(|name| List::parse(name)).collect::<Result<_>>()?)
-        }
-        _ => bail!("`keys` takes `new` or `rotate`"),
+        ["list"] => KeyTask::List,
+        ["prepare", first, others @ ..] => KeyTask::Prepare(lists(&[&[*first], others].concat())?),
+        ["rotate", names @ ..] => KeyTask::Rotate(lists(names)?),
+        ["retire", list, kid] => KeyTask::Retire {
+            list: List::parse(list)?,
+            kid: kid.parse().ok().with_context(|| format!("`{kid}` is no key's id"))?,
+            is_sure,
+        },
+        _ => bail!("`keys` takes `new`, `list`, `prepare LIST`, `rotate` or `retire LIST KID`"),
     };
+    if is_sure && !matches!(task, KeyTask::Retire { .. }) {
+        bail!("only `keys retire` takes --sure");
+    }
     Ok(Command::Keys(Keys { task, file }))
 }
 
@@ -410,7 +433,24 @@ mod tests {
                 file: Some("x".into())
             })
         );
-        assert!(refusal("keys").contains("`new` or `rotate`"));
+        assert_eq!(
+            check("keys retire root 2 --sure"),
+            Command::Keys(Keys {
+                task: KeyTask::Retire { list: List::Root, kid: 2, is_sure: true },
+                file: None
+            })
+        );
+        assert_eq!(
+            check("keys prepare site root"),
+            Command::Keys(Keys {
+                task: KeyTask::Prepare(vec![List::Site, List::Root]),
+                file: None
+            })
+        );
+        assert!(refusal("keys").contains("`rotate`"));
+        assert!(refusal("keys prepare").contains("`prepare LIST`"));
+        assert!(refusal("keys retire root two").contains("two"));
+        assert!(refusal("keys rotate --sure").contains("--sure"));
         assert!(refusal("keys rotate house").contains("house"));
     }
 

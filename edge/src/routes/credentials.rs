@@ -56,12 +56,15 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/chat/stop", Credential::Access),
     ("/v1/chat/{conversation}/stream", Credential::Access),
     ("/v1/conversation", Credential::Access),
+    ("/v1/consent", Credential::Access),
     ("/v1/conversation/messages/{id}", Credential::Access),
     ("/v1/restriction", Credential::Access),
     ("/v1/review", Credential::Access),
     ("/v1/erase", Credential::Erase),
+    ("/v1/receipts/verify", Credential::Nothing),
     ("/v1/admin/workspaces", Credential::Platform),
     ("/v1/admin/workspaces/{workspace}/keys", Credential::Platform),
+    ("/v1/admin/workspaces/{workspace}/root", Credential::Platform),
     ("/v1/admin/keys", Credential::ApiKey),
     ("/v1/admin/keys/{id}", Credential::ApiKey),
     ("/v1/admin/sites", Credential::ApiKey),
@@ -70,6 +73,10 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/admin/sites/{site}/documents", Credential::ApiKey),
     ("/v1/admin/sites/{site}/documents/{name}", Credential::ApiKey),
     ("/v1/admin/conversations", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}/export", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}/hold", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}/review", Credential::ApiKey),
     ("/v1/admin/audit", Credential::ApiKey),
     ("/v1/admin/audit/checkpoint", Credential::ApiKey),
     ("/healthz", Credential::Nothing),
@@ -171,6 +178,7 @@ impl Call {
             "/v1/review" => {
                 answered(core.ask_review(&AskReview { caller, reason: None }).map(drop))
             }
+            "/v1/consent" => answered(core.take_back(&caller, &World::choice()).map(drop)),
             other => panic!("{other} takes no access token"),
         }
     }

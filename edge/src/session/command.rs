@@ -5,12 +5,16 @@
 //! `{"error": …}`. [`Chat`] and [`Resume`] answer with the event stream itself where they
 //! succeed ([`Resume`] with 204 where no reply is under way).
 
+mod operator;
 mod rights;
 
+pub use operator::{CheckLife, Operator, OperatorAction, OperatorReply};
 pub use rights::{AskReview, Export, Rectify, Remove, Restrict};
 
 use serde::{Deserialize, Serialize};
-use sotto_shared::consent::{NoticeVersion, Purposes};
+use serde_json::value::RawValue;
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{MessageId, Origin, WorkspaceId};
 use sotto_shared::limits::LIFETIME_SECONDS_MAX;
 use sotto_shared::pii::Scrubbed;
@@ -25,6 +29,7 @@ use crate::auth::access::Access;
 use crate::auth::network::NetworkTag;
 pub use crate::object::Command;
 use crate::object::commands;
+use crate::workspace::command::Listing;
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "SESSIONS";
@@ -36,12 +41,15 @@ commands! { SessionError:
     Resume => "/resume", ();
     Stop => "/stop", ();
     Read => "/read", Conversation;
+    SetConsent => "/consent", ConsentSet;
     Export => "/export", Conversation;
     Rectify => "/rectify", Message;
     Remove => "/remove", Message;
     Restrict => "/restrict", Restriction;
     AskReview => "/review", Review;
     Erase => "/erase", ErasureReceipt;
+    Operator => "/operator", OperatorReply;
+    CheckLife => "/life", Listing;
 }
 
 /// Makes the conversation. The workspace has admitted it and listed it before.
@@ -53,6 +61,10 @@ pub struct Mint {
     pub network: Network,
     /// The key that its texts are sealed with.
     pub key: ConversationKey,
+    /// What the visitor was told.
+    pub told: Told,
+    /// The visitor's answer to it.
+    pub choice: Choice,
 }
 
 /// The key that seals what is said in a conversation. The workspace makes it and opens it again;
@@ -92,6 +104,9 @@ pub struct SessionTerms {
     pub lifetimes: Lifetimes,
     /// Messages within a minute.
     pub messages_per_minute: u32,
+    /// For how many days the proof of the consent outlives an erasure.
+    #[serde(default)]
+    pub proof_days: u32,
 }
 
 /// How long a conversation, and with it its refresh tokens, lives by its site's settings, in
@@ -120,6 +135,26 @@ impl Lifetimes {
             self.idle_seconds
         }
     }
+
+    /// Of each life the shorter one: what a visitor was told when the conversation began is never
+    /// made longer, whatever the site's settings become.
+    #[must_use]
+    pub fn shortened_to(self, site: Self) -> Self {
+        Self {
+            idle_seconds: self.idle_seconds.min(site.idle_seconds),
+            retention_seconds: self.retention_seconds.min(site.retention_seconds),
+            absolute_seconds: self.absolute_seconds.min(site.absolute_seconds),
+            restriction_keeps: self.restriction_keeps && site.restriction_keeps,
+        }
+    }
+
+    /// Those of a conversation whose site is gone: it is over, unless its visitor restricted it.
+    pub const OVER: Self = Self {
+        idle_seconds: 0,
+        retention_seconds: 0,
+        absolute_seconds: 0,
+        restriction_keeps: true,
+    };
 }
 
 /// Reply to [`Mint`]: the tokens' secret parts are known to nobody else.
@@ -129,10 +164,8 @@ pub struct MintedSession {
     pub refresh_token: String,
     /// The erase token, whole.
     pub erase_token: String,
-    /// Names the consent record (ULID).
-    pub receipt_id: String,
-    /// When the record was made, Unix milliseconds.
-    pub given_at: u64,
+    /// The signed receipt of the consent.
+    pub receipt: Box<RawValue>,
     /// When the conversation ends if nothing more is said, Unix milliseconds.
     pub ends_at: u64,
     /// The network that minted it.
@@ -236,6 +269,30 @@ pub struct Read {
     pub caller: Caller,
 }
 
+/// Changes the visitor's consent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetConsent {
+    /// What holds from now on.
+    pub choice: Choice,
+    /// Who asks.
+    pub caller: Caller,
+}
+
+/// Reply to [`SetConsent`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ConsentSet {
+    /// Whether the chat holds.
+    pub chat: bool,
+    /// The optional purposes that do.
+    pub purposes: Purposes,
+    /// The optional purposes that were objected to.
+    pub objections: Purposes,
+    /// When the conversation ends if nothing more is said, Unix milliseconds.
+    pub ends_at: u64,
+    /// The signed receipt of all that.
+    pub receipt: Box<RawValue>,
+}
+
 /// Erases the conversation.
 #[derive(Serialize, Deserialize)]
 pub struct Erase {
@@ -281,6 +338,15 @@ pub enum SessionError {
         /// Id of the receipt.
         receipt: String,
     },
+    /// The conversation was erased by its operator.
+    #[error("the conversation was erased by its operator")]
+    ErasedByOperator {
+        /// Id of the receipt.
+        receipt: String,
+    },
+    /// The conversation's lifetime is over; a legal hold keeps what was said.
+    #[error("the conversation has ended and is held")]
+    Closed,
     /// The conversation's lifetime is over, and it erased itself.
     #[error("the conversation has ended")]
     Ended {
@@ -326,6 +392,12 @@ pub enum SessionError {
     /// The conversation takes no more messages.
     #[error("the conversation is full")]
     Full,
+    /// The conversation was not given to `improve`, and the operator gave no reason to read it.
+    #[error("reading the conversation takes a reason")]
+    ReasonRequired,
+    /// A legal hold keeps the conversation from the operator's erasure.
+    #[error("the conversation is under a legal hold")]
+    Held,
     /// Something was done too often in a short time.
     #[error("too often in a short time")]
     RateLimited {
@@ -344,6 +416,9 @@ pub enum SessionError {
     /// There is no record of a consent to the chat, or it cannot be read.
     #[error("there is no record of a consent to the chat")]
     ConsentUnproven,
+    /// A purpose was to be given that the site does not offer.
+    #[error("the site does not offer a purpose")]
+    PurposeNotOffered,
     /// The site's notice is no longer the one that was agreed to.
     #[error("the notice has changed")]
     NoticeChanged {

@@ -9,7 +9,9 @@
 
 pub mod command;
 
+mod consenting;
 pub mod object;
+mod operating;
 mod rights;
 mod telling;
 mod unlocking;

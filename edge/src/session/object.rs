@@ -27,8 +27,8 @@ use crate::log;
 use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
-    AskReview, Chat, Command, Erase, Export, Mint, MintedSession, Read, Rectify, Refresh, Remove,
-    Restrict, Resume, SessionError, Stop,
+    AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
+    Rectify, Refresh, Remove, Restrict, Resume, SessionError, SetConsent, Stop,
 };
 use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
@@ -67,6 +67,7 @@ impl DurableObject for SessionObject {
             sql,
             active: RefCell::new(None),
             vault_key: RefCell::new(None),
+            answers: Cell::new(0),
             is_awake: Cell::new(false),
         }))
     }
@@ -96,6 +97,8 @@ pub(super) struct Shell {
     pub(super) active: RefCell<Option<Active>>,
     /// The conversation's key, once the workspace has opened it.
     pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
+    /// How many answers about the consent have come: of two under way, the later one counts.
+    pub(super) answers: Cell<u64>,
     /// Whether this object has looked at what it was when it was last stopped.
     is_awake: Cell<bool>,
 }
@@ -122,12 +125,15 @@ impl Shell {
             Resume::PATH => self.resume(body).await.or_else(|error| respond::<()>(Err(error))),
             Stop::PATH => respond(self.stop(body).await),
             Read::PATH => respond(self.read(body).await),
+            SetConsent::PATH => respond(self.set_consent(body).await),
             Export::PATH => respond(self.export(body).await),
             Rectify::PATH => respond(self.rectify(body).await),
             Remove::PATH => respond(self.remove(body).await),
             Restrict::PATH => respond(self.restrict(body).await),
             AskReview::PATH => respond(self.ask_review(body).await),
             Erase::PATH => respond(self.erase(body).await),
+            Operator::PATH => respond(self.operate(body).await),
+            CheckLife::PATH => respond(self.check_life(body).await),
             _ => Response::error("no such command", 404),
         }
     }
@@ -274,7 +280,11 @@ impl Shell {
 
     /// Destroys the key, then deletes all storage and writes the tombstone, all in one turn, so that
     /// no moment is stored in which one has happened without the other.
-    async fn bury(&self, config: &Config, tombstone: &Tombstone) -> Result<(), ShellError> {
+    pub(super) async fn bury(
+        &self,
+        config: &Config,
+        tombstone: &Tombstone,
+    ) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             active.running.end(&[], STOPPED);
         }
@@ -302,6 +312,7 @@ impl Shell {
                 Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
                 Due::Listing if self.tell_list(&config).await? => {}
                 Due::Outbox | Due::Listing => core.not_heard(item)?,
+                Due::ProofEnd => core.drop_consent_proof()?,
                 // `due` has planned it anew.
                 Due::End => {}
             }
@@ -351,6 +362,10 @@ pub(super) fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
 fn respond<T: Serialize>(result: Result<T, ShellError>) -> worker::Result<Response> {
     envelope(&result.map_err(|error| match error {
         ShellError::Core(CoreError::Refused(refusal)) => refusal,
+        ShellError::Core(error @ CoreError::Consent(_)) => {
+            log::error("consent_unproven").fault(&error).write();
+            SessionError::ConsentUnproven
+        }
         error => {
             log::error("session_failed").fault(&error).write();
             SessionError::Failed

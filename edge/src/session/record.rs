@@ -1,9 +1,11 @@
 //! What a session object stores, as the rest of it sees it.
 
-use sotto_shared::consent::NoticeVersion;
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{ConsentEvent, NoticeVersion};
 use sotto_shared::id::{ConversationId, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
+use sotto_shared::wire::admin::Hold;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::ErasureReceipt;
@@ -51,6 +53,8 @@ pub struct Restricted {
 /// How the conversation stands with its workspace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
+    /// The legal hold that it is under, or was; it may be over.
+    pub hold: Option<Hold>,
     /// Number of the newest listing that is due or was told.
     pub listing: u64,
 }
@@ -145,6 +149,28 @@ pub struct Tombstone {
     pub cause: Cause,
     /// The receipt.
     pub receipt: ErasureReceipt,
+    /// What the site wants to be left of the consent, signed; the receipt says for how long.
+    pub consent_proof: Option<String>,
+}
+
+/// The record of consent as it is stored.
+#[derive(Debug, Default)]
+pub struct ConsentStored {
+    /// The record of the newest notice that was answered to, with what it told; `None` in a
+    /// conversation of an earlier version.
+    pub newest: Option<(String, Told)>,
+    /// What the visitor did, oldest first.
+    pub events: Vec<ConsentEvent>,
+    /// How many of the events belong to earlier records.
+    pub earlier: usize,
+}
+
+impl ConsentStored {
+    /// The events of the newest record.
+    #[must_use]
+    pub fn newest_events(&self) -> &[ConsentEvent] {
+        self.events.get(self.earlier..).unwrap_or_default()
+    }
 }
 
 /// Why a conversation was erased.
@@ -154,6 +180,8 @@ pub enum Cause {
     Token,
     /// Its lifetime.
     Lifetime,
+    /// The operator.
+    Operator,
 }
 
 /// Something due.
@@ -167,6 +195,8 @@ pub enum Due {
     Outbox,
     /// The workspace's list has to hear what has changed.
     Listing,
+    /// What is left of the consent goes too.
+    ProofEnd,
 }
 
 /// Something due, and when.
@@ -181,7 +211,8 @@ pub struct DueItem {
 }
 
 impl Due {
-    const ALL: [Self; 4] = [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing];
+    const ALL: [Self; 5] =
+        [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing, Self::ProofEnd];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -189,6 +220,7 @@ impl Due {
             Self::TombstoneEnd => "tombstone_end",
             Self::Outbox => "outbox",
             Self::Listing => "listing",
+            Self::ProofEnd => "proof_end",
         }
     }
 
@@ -202,11 +234,12 @@ impl Cause {
         match self {
             Self::Token => "token",
             Self::Lifetime => "lifetime",
+            Self::Operator => "operator",
         }
     }
 
     pub(super) fn parse(name: &str) -> Option<Self> {
-        [Self::Token, Self::Lifetime].into_iter().find(|cause| cause.name() == name)
+        [Self::Token, Self::Lifetime, Self::Operator].into_iter().find(|cause| cause.name() == name)
     }
 }
 

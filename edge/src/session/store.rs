@@ -1,10 +1,14 @@
 //! Every SQL statement of a session object. It stores and finds; what to store is decided in
-//! [`core`](super::core). What was said goes in and out by way of [`Messages`], which seals it.
+//! [`core`](super::core). What was said goes in and out by way of [`Messages`], and the record
+//! of consent by way of [`Consents`], which seal it.
 
 mod messages;
 
 pub use messages::Messages;
 
+mod consent;
+
+pub use consent::Consents;
 mod rights;
 
 mod standing;
@@ -116,6 +120,11 @@ impl<S: Sql> Store<'_, S> {
         self.run("UPDATE session SET terms = ?", &[json("terms", terms)?.into()])
     }
 
+    /// Stores the key of the refresh tokens, sealed anew.
+    pub fn put_family_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.run("UPDATE session SET family_key = ?", &[sealed.into()])
+    }
+
     /// Stores the key of the networks' tags, sealed.
     pub fn put_network_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
         self.run("UPDATE session SET network_key = ?", &[sealed.into()])
@@ -144,26 +153,6 @@ impl<S: Sql> Store<'_, S> {
     /// Records when the last message was accepted.
     pub fn touch(&self, at: u64) -> Result<(), StoreError> {
         self.run("UPDATE session SET last_at = ?", &[at.into()])
-    }
-
-    /// Records an act of consent.
-    pub fn insert_consent(
-        &self,
-        id: &str,
-        kind: &str,
-        at: u64,
-        terms: &SessionTerms,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO consent_event (id, kind, at, notice, purposes) VALUES (?, ?, ?, ?, ?)",
-            &[
-                id.into(),
-                kind.into(),
-                at.into(),
-                terms.notice.as_str().into(),
-                json("purposes", &terms.purposes)?.into(),
-            ],
-        )
     }
 
     /// Stores the key of the texts, wrapped by the workspace's.
@@ -268,6 +257,9 @@ impl<S: Sql> Store<'_, S> {
 
     /// Stores the tombstone.
     pub fn insert_tombstone(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        if let Some(proof) = &tombstone.consent_proof {
+            self.put_consent_proof(proof)?;
+        }
         self.run(
             "INSERT OR REPLACE INTO tombstone
                  (one, workspace, erase_salt, erase_hash, cause, receipt)
@@ -299,6 +291,7 @@ impl<S: Sql> Store<'_, S> {
                     cause: Cause::parse(column.text(3, "cause")?)
                         .ok_or(StoreError::Value("cause"))?,
                     receipt: parse("receipt", column.text(4, "receipt")?)?,
+                    consent_proof: self.consent_proof()?,
                 })
             })
             .transpose()

@@ -6,26 +6,35 @@ use crate::config::Config;
 use crate::log;
 use crate::object::{CallError, call};
 use crate::session::command::{Caller, SessionError};
-use crate::session::core::CoreError;
-use crate::session::object::{Shell, ShellError};
+use crate::session::core::{CoreError, LockedKey};
+use crate::session::object::{SessionCore, Shell, ShellError};
 use crate::workspace::command::WorkspaceError;
 
 impl Shell {
-    /// Opens the conversation's key, unless it is open. What reads or writes texts begins here.
+    /// Opens the conversation's key for its visitor, unless it is open. What reads or writes texts
+    /// begins here.
     pub(super) async fn unlock(&self, config: &Config, caller: &Caller) -> Result<(), ShellError> {
+        self.unlock_by(config, |core| core.open_key(caller)).await
+    }
+
+    /// Opens the conversation's key for whoever may have it opened, unless it is open.
+    pub(super) async fn unlock_by(
+        &self,
+        config: &Config,
+        open: impl Fn(&SessionCore<'_>) -> Result<LockedKey, CoreError>,
+    ) -> Result<(), ShellError> {
         if self.vault_key.borrow().is_some() {
             return Ok(());
         }
-        // Who may not call sets no workspace to work.
-        self.core(config).check_open(caller)?;
-        let locked = self.core(config).open_key()?;
+        let locked = open(&self.core(config))?;
         let opened = call(&self.env, &locked.workspace, &locked.command).await;
         // Another call may have come in between and have opened it, or have erased everything.
         if self.vault_key.borrow().is_some() {
             return Ok(());
         }
-        self.core(config).check_open(caller)?;
-        let key = self.core(config).unlock(&opened.map_err(refusal)?)?;
+        let core = self.core(config);
+        open(&core)?;
+        let key = core.unlock(&opened.map_err(refusal)?)?;
         self.vault_key.replace(Some(Rc::new(key)));
         Ok(())
     }

@@ -111,6 +111,7 @@ const MIGRATIONS: &Migrations = &[
         "UPDATE api_key SET id = lower(hex(randomblob(16))), expires_at = created_at + 34560000000",
     ],
     LIST,
+    WRAPPED,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -121,11 +122,22 @@ const LIST: &[&str] = &[
     "ALTER TABLE conversation ADD COLUMN analytics INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE conversation ADD COLUMN restricted INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE conversation ADD COLUMN review_asked_at INTEGER",
+    "ALTER TABLE conversation ADD COLUMN hold_reason TEXT",
+    "ALTER TABLE conversation ADD COLUMN hold_until INTEGER",
+    // The API key by which it is being erased, until the session tells that it was.
+    "ALTER TABLE conversation ADD COLUMN erased_by TEXT",
     "ALTER TABLE conversation ADD COLUMN ends_at INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE conversation ADD COLUMN check_at INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX conversation_site ON conversation (site)",
     "CREATE INDEX conversation_check ON conversation (check_at)",
+    // A key that had every scope there was has those that came with this version.
+    "UPDATE api_key
+     SET scopes = json_insert(scopes, '$[#]', 'conversations:manage', '$[#]', 'counts')
+     WHERE json_array_length(scopes) = 6",
 ];
+
+/// Since when the root in use wraps the workspace's key, if not from its beginning.
+const WRAPPED: &[&str] = &["ALTER TABLE workspace ADD COLUMN wrapped_at INTEGER"];
 
 /// Whether the workspace was ever created. It writes nothing.
 ///

@@ -61,10 +61,20 @@ impl<S: Sql> Store<'_, S> {
         )
     }
 
-    /// The workspace's key, wrapped by the root.
-    pub fn wrapped_key(&self) -> Result<Vec<u8>, SqlError> {
-        let row = self.one("SELECT wrapped_key FROM workspace", &[])?.unwrap_or_default();
-        Ok(blob(&row, 0))
+    /// The workspace's key, wrapped by the root, and since when by that one.
+    pub fn wrapped_key(&self) -> Result<(Vec<u8>, u64), SqlError> {
+        let row = self
+            .one("SELECT wrapped_key, coalesce(wrapped_at, created_at) FROM workspace", &[])?
+            .unwrap_or_default();
+        Ok((blob(&row, 0), number(&row, 1)))
+    }
+
+    /// Stores the workspace's key, wrapped anew.
+    pub fn put_wrapped_key(&self, wrapped: &[u8], now: u64) -> Result<(), SqlError> {
+        self.run(
+            "UPDATE workspace SET wrapped_key = ?, wrapped_at = ?",
+            &[wrapped.into(), now.into()],
+        )
     }
 
     /// Adds an API key with its hash.

@@ -97,7 +97,7 @@ impl Choice {
         current: &NoticeVersion,
         offered: Purposes,
     ) -> Result<Purposes, ChoiceError> {
-        if !self.chat {
+        if !self.chat || self.is_of_host() {
             return Err(ChoiceError::NotGiven);
         }
         if self.notice != *current {
@@ -107,6 +107,13 @@ impl Choice {
             return Err(ChoiceError::NotOffered);
         }
         Ok(self.wanted())
+    }
+
+    /// Whether the host page's banner made the choice, and not the visitor here: it takes back and
+    /// never gives.
+    #[must_use]
+    pub fn is_of_host(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.kind == SourceKind::Host)
     }
 
     /// The choice as JSON.
@@ -216,6 +223,13 @@ mod tests {
             host(false, false, false),
             Purposes { remember: false, improve: true, analytics: false }
         );
+    }
+
+    #[test]
+    fn the_host_pages_banner_gives_nothing() {
+        let source = Some(ConsentSource { kind: SourceKind::Host, version: None, host: None });
+        let choice = Choice { source, ..choice() };
+        assert_eq!(choice.check(&version('a'), Purposes::ALL), Err(ChoiceError::NotGiven));
     }
 
     #[test]

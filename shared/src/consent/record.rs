@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConsentEvent, DataKind, LegalBasis, Notice, NoticeVersion, Party, Purpose, Purposes, Recipient,
+    ConsentEvent, ConsentState, DataKind, LegalBasis, Notice, NoticeVersion, OptionalPurpose,
+    Party, Purpose, Purposes, Recipient,
 };
 use crate::id::ConversationId;
 use crate::signed::Kind;
@@ -116,7 +117,9 @@ pub struct Receipt<'a> {
     purposes: Purposes,
     objections: Purposes,
     given_at: u64,
-    record: ConsentRecord<'a>,
+    /// Absent for a conversation that was begun before records were kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<ConsentRecord<'a>>,
 }
 
 /// What may be left of a record after an erasure: that there was a consent, to which notice, for
@@ -129,12 +132,11 @@ pub struct Proof<'a> {
     notice: &'a NoticeVersion,
     sha256: &'a str,
     acts: Vec<Act<'a>>,
-    until: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Act<'a> {
-    state: super::ConsentState,
+    state: ConsentState,
     purposes: &'a [Purpose],
     #[serde(skip_serializing_if = "Option::is_none")]
     legal_basis: Option<&'static str>,
@@ -142,10 +144,10 @@ struct Act<'a> {
 }
 
 /// What holds for a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Whether the chat does.
-    pub chat: bool,
+    /// What last became of the chat.
+    pub chat: Option<ConsentState>,
     /// The optional purposes that do.
     pub purposes: Purposes,
     /// The optional purposes that were objected to.
@@ -189,44 +191,104 @@ impl<'a> ConsentRecord<'a> {
         }
     }
 
-    /// The receipt of what holds by this record; `None` if nothing was ever recorded.
+    /// The proof that may outlive an erasure.
     #[must_use]
-    pub fn receipt(self, held: Held) -> Option<Receipt<'a>> {
-        let newest = self.events.last()?;
-        Some(Receipt {
-            kind: Kind::ConsentReceipt.name(),
-            schema: RECEIPT_SCHEMA,
-            id: &newest.id,
-            notice: self.notice.version,
-            chat: held.chat,
-            purposes: held.purposes,
-            objections: held.objections,
-            given_at: newest.at,
-            record: self,
-        })
-    }
-
-    /// The proof that may outlive an erasure, until a time in Unix milliseconds.
-    #[must_use]
-    pub fn proof(&self, until: u64) -> Proof<'a> {
+    pub fn proof(&self) -> Proof<'a> {
         Proof {
             kind: Kind::ConsentProof.name(),
             schema: RECEIPT_SCHEMA,
             id: self.record_id,
             notice: self.notice.version,
             sha256: self.notice.sha256,
-            acts: self
-                .events
-                .iter()
-                .map(|event| Act {
-                    state: event.state,
-                    purposes: &event.purposes,
-                    legal_basis: event.legal_basis.map(article),
-                    at: event.at,
-                })
-                .collect(),
-            until,
+            acts: self.events.iter().map(act).collect(),
         }
+    }
+}
+
+impl<'a> Receipt<'a> {
+    /// The receipt of what holds by the newest event, with the whole record.
+    #[must_use]
+    pub fn new(newest: &'a ConsentEvent, held: &Held, record: Option<ConsentRecord<'a>>) -> Self {
+        Self {
+            kind: Kind::ConsentReceipt.name(),
+            schema: RECEIPT_SCHEMA,
+            id: &newest.id,
+            notice: &newest.notice,
+            chat: held.has_chat(),
+            purposes: held.purposes,
+            objections: held.objections,
+            given_at: newest.at,
+            record,
+        }
+    }
+}
+
+impl Held {
+    /// What holds after these events, oldest first.
+    #[must_use]
+    pub fn after<'a>(events: impl IntoIterator<Item = &'a ConsentEvent>) -> Self {
+        let mut held = Self::default();
+        for event in events {
+            for purpose in &event.purposes {
+                held.follow(*purpose, event.state);
+            }
+        }
+        held
+    }
+
+    /// Whether the chat holds.
+    #[must_use]
+    pub const fn has_chat(&self) -> bool {
+        matches!(self.chat, Some(ConsentState::Given))
+    }
+
+    /// Whether a purpose holds.
+    #[must_use]
+    pub const fn has(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Chat => self.has_chat(),
+            Purpose::Remember => self.purposes.remember,
+            Purpose::Improve => self.purposes.improve,
+            Purpose::Analytics => self.purposes.analytics,
+        }
+    }
+
+    fn follow(&mut self, purpose: Purpose, state: ConsentState) {
+        let optional = match purpose {
+            Purpose::Chat => {
+                // What was only shown changes nothing.
+                if state != ConsentState::Noticed {
+                    self.chat = Some(state);
+                }
+                return;
+            }
+            Purpose::Remember => OptionalPurpose::Remember,
+            Purpose::Improve => OptionalPurpose::Improve,
+            Purpose::Analytics => OptionalPurpose::Analytics,
+        };
+        match state {
+            ConsentState::Noticed => {}
+            ConsentState::Given => {
+                self.purposes = self.purposes.with(optional, true);
+                self.objections = self.objections.with(optional, false);
+            }
+            ConsentState::Refused | ConsentState::Withdrawn => {
+                self.purposes = self.purposes.with(optional, false);
+            }
+            ConsentState::Objected => {
+                self.purposes = self.purposes.with(optional, false);
+                self.objections = self.objections.with(optional, true);
+            }
+        }
+    }
+}
+
+fn act(event: &ConsentEvent) -> Act<'_> {
+    Act {
+        state: event.state,
+        purposes: &event.purposes,
+        legal_basis: event.legal_basis.map(article),
+        at: event.at,
     }
 }
 
@@ -265,5 +327,79 @@ const fn article(basis: LegalBasis) -> &'static str {
         LegalBasis::Consent => "eu-gdpr:A6-1-a",
         LegalBasis::Contract => "eu-gdpr:A6-1-b",
         LegalBasis::LegitimateInterest => "eu-gdpr:A6-1-f",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consent::{ConsentSource, SourceKind};
+
+    fn event(state: ConsentState, purposes: &[Purpose]) -> ConsentEvent {
+        ConsentEvent {
+            id: "01KAGM0000000000000000000A".into(),
+            state,
+            purposes: purposes.to_vec(),
+            legal_basis: Some(LegalBasis::Consent),
+            at: 1_763_640_000_000,
+            valid_until: None,
+            notice: NoticeVersion::parse(&"0123".repeat(8)).unwrap(),
+            lang: "en".into(),
+            gpc: false,
+            source: ConsentSource { kind: SourceKind::Widget, version: None, host: None },
+        }
+    }
+
+    #[test]
+    fn what_came_last_holds() {
+        use ConsentState::{Given, Noticed, Objected, Refused, Withdrawn};
+        use Purpose::{Analytics, Chat, Improve, Remember};
+        let mut events = vec![event(Noticed, &Purpose::ALL)];
+        assert_eq!(Held::after(&events), Held::default(), "what is shown gives nothing");
+        events.push(event(Given, &[Chat, Improve]));
+        events.push(event(Refused, &[Remember, Analytics]));
+        let held = Held::after(&events);
+        assert!(held.has_chat() && held.has(Improve) && !held.has(Remember));
+        events.push(event(Objected, &[Improve]));
+        let held = Held::after(&events);
+        assert!(!held.has(Improve) && held.objections.improve);
+        events.push(event(Refused, &[Improve]));
+        events.push(event(Noticed, &[Improve]));
+        assert!(Held::after(&events).objections.improve, "until it is given again");
+        events.push(event(Given, &[Improve]));
+        let held = Held::after(&events);
+        assert!(held.has(Improve) && !held.objections.improve);
+        events.push(event(Withdrawn, &[Chat, Improve]));
+        let held = Held::after(&events);
+        assert_eq!((held.chat, held.purposes), (Some(Withdrawn), Purposes::default()));
+    }
+
+    /// The fixture of the wire is what this module writes.
+    #[test]
+    fn the_receipt_is_that_of_the_wire() {
+        let fixture = include_str!("../../tests/fixtures/wire/minted.json");
+        let minted: serde_json::Value = serde_json::from_str(fixture).unwrap();
+        let mut wanted = minted["receipt"].clone();
+        let events: Vec<ConsentEvent> =
+            serde_json::from_value(wanted["record"]["events"].clone()).unwrap();
+        let site = include_str!("../../tests/fixtures/wire/site.json");
+        let site: crate::wire::site::Site = serde_json::from_str(site).unwrap();
+        let mut notice = site.notice;
+        notice.controller.address = None;
+        notice.controller.authority = None;
+        notice.recipients.truncate(1);
+        notice.purposes.truncate(2);
+        let told = Told {
+            notice,
+            sha256: "0123".repeat(16),
+            lang: "en".into(),
+            jurisdiction: "eu".into(),
+        };
+        let conversation = ConversationId::parse(&"0a".repeat(32)).unwrap();
+        let record = ConsentRecord::new("01KAGM00000000000000000009", conversation, &told, &events);
+        let held = Held { chat: Some(ConsentState::Given), ..Held::after(&events) };
+        let receipt = Receipt::new(&events[1], &held, Some(record));
+        wanted.as_object_mut().unwrap().remove("signature");
+        assert_eq!(serde_json::to_value(&receipt).unwrap(), wanted);
     }
 }

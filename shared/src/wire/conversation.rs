@@ -7,6 +7,7 @@ use crate::consent::{ConsentEvent, NoticeVersion, Purposes};
 use crate::id::ConversationId;
 use crate::json::Value;
 use crate::redacted_debug;
+use crate::wire::admin::Hold;
 use crate::wire::rights::Review;
 use crate::wire::session::{Holder, Signature};
 use crate::wire::stream::{Author, Source};
@@ -47,6 +48,10 @@ pub struct Conversation {
     /// Whether a person was asked to look, and what came of it.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub review: Option<Review>,
+    /// The legal hold that keeps the conversation from its end and from the operator, and not from
+    /// the erase token; absent without one. The widget's reader passes over it.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub hold: Option<Hold>,
     /// The messages, oldest first. A reply that is under way stands last, as far as it is.
     pub messages: Vec<Message>,
     /// In a copy: who else received text and keeps copies by its own terms.
@@ -184,6 +189,7 @@ impl Conversation {
             consent: Vec::new(),
             restricted_at: value.get("restricted_at").unsigned(),
             review: Review::read(value.get("review")),
+            hold: None,
             messages: value.get("messages").items().iter().filter_map(Message::read).collect(),
             recipients: None,
             exported_at: None,

@@ -71,6 +71,8 @@ codes! {
     ScopeMissing = "scope_missing", 403, "The API key lacks the scope";
     /// The visitor did not agree to the chat.
     ConsentRequired = "consent_required", 403, "Consent is needed first";
+    /// The visitor did not give the conversation to `improve`: reading it takes a reason.
+    ReasonRequired = "reason_required", 403, "A reason is needed";
     /// The message is not the visitor's own.
     NotOwnMessage = "not_own_message", 403, "Only one's own messages can be changed";
     /// The visitor took the consent to the chat back; the conversation can still be read and erased.
@@ -91,6 +93,8 @@ codes! {
     ReplyInProgress = "reply_in_progress", 409, "A reply is still being written";
     /// There is no reply that could be given again.
     NothingToRegenerate = "nothing_to_regenerate", 409, "There is no reply to replace";
+    /// A legal hold keeps the conversation.
+    LegalHold = "legal_hold", 409, "A legal hold keeps the conversation";
     /// The visitor restricted the conversation: it is kept and not used.
     Restricted = "restricted", 409, "The conversation is restricted";
     /// The conversation was erased; `receipt` names the receipt.

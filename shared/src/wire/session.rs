@@ -1,6 +1,6 @@
 //! `POST /v1/sessions`, `POST /v1/sessions/refresh`, `PUT /v1/consent` and `POST /v1/erase`.
 
-use crate::consent::{Choice, NoticeVersion, Purposes};
+use crate::consent::{Choice, NoticeVersion, Purposes, Recipient};
 use crate::id::{ConversationId, MessageId, SiteKey};
 use crate::json::{Value, write_string};
 use crate::redacted_debug;
@@ -162,6 +162,14 @@ pub struct Signature {
     pub kid: u8,
     /// The 64 bytes, base64url without padding.
     pub value: String,
+}
+
+impl Holder {
+    /// A recipient that a notice names, as a receipt of an erasure does.
+    #[must_use]
+    pub fn of(recipient: &Recipient) -> Self {
+        Self { name: recipient.name.clone(), retention_days: recipient.retention_days }
+    }
 }
 
 impl MintRequest {

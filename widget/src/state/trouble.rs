@@ -97,6 +97,8 @@ impl Trouble {
                 | Code::MessageEmpty
                 | Code::LimitReached
                 | Code::ScopeMissing
+                | Code::ReasonRequired
+                | Code::LegalHold
                 | Code::Internal
                 | Code::Misconfigured => Self::Internal,
             },

@@ -12,7 +12,7 @@ use super::{Core, CoreError, Counted};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Caller, SessionError};
-use crate::session::record::StoredMessage;
+use crate::session::record::{Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
 
@@ -31,6 +31,15 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     ) -> Result<Conversation, CoreError> {
         let session = self.open_for(caller)?;
         self.count(Counted::Look)?;
+        self.copy(session, running)
+    }
+
+    /// The signed copy of a conversation that whoever asks may have.
+    pub(super) fn copy(
+        &self,
+        session: Session,
+        running: Option<&Running>,
+    ) -> Result<Conversation, CoreError> {
         let mut copy = self.conversation(&session, running, |stored| {
             let provenance = provenance(&stored, &session.terms.notice);
             Message { provenance, ..super::read::message(stored) }

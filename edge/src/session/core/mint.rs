@@ -63,16 +63,13 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             },
             terms: command.terms,
         };
-        let receipt_id = self.ulid()?;
-        let store = self.store();
-        store.insert_session(&session)?;
-        store.insert_consent(&receipt_id, "given", now, &session.terms)?;
+        self.store().insert_session(&session)?;
+        let receipt = self.record_first(&session, &command.told, &command.choice)?;
         self.plan_end(&session)?;
         Ok(MintedSession {
             refresh_token: super::refresh::token(&conversation, &family_key, 0).to_text(),
             erase_token: erase_token.to_text(),
-            receipt_id,
-            given_at: now,
+            receipt,
             ends_at: ends_at(&session),
             network: network_key.tag(&command.network),
         })

@@ -5,16 +5,20 @@ mod mint;
 mod refresh;
 
 mod network;
+mod reseal;
 
 mod turn;
 
 mod read;
 
+mod consent;
 mod copy;
 mod rights;
 
 mod erase;
 
+mod life;
+mod operator;
 mod telling;
 
 mod vault;
@@ -24,7 +28,9 @@ mod rates;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use consent::{Next, TakenBack};
 pub use erase::Erasure;
+pub use operator::Operated;
 pub use rates::Counted;
 pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
@@ -58,6 +64,9 @@ pub enum CoreError {
     /// The conversation's key could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The record of consent cannot be read; the log is told, and the caller that it is so.
+    #[error("the record of consent cannot be read: {0}")]
+    Consent(StoreError),
     /// What is sealed was to be read or written before the key was opened.
     #[error("the conversation's key is not open")]
     Locked,
@@ -94,7 +103,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The conversation, if it lives: every command but minting, refreshing and erasing begins here,
     /// those of a visitor by way of [`open_for`](Self::open_for).
     fn open(&self) -> Result<Session, CoreError> {
-        let session = self.minted()?;
+        let session = self.alive()?;
         if session.family.revoked {
             return Err(SessionError::TokenRevoked.into());
         }
@@ -126,6 +135,7 @@ fn gone(tombstone: &Tombstone) -> SessionError {
     match tombstone.cause {
         Cause::Token => SessionError::Erased { receipt },
         Cause::Lifetime => SessionError::Ended { receipt },
+        Cause::Operator => SessionError::ErasedByOperator { receipt },
     }
 }
 

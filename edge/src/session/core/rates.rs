@@ -186,6 +186,8 @@ mod tests {
         let rest = (HOUR_MS - u64::from(minutes) * MINUTE_MS) / 1_000;
         assert_eq!(wait(&refresh(&world, &mut token, 999)), Some(rest));
         world.clock.advance(rest * 1_000);
+        // A message in between gave the conversation another life.
+        world.core().store().touch(world.clock.now_ms()).unwrap();
         // Whoever was refused has lost nothing: the token is still the one in force.
         refresh(&world, &mut token, 999).unwrap();
     }

@@ -1,6 +1,5 @@
 //! The conversation as a client resumes it.
 
-use sotto_shared::consent::Purposes;
 use sotto_shared::wire::conversation::{Conversation, Message};
 
 use super::rates::Counted;
@@ -41,6 +40,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         {
             running.text().as_str().clone_into(&mut last.text);
         }
+        // Whoever reads is owed what there is, even where the record of the consent is broken.
+        let (stored, held) = match self.recorded() {
+            Err(CoreError::Consent(_)) => Default::default(),
+            recorded => recorded?,
+        };
         Ok(Conversation {
             kind: None,
             schema: None,
@@ -49,12 +53,13 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             created_at: session.created_at,
             ends_at: ends_at(session),
             notice: session.terms.notice.clone(),
-            chat: true,
+            chat: held.has_chat(),
             purposes: session.terms.purposes,
-            objections: Purposes::default(),
-            consent: Vec::new(),
+            objections: held.objections,
+            consent: stored.events,
             restricted_at: session.restricted.since,
             review: self.store().review()?,
+            hold: self.hold()?,
             messages,
             recipients: None,
             exported_at: None,

@@ -29,7 +29,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`SessionError::TokenRevoked`]; [`SessionError::RateLimited`], after which the token is still
     /// the one in force.
     pub fn refresh(&self, command: &Refresh) -> Result<RefreshedSession, CoreError> {
-        let session = self.minted()?;
+        let session = self.alive()?;
         let family = &session.family;
         let key: [u8; 32] = self
             .keyring

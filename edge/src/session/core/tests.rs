@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use sotto_shared::consent::{NoticeVersion, Purposes};
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, MessageId, Origin, WorkspaceId};
 use sotto_shared::pii::{Policy, Scrubbed, scrub_for_edge};
 use sotto_shared::wire::chat::Trigger;
@@ -14,12 +15,15 @@ use crate::auth::keyring::{Keyring, test_keyring};
 use crate::auth::network::{NetworkKey, NetworkTag};
 use crate::auth::tokens::RefreshToken;
 use crate::clock::ManualClock;
+use crate::config::Jurisdiction;
 use crate::random::CountingRandom;
 use crate::session::command::{
     Caller, Chat, ConversationKey, Lifetimes, Mint, Network, Refresh, RefreshedSession,
     SessionTerms,
 };
 use crate::sql::MemorySql;
+use crate::workspace::notice;
+use crate::workspace::settings::tests::settings;
 
 /// An object's surroundings.
 pub(crate) struct World {
@@ -30,7 +34,7 @@ pub(crate) struct World {
     pub(crate) refresh_token: String,
     pub(crate) erase_token: String,
     pub(crate) vault_key: Option<Rc<VaultKey>>,
-    network: Option<NetworkTag>,
+    pub(crate) network: Option<NetworkTag>,
 }
 
 impl World {
@@ -60,9 +64,14 @@ impl World {
 
     /// The same under another keyring.
     pub(crate) fn minted_under(keyring: Keyring) -> Self {
+        Self::minted_with(keyring, Self::mint())
+    }
+
+    /// The same from another command.
+    pub(crate) fn minted_with(keyring: Keyring, mint: Mint) -> Self {
         let vault_key = Some(Rc::new(VaultKey::new(Self::CONVERSATION, &Self::key())));
         let mut world = Self { keyring, vault_key, ..Self::new() };
-        let minted = world.core().mint(Self::CONVERSATION, Self::mint()).unwrap();
+        let minted = world.core().mint(Self::CONVERSATION, mint).unwrap();
         world.network = Some(minted.network);
         world.refresh_token = minted.refresh_token;
         world.erase_token = minted.erase_token;
@@ -80,7 +89,27 @@ impl World {
     }
 
     pub(crate) fn mint() -> Mint {
-        Mint { terms: Self::terms(), network: Self::home(), key: Self::key() }
+        Mint {
+            terms: Self::terms(),
+            network: Self::home(),
+            key: Self::key(),
+            told: Self::told(),
+            choice: Self::choice(),
+        }
+    }
+
+    /// What the visitor is told: of a site that offers everything.
+    pub(crate) fn told() -> Told {
+        let mut site = settings();
+        site.purposes = Purposes::ALL;
+        let mut told = notice::told(&site, Jurisdiction::Eu, "en").unwrap();
+        told.notice.version = Self::terms().notice;
+        told
+    }
+
+    /// What the visitor answers: the chat and nothing else.
+    pub(crate) fn choice() -> Choice {
+        Choice::new(Self::terms().notice, true, Purposes::default(), false)
     }
 
     /// The key that the workspace gives the conversation.
@@ -149,6 +178,7 @@ impl World {
                 restriction_keeps: true,
             },
             messages_per_minute: Self::PER_MINUTE,
+            proof_days: 0,
         }
     }
 }

@@ -85,8 +85,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// under way.
     ///
     /// A message that was not there before is stored at once. Steps and their refusals:
-    /// 1. The conversation lives, its token is used where it was given to, and its visitor has not
-    ///    restricted it: [`SessionError::Restricted`].
+    /// 1. The conversation lives, its token is used where it was given to, its visitor has not
+    ///    restricted it ([`SessionError::Restricted`]), and the visitor's consent is on record
+    ///    ([`SessionError::ConsentWithdrawn`], [`SessionError::ConsentUnproven`]).
     /// 2. An id stands for one text: [`SessionError::MessageConflict`],
     ///    [`SessionError::MessageRemoved`]. Where another reply is
     ///    asked for, the id alone says to what: the site's policy may have changed since, and
@@ -102,6 +103,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         // 1
         let session = self.open_for(&chat.caller)?;
         Self::check_used(&session)?;
+        self.check_consent(&session.terms)?;
         let (store, messages) = (self.store(), self.messages()?);
         let now = self.clock.now_ms();
 
@@ -268,7 +270,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(self.messages()?.end_reply(reply, text.as_str(), sources, end, now)?)
     }
 
-    /// Brings the tables up to date, and marks replies interrupted that were being written when
+    /// Brings the tables up to date, seals under the root in use what an older one seals, and marks replies interrupted that were being written when
     /// the object was last stopped. The object calls it once, before it answers anything.
     ///
     /// # Errors
@@ -277,6 +279,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let tables = schema::tables(self.sql)?;
         if tables.session && !tables.tombstone {
             schema::migrate(self.sql)?;
+            self.reseal()?;
             self.store().interrupt_replies(INTERRUPTED, self.clock.now_ms())?;
         }
         Ok(())

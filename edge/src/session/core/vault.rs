@@ -12,10 +12,10 @@ use super::{Core, CoreError};
 use crate::auth::seal::{SealError, SealKey, Sealer};
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::session::command::ConversationKey;
-use crate::session::record::Cause;
+use crate::session::command::{Caller, ConversationKey};
+use crate::session::record::{Cause, Session};
 use crate::session::schema;
-use crate::session::store::Messages;
+use crate::session::store::{Consents, Messages};
 use crate::sql::Sql;
 use crate::workspace::command::OpenKey;
 
@@ -101,6 +101,16 @@ pub struct LockedKey {
     pub command: OpenKey,
 }
 
+impl LockedKey {
+    /// The key of a conversation.
+    pub(super) fn of(session: Session) -> Self {
+        Self {
+            workspace: session.terms.workspace.to_hex(),
+            command: OpenKey { conversation: session.conversation, wrapped: session.wrapped_key },
+        }
+    }
+}
+
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The vault, if the key is in memory.
     ///
@@ -123,13 +133,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// its own now.
     ///
     /// # Errors
-    /// [`CoreError::Refused`] if the conversation does not live.
-    pub fn open_key(&self) -> Result<LockedKey, CoreError> {
-        let session = self.minted()?;
-        Ok(LockedKey {
-            workspace: session.terms.workspace.to_hex(),
-            command: OpenKey { conversation: session.conversation, wrapped: session.wrapped_key },
-        })
+    /// [`CoreError::Refused`] if the conversation does not live, or not for this caller: who may not
+    /// call sets no workspace to work.
+    pub fn open_key(&self, caller: &Caller) -> Result<LockedKey, CoreError> {
+        Ok(LockedKey::of(self.open_for(caller)?))
     }
 
     /// Makes the key ready that the workspace has opened, and seals what an earlier version stored
@@ -147,6 +154,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         let opened = VaultKey::new(session.conversation, key);
         Messages::new(self.sql, Vault::new(&opened, self.random)).seal_earlier()?;
+        Consents::new(self.sql, Vault::new(&opened, self.random)).seal_earlier()?;
         Ok(opened)
     }
 
@@ -299,7 +307,7 @@ mod tests {
         assert!(matches!(world.read(), Err(CoreError::Locked)));
         let accepted = world.core().accept(&chat(Trigger::SubmitMessage, "m-2", "more"), None);
         assert!(matches!(accepted, Err(CoreError::Locked)));
-        let locked = world.core().open_key().unwrap();
+        let locked = world.core().open_key(&world.caller()).unwrap();
         assert_eq!(locked.workspace, World::terms().workspace.to_hex());
         assert_eq!(locked.command.wrapped, Some(World::key().wrapped.clone()));
         let other = ConversationKey { plain: [13; 32], wrapped: b"other".to_vec() };
@@ -323,7 +331,7 @@ mod tests {
             world.sql.exec(insert, row).unwrap();
         }
         let world = evicted(world);
-        assert_eq!(world.core().open_key().unwrap().command.wrapped, None);
+        assert_eq!(world.core().open_key(&world.caller()).unwrap().command.wrapped, None);
         let world = unlocked(world, &World::key());
         assert_eq!(texts(&world).unwrap(), ["an old question", "an old reply"]);
         assert_eq!(world.core().messages().unwrap().all().unwrap()[1].sources, [source()]);
@@ -331,7 +339,7 @@ mod tests {
             assert!(!world.sql.holds(said.as_bytes()), "{said}");
         }
         assert_eq!(
-            world.core().open_key().unwrap().command.wrapped,
+            world.core().open_key(&world.caller()).unwrap().command.wrapped,
             Some(World::key().wrapped.clone())
         );
         let world = unlocked(evicted(world), &World::key());
@@ -357,7 +365,10 @@ mod tests {
         world.sql.wipe();
         world.core().bury(&tombstone).unwrap();
         world.core().destroy_key(tombstone.cause).unwrap();
-        assert!(matches!(world.core().open_key(), Err(Refused(SessionError::Erased { .. }))));
+        assert!(matches!(
+            world.core().open_key(&world.caller()),
+            Err(Refused(SessionError::Erased { .. }))
+        ));
     }
 
     #[test]

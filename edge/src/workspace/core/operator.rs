@@ -2,22 +2,17 @@
 
 use sotto_shared::limits;
 use sotto_shared::wire::admin::{
-    ConversationList, DocumentEntry, DocumentList, KeyEntry, OpenAi, Provider, SiteEntry, SiteList,
-    SiteSettings,
+    DocumentEntry, DocumentList, KeyEntry, OpenAi, Provider, SiteEntry, SiteList, SiteSettings,
 };
 
 use super::{Fault, Workspace, invalid, read_settings};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
-use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
 use crate::workspace::documents::{self, Format};
 use crate::workspace::settings;
 use crate::workspace::store::{SiteRow, StoredKey};
-
-/// Conversations on one page of the list.
-const PAGE: u32 = 100;
 
 /// A site's first generation; raising it revokes the site's key.
 const FIRST_GENERATION: u16 = 1;
@@ -27,18 +22,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// asked for, and how it ended, is recorded.
     pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
         self.wake()?;
-        match self.authorise(&command.secret, command.action.scope()) {
-            Ok(key) => self.admin_recorded(&key, command.action),
-            Err(fault) => {
-                self.audit().append_rarely(&Event {
-                    actor: Actor::Unknown,
-                    action: Action::LoginRefused,
-                    object: Object::Workspace(self.id),
-                    outcome: Outcome::Refused,
-                })?;
-                Err(fault)
-            }
-        }
+        let key = self.log_in(&command.secret, command.action.scope())?;
+        self.admin_recorded(&key, command.action)
     }
 
     /// Does what an operator asks for.
@@ -51,6 +36,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             AdminAction::CreateSite(settings) => self.create_site(*settings),
             AdminAction::ChangeSite(number, settings) => self.change_site(number, *settings),
             AdminAction::DeleteSite(number) => {
+                // Its conversations are over: the sweep tells them.
+                self.store().check_site(number)?;
                 found(self.store().delete_site(number)?, WorkspaceError::SiteUnknown)
             }
             AdminAction::ListSites => {
@@ -71,7 +58,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 let documents = self.store().documents(site)?;
                 Ok(AdminReply::Documents(DocumentList { documents }))
             }
-            AdminAction::ListConversations(after) => self.list_conversations(after.as_deref()),
+            AdminAction::ListConversations { after, site, flag } => {
+                self.list_conversations(after.as_deref(), site, flag)
+            }
             AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
             AdminAction::CreateKey(new) => self.create_key(key, new),
             AdminAction::ListKeys => self.list_keys(),
@@ -104,6 +93,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     fn change_site(&self, number: u16, settings: SiteSettings) -> Result<AdminReply, Fault> {
         let row = self.known_site(number)?;
         settings::check(&settings, self.development)?;
+        if settings::lifetimes(&read_settings(&row)?) != settings::lifetimes(&settings) {
+            // Conversations that exist follow: the sweep tells them.
+            self.store().check_site(number)?;
+        }
         self.write_site(number, row.generation, row.key, settings)
     }
 
@@ -200,19 +193,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(AdminReply::Document(entry))
     }
 
-    fn list_conversations(&self, after: Option<&str>) -> Result<AdminReply, Fault> {
-        let after = after.map_or(Ok(0), |cursor| {
-            cursor.parse::<u64>().map_err(|_| invalid("after", "must be what `next` said"))
-        })?;
-        // One more than a page shows whether there is another page.
-        let mut rows = self.store().conversations(after, PAGE + 1)?;
-        let more = count(rows.len()) > u64::from(PAGE);
-        rows.truncate(PAGE as usize);
-        let next = rows.last().filter(|_| more).map(|(position, _)| position.to_string());
-        let conversations = rows.iter().map(|(_, listed)| listed.entry()).collect();
-        Ok(AdminReply::Conversations(ConversationList { conversations, next }))
-    }
-
     /// A site as the operator sees it.
     fn entry(&self, row: &SiteRow) -> Result<SiteEntry, Fault> {
         let mut settings = read_settings(row)?;
@@ -231,6 +211,6 @@ fn limit(what: &str) -> WorkspaceError {
     WorkspaceError::LimitReached { what: what.to_owned() }
 }
 
-fn count(number: usize) -> u64 {
+pub(super) fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }

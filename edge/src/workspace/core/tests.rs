@@ -1,6 +1,8 @@
 mod audit;
+mod conversations;
 mod keys;
 mod list;
+mod sweep;
 
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
@@ -31,9 +33,9 @@ const ID: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);
 
 pub(super) struct Fixture {
     pub(super) sql: MemorySql,
-    clock: ManualClock,
-    random: CountingRandom,
-    keyring: Keyring,
+    pub(super) clock: ManualClock,
+    pub(super) random: CountingRandom,
+    pub(super) keyring: Keyring,
 }
 
 pub(super) type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
@@ -110,7 +112,7 @@ impl Fixture {
     }
 
     /// The notice in force; another one where the site cannot be read.
-    fn notice(&self) -> NoticeVersion {
+    pub(super) fn notice(&self) -> NoticeVersion {
         let public = self.public(None).map(|public| public.site.notice.version);
         public.unwrap_or(NoticeVersion::parse(&"0".repeat(32)).unwrap())
     }
@@ -170,10 +172,14 @@ impl Fixture {
                     "ALTER TABLE conversation DROP COLUMN analytics",
                     "ALTER TABLE conversation DROP COLUMN restricted",
                     "ALTER TABLE conversation DROP COLUMN review_asked_at",
+                    "ALTER TABLE conversation DROP COLUMN hold_reason",
+                    "ALTER TABLE conversation DROP COLUMN hold_until",
+                    "ALTER TABLE conversation DROP COLUMN erased_by",
                     "ALTER TABLE conversation DROP COLUMN ends_at",
                     "ALTER TABLE conversation DROP COLUMN check_at",
                 ],
             ),
+            (6, &["ALTER TABLE workspace DROP COLUMN wrapped_at"]),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {
@@ -183,9 +189,13 @@ impl Fixture {
         self.sql.exec("UPDATE schema SET version = ?", &[version.into()]).unwrap();
     }
 
-    fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
+    pub(super) fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
         self.core().turn(&self.turn_command(question)).map_err(refused)
     }
+}
+
+fn list_all() -> AdminAction {
+    AdminAction::ListConversations { after: None, site: None, flag: None }
 }
 
 fn site_one() -> SiteRef {
@@ -199,7 +209,7 @@ pub(super) fn refused(fault: Fault) -> WorkspaceError {
     }
 }
 
-fn with_openai() -> SiteSettings {
+pub(super) fn with_openai() -> SiteSettings {
     SiteSettings { provider: openai(), ..settings() }
 }
 
@@ -343,11 +353,11 @@ fn a_provider_needs_a_key_at_first() {
 #[test]
 fn keys_open_after_the_roots_rotation_and_not_without_it() {
     let (mut fixture, _) = Fixture::with_site(with_openai());
+    let command = fixture.turn_command("Hi");
+    fixture.keyring = Keyring::parse(&test_json(&[3])).unwrap();
+    assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::UnknownKey))));
     fixture.keyring = Keyring::parse(&test_json(&[3, 2])).unwrap();
     assert!(fixture.turn("Hi").is_ok());
-    fixture.keyring = Keyring::parse(&test_json(&[3])).unwrap();
-    let command = fixture.turn_command("Hi");
-    assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::UnknownKey))));
 }
 
 #[test]
@@ -397,14 +407,14 @@ fn a_visitor_who_agrees_is_admitted_and_listed() {
     assert_eq!(terms.lifetimes.life_seconds(terms.purposes), limits::IDLE_SECONDS_DEFAULT);
     assert_eq!(terms.messages_per_minute, DayBudget::default().messages_per_minute);
     assert_eq!(terms.recipients, [Holder { name: "Model Inc".into(), retention_days: Some(30) }]);
-    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let list = fixture.admin(secret, list_all());
     let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
     assert_eq!(list.conversations[0].conversation, conversation);
 
     let forget = Forget { conversation, why: Forgotten::Erased };
     fixture.core().forget(&forget).unwrap();
     fixture.core().forget(&forget).unwrap();
-    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let list = fixture.admin(secret, list_all());
     let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
     assert!(list.conversations.is_empty());
 }
@@ -447,7 +457,7 @@ fn a_visitor_is_refused_by_rule() {
     assert_eq!(error, WorkspaceError::NoticeChanged { notice: current.as_str().into() });
     let error = fixture.admit(|admit| admit.choice.purposes.improve = true).unwrap_err();
     assert!(matches!(error, WorkspaceError::InvalidValue { .. }), "{error:?}");
-    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let list = fixture.admin(secret, list_all());
     let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
     assert!(list.conversations.is_empty(), "who is refused is not listed");
 }
@@ -660,7 +670,7 @@ fn conversations_are_listed_in_pages() {
     let mut after = None;
     loop {
         let Ok(AdminReply::Conversations(page)) =
-            fixture.admin(secret, AdminAction::ListConversations(after))
+            fixture.admin(secret, AdminAction::ListConversations { after, site: None, flag: None })
         else {
             panic!("no page");
         };
@@ -672,6 +682,9 @@ fn conversations_are_listed_in_pages() {
         }
     }
     assert_eq!(seen, (0..205).collect::<Vec<_>>());
-    let nonsense = fixture.admin(secret, AdminAction::ListConversations(Some("x".into())));
+    let nonsense = fixture.admin(
+        secret,
+        AdminAction::ListConversations { after: Some("x".into()), site: None, flag: None },
+    );
     assert!(matches!(nonsense, Err(WorkspaceError::InvalidValue { .. })));
 }

@@ -1,13 +1,13 @@
 //! What visitors' browsers and their sessions ask for.
 
-use sotto_shared::consent::{ChoiceError, Notice};
+use sotto_shared::consent::Notice;
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
 use sotto_shared::wire::admin::{OpenAi, Provider, SiteSettings, SiteTexts};
 use sotto_shared::wire::session::Holder;
 use sotto_shared::wire::site::{Contact, Site};
 
-use super::{Fault, Workspace, invalid, read_settings};
+use super::{Fault, Workspace, read_settings, sweep};
 use crate::clock::Clock;
 use crate::language::Language;
 use crate::random::Random;
@@ -66,18 +66,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         // 1, 2
         let (row, settings) = self.site_for(command.site, &command.origin)?;
         // 3
-        let notice = self.notice(&settings, &command.lang)?;
-        let purposes = command.choice.check(&notice.version, settings.purposes).map_err(
-            |error| match error {
-                ChoiceError::NotGiven => WorkspaceError::ConsentRequired,
-                ChoiceError::OtherNotice => {
-                    WorkspaceError::NoticeChanged { notice: notice.version.as_str().to_owned() }
-                }
-                ChoiceError::NotOffered => {
-                    invalid("consent.purposes", "must be purposes that the site offers")
-                }
-            },
-        )?;
+        let (told, purposes) = self.agreed(&settings, &command.lang, &command.choice)?;
         // 4
         let budget = self.budget(row.number);
         let limits = settings.budget;
@@ -91,19 +80,18 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let key = self.new_conversation_key(&command.conversation)?;
         let lifetimes = settings::lifetimes(&settings);
         let now = self.clock.now_ms();
-        self.store().add_conversation(&Listed {
-            site: row.number,
-            created_at: now,
-            told: Listing {
-                conversation: command.conversation,
-                number: 0,
-                improve: purposes.improve,
-                analytics: purposes.analytics,
-                restricted: false,
-                review_asked_at: None,
-                ends_at: now.saturating_add(lifetimes.life_seconds(purposes) * 1_000),
-            },
-        })?;
+        let listing = Listing {
+            conversation: command.conversation,
+            number: 0,
+            improve: purposes.improve,
+            analytics: purposes.analytics,
+            restricted: false,
+            review_asked_at: None,
+            hold: None,
+            ends_at: now.saturating_add(lifetimes.life_seconds(purposes) * 1_000),
+        };
+        let listed = Listed { site: row.number, created_at: now, told: listing };
+        self.store().add_conversation(&listed, sweep::check_after(&listed.told))?;
         let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
@@ -111,17 +99,14 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             origin: command.origin.clone(),
             lang: command.lang.clone(),
             client: command.client,
-            notice: notice.version,
+            notice: told.notice.version.clone(),
             purposes,
-            recipients: notice
-                .recipients
-                .into_iter()
-                .map(|one| Holder { name: one.name, retention_days: one.retention_days })
-                .collect(),
+            recipients: told.notice.recipients.iter().map(Holder::of).collect(),
             lifetimes,
             messages_per_minute: settings.budget.messages_per_minute,
+            proof_days: told.notice.proof_days,
         };
-        Ok(Admitted { terms, key })
+        Ok(Admitted { terms, key, told })
     }
 
     /// Gives a session what its next reply needs, as long as the page may still embed the site
@@ -170,7 +155,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Takes over what a session tells of its conversation. One that is not on the list was erased.
     pub fn list(&self, command: &Listing) -> Result<(), Fault> {
         self.wake()?;
-        Ok(self.store().tell(command)?)
+        Ok(self.store().tell(command, sweep::check_after(command))?)
     }
 
     /// Takes a conversation off the list that is no more, and records its erasure. It can be told
@@ -182,6 +167,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let actor = match command.why {
             Forgotten::Erased => Some(Actor::Visitor(conversation)),
             Forgotten::Ended => Some(Actor::System),
+            Forgotten::ErasedByOperator => Some(match self.store().erased_by(&conversation)? {
+                Some(key) => Actor::Operator(key),
+                None => Actor::Unknown,
+            }),
             Forgotten::NeverBegun => None,
         };
         // As long as it is on the list, the session tells again: what is not recorded stays there.
@@ -214,7 +203,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Reported::ReviewAsked => (visitor, Action::ReviewAsked, Outcome::Done),
         };
         let object = Object::Conversation(self.store().site_of(&conversation)?, conversation);
-        let event = Event { actor, action, object, outcome };
+        let event = Event { actor, action, object, reason: None, outcome };
         if outcome == Outcome::Refused {
             self.audit().append_rarely(&event)?;
         } else {
@@ -224,7 +213,11 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     }
 
     /// The site and its settings, if the page may embed it.
-    fn site_for(&self, site: SiteRef, origin: &Origin) -> Result<(SiteRow, SiteSettings), Fault> {
+    pub(super) fn site_for(
+        &self,
+        site: SiteRef,
+        origin: &Origin,
+    ) -> Result<(SiteRow, SiteSettings), Fault> {
         let (row, settings) = self.site(site)?;
         if settings.origins.contains(origin) {
             Ok((row, settings))

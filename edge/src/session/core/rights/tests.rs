@@ -1,5 +1,6 @@
 use super::*;
-use crate::session::command::{Caller, Chat, Lifetimes, Mint, SessionTerms};
+use crate::auth::keyring::test_keyring;
+use crate::session::command::{Chat, Lifetimes, Mint, SessionTerms};
 use crate::session::core::CoreError::Refused;
 use crate::session::core::tests::{World, chat, scrubbed};
 use crate::session::core::{Accepted, Begun};
@@ -286,11 +287,9 @@ fn a_lifted_restriction_leaves_an_hour_at_least() {
 fn a_site_can_let_restricted_conversations_end_as_others_do() {
     let terms = World::terms();
     let lifetimes = Lifetimes { restriction_keeps: false, ..terms.lifetimes };
-    let mut world = World::new();
     let mint = Mint { terms: SessionTerms { lifetimes, ..terms }, ..World::mint() };
-    let minted = world.core().mint(World::CONVERSATION, mint).unwrap();
-    world.erase_token = minted.erase_token;
-    let caller = Caller { tag: minted.network, ..World::minted().caller() };
+    let world = World::minted_with(test_keyring(), mint);
+    let caller = world.caller();
     let done = world.core().restrict(&Restrict { caller, restricted: true }).unwrap();
     assert_eq!(done.reply.ends_at, world.clock.now_ms() + World::LIFE_MS);
     world.clock.advance(World::LIFE_MS);

@@ -80,7 +80,7 @@ fn everything_that_an_operator_does_is_recorded_with_its_end() {
     assert_eq!(act(gone(2)), ["document.removed refused 2"]);
     assert_eq!(act(AdminAction::DeleteSite(2)), ["site.removed done 2"]);
     assert_eq!(act(AdminAction::DeleteSite(2)), ["site.removed refused 2"]);
-    assert_eq!(act(AdminAction::ListConversations(None)), ["conversations.listed done"]);
+    assert_eq!(act(list_all()), ["conversations.listed done"]);
     assert_eq!(act(AdminAction::CreateKey(key)), ["api_key.created done"]);
     assert_eq!(act(AdminAction::ListKeys), ["api_keys.listed done"]);
     assert_eq!(act(AdminAction::DeleteKey("none".into())), ["api_key.removed refused"]);
