@@ -60,7 +60,7 @@ impl core::fmt::Debug for SessionObject {
 
 impl DurableObject for SessionObject {
     fn new(state: State, env: Env) -> Self {
-        let sql = ObjectSql(state.storage().sql());
+        let sql = ObjectSql::new(state.storage().sql());
         Self(Rc::new(Shell {
             state,
             env,
@@ -69,6 +69,7 @@ impl DurableObject for SessionObject {
             vault_key: RefCell::new(None),
             answers: Cell::new(0),
             is_awake: Cell::new(false),
+            alarm: Cell::new(None),
         }))
     }
 
@@ -101,6 +102,8 @@ pub(super) struct Shell {
     pub(super) answers: Cell<u64>,
     /// Whether this object has looked at what it was when it was last stopped.
     is_awake: Cell<bool>,
+    /// When the alarm comes, Unix milliseconds, if this object has set it.
+    alarm: Cell<Option<u64>>,
 }
 
 /// Why the shell did not carry out a command.
@@ -181,7 +184,7 @@ impl Shell {
             },
             Accepted::Replay(exchange) => Ok(event_stream(stream::whole(replay(&exchange)))?),
             Accepted::Write(begun) => {
-                let turn = core.turn(&begun, command.caller.network)?;
+                let turn = begun.turn(command.caller.network);
                 let (listener, started) = Rc::clone(&self).begin_writing(begun, turn);
                 self.set_alarm().await?;
                 match started.await {
@@ -292,6 +295,7 @@ impl Shell {
         self.core(config).destroy_key(tombstone.cause)?;
         let storage = self.state.storage();
         let buried = async {
+            self.forget_storage();
             self.core(config).bury(tombstone)?;
             self.set_alarm().await
         };
@@ -300,12 +304,20 @@ impl Shell {
         buried
     }
 
+    /// All storage goes, and with it the alarm and what was remembered of both.
+    fn forget_storage(&self) {
+        self.sql.forget();
+        self.alarm.set(None);
+    }
+
     async fn alarm(&self) -> Result<(), ShellError> {
+        self.alarm.set(None);
         let config = self.prepare().await?;
         let core = self.core(&config);
         while let Some(item) = core.due()? {
             match item.kind {
                 Due::TombstoneEnd => {
+                    self.forget_storage();
                     self.state.storage().delete_all().await?;
                     return Ok(());
                 }
@@ -320,17 +332,24 @@ impl Shell {
         self.set_alarm().await
     }
 
-    /// Sets the one alarm to what is due next.
+    /// Sets the one alarm to what is due next, unless it comes before: then it finds nothing to do
+    /// and plans anew. Each message moves the conversation's end, and an alarm costs a write.
     pub(super) async fn set_alarm(&self) -> Result<(), ShellError> {
         let config = Config::from_env(&self.env)?;
         let storage = self.state.storage();
         match self.core(&config).next_wake()? {
+            Some(at) if self.alarm.get().is_some_and(|alarm| alarm <= at) => Ok(()),
             Some(at) => {
                 let wait = at.saturating_sub(self.now());
                 let wait = i64::try_from(wait).unwrap_or(i64::MAX);
-                Ok(storage.set_alarm(ScheduledTime::from(wait)).await?)
+                storage.set_alarm(ScheduledTime::from(wait)).await?;
+                self.alarm.set(Some(at));
+                Ok(())
             }
-            None => Ok(storage.delete_alarm().await?),
+            None => {
+                self.alarm.set(None);
+                Ok(storage.delete_alarm().await?)
+            }
         }
     }
 

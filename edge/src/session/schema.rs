@@ -189,13 +189,13 @@ pub struct Tables {
 /// # Errors
 /// [`SqlError`] if the storage cannot be read.
 pub fn tables(sql: &impl Sql) -> Result<Tables, SqlError> {
-    let rows = sql.exec(
+    let rows = sql.recall(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('session', 'tombstone')",
         &[],
     )?;
     let has = |name| rows.iter().any(|row| row.first().and_then(Value::text) == Some(name));
     // An erasure that was cut short may have made the table and not the tombstone.
-    let tombstone = has("tombstone") && !sql.exec("SELECT 1 FROM tombstone", &[])?.is_empty();
+    let tombstone = has("tombstone") && !sql.recall("SELECT 1 FROM tombstone", &[])?.is_empty();
     Ok(Tables { session: has("session"), tombstone })
 }
 

@@ -71,7 +71,7 @@ impl<S: Sql> Store<'_, S> {
 
     /// The conversation, if one was minted.
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
-        let rows = self.0.exec(
+        let rows = self.0.recall(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
                  rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
                  wrapped_key, ending, restricted_at, restriction_lifted_at

@@ -85,11 +85,11 @@ impl<S: Sql, C: Clock, R: Random> Budget<'_, S, C, R> {
     }
 
     fn take(&self, kind: Kind, network: &[u8], limit: u32) -> Result<(), BudgetError> {
-        if self.store.counter(self.site, kind.name(), network)? >= u64::from(limit) {
-            let retry_after = (DAY_MS - self.clock.now_ms() % DAY_MS).div_ceil(1_000);
-            return Err(BudgetError::Spent { retry_after });
+        if self.store.count(self.site, kind.name(), network, limit)? {
+            return Ok(());
         }
-        Ok(self.store.count(self.site, kind.name(), network)?)
+        let retry_after = (DAY_MS - self.clock.now_ms() % DAY_MS).div_ceil(1_000);
+        Err(BudgetError::Spent { retry_after })
     }
 
     /// The key of today. The first to ask on a new day makes it and drops yesterday's.

@@ -15,9 +15,6 @@ use crate::sql::{Sql, SqlError};
 /// Passages given back at most.
 const PASSAGES: usize = 4;
 
-/// Passages looked at.
-const CANDIDATES: u32 = 12;
-
 /// Words of a question that are looked up; a longer question is cut.
 const WORDS: usize = 12;
 
@@ -57,27 +54,24 @@ pub fn search<S: Sql>(
     if terms.is_empty() {
         return Ok(Vec::new());
     }
-    let any = terms.iter().map(Term::query).collect::<Vec<_>>().join(" OR ");
-    let found = store.best_matches(site, &any, CANDIDATES)?;
-    if found.is_empty() {
+    let queries = terms.iter().map(Term::query).collect::<Vec<_>>();
+    let ids = store.best_matches(site, &queries.join(" OR "))?;
+    if ids.is_empty() {
         return Ok(Vec::new());
     }
     let all = count(store.count_passages(site)?);
-    let ids = found.iter().map(|one| one.id).collect::<Vec<_>>();
     let mut whole = 0.0;
-    let mut held = vec![Held::default(); found.len()];
-    for term in &terms {
-        let query = term.query();
-        let with = count(store.count_matches(site, &query)?);
+    let mut held = vec![Held::default(); ids.len()];
+    for places in store.places(site, &queries, &ids)? {
+        let with = count(places.count);
         // The inverse document frequency of BM25, which is never negative in this form.
         let weight = ((all - with + 0.5) / (with + 0.5)).ln_1p();
         whole += weight;
         // The best place counts, so the places follow from the least to the most important.
         let mut factors = vec![0.0; ids.len()];
-        for (column, factor) in
-            [("title", TITLE_FACTOR), ("text", 1.0), ("heading", HEADING_FACTOR)]
+        for (matching, factor) in
+            [(places.title, TITLE_FACTOR), (places.text, 1.0), (places.heading, HEADING_FACTOR)]
         {
-            let matching = store.matches_among(&format!("{column} : {query}"), &ids)?;
             for (best, id) in factors.iter_mut().zip(&ids) {
                 if matching.contains(id) {
                     *best = factor;
@@ -92,8 +86,9 @@ pub fn search<S: Sql>(
     let best = held.iter().map(|held| held.weight).fold(0.0, f64::max);
     let fits =
         |held: &Held| held.is_enough(whole, terms.len()) && held.weight >= best * SHARE_MIN_OF_BEST;
-    let fitting = found.into_iter().zip(&held).filter(|(_, held)| fits(held));
-    Ok(fitting.map(|(one, _)| one.passage).take(PASSAGES).collect())
+    let fitting = ids.iter().zip(&held).filter(|(_, held)| fits(held)).take(PASSAGES);
+    let passages = fitting.map(|(id, _)| store.passage(*id)).collect::<Result<Vec<_>, _>>()?;
+    Ok(passages.into_iter().flatten().collect())
 }
 
 /// What a passage holds of a question.

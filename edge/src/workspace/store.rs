@@ -1,6 +1,7 @@
 //! All SQL of a workspace object.
 
 mod list;
+mod passages;
 
 use std::collections::HashSet;
 
@@ -8,6 +9,7 @@ use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{DocumentEntry, KeyEntry, Scope};
 
 pub use list::Listed;
+pub use passages::Places;
 
 use super::command::Passage;
 use crate::sql::{Row, Sql, SqlError, Value};
@@ -40,15 +42,6 @@ pub struct StoredKey {
     pub ends: String,
 }
 
-/// A passage that a search found.
-#[derive(Clone)]
-pub struct Found {
-    /// Row id.
-    pub id: u64,
-    /// The passage.
-    pub passage: Passage,
-}
-
 impl<S: Sql> Store<'_, S> {
     /// Writes the workspace itself.
     ///
@@ -64,7 +57,7 @@ impl<S: Sql> Store<'_, S> {
     /// The workspace's key, wrapped by the root, and since when by that one.
     pub fn wrapped_key(&self) -> Result<(Vec<u8>, u64), SqlError> {
         let row = self
-            .one("SELECT wrapped_key, coalesce(wrapped_at, created_at) FROM workspace", &[])?
+            .known("SELECT wrapped_key, coalesce(wrapped_at, created_at) FROM workspace", &[])?
             .unwrap_or_default();
         Ok((blob(&row, 0), number(&row, 1)))
     }
@@ -166,7 +159,7 @@ impl<S: Sql> Store<'_, S> {
 
     /// A site.
     pub fn site(&self, number: u16) -> Result<Option<SiteRow>, SqlError> {
-        let row = self.one(
+        let row = self.known(
             "SELECT number, generation, settings, key_sealed, key_host, key_ends FROM site WHERE number = ?",
             &[number.into()],
         )?;
@@ -251,7 +244,7 @@ impl<S: Sql> Store<'_, S> {
     /// The values in a site's documents that the scrubber would hide, at most `limit`, those of
     /// the newest documents first.
     pub fn document_values(&self, site: u16, limit: usize) -> Result<Vec<String>, SqlError> {
-        let rows = self.0.exec(
+        let rows = self.0.recall(
             "SELECT own_values FROM document WHERE site = ? AND own_values <> '[]'
              ORDER BY updated_at DESC, name",
             &[site.into()],
@@ -302,65 +295,9 @@ impl<S: Sql> Store<'_, S> {
             .collect())
     }
 
-    /// How many passages a site has.
-    pub fn count_passages(&self, site: u16) -> Result<u64, SqlError> {
-        let row = self.one(
-            "SELECT coalesce(sum(passages), 0) FROM document WHERE site = ?",
-            &[site.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// How many of a site's passages match a full-text query.
-    pub fn count_matches(&self, site: u16, query: &str) -> Result<u64, SqlError> {
-        let row = self.one(
-            "SELECT count(*) FROM passage WHERE passage MATCH ? AND site = ?",
-            &[query.into(), site.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// A site's passages that match a full-text query best, best first. A word counts most in a
-    /// heading, then in a title, then in the text.
-    pub fn best_matches(&self, site: u16, query: &str, limit: u32) -> Result<Vec<Found>, SqlError> {
-        let rows = self.0.exec(
-            "SELECT rowid, anchor, document, media_type, title, heading, text
-             FROM passage WHERE passage MATCH ? AND site = ?
-             ORDER BY bm25(passage, 3.0, 5.0, 1.0), rowid LIMIT ?",
-            &[query.into(), site.into(), limit.into()],
-        )?;
-        Ok(rows
-            .iter()
-            .map(|row| Found {
-                id: number(row, 0),
-                passage: Passage {
-                    id: text(row, 1),
-                    document: text(row, 2),
-                    media_type: text(row, 3),
-                    title: text(row, 4),
-                    heading: text(row, 5),
-                    text: text(row, 6),
-                },
-            })
-            .collect())
-    }
-
-    /// Which of some passages match a full-text query.
-    pub fn matches_among(&self, query: &str, ids: &[u64]) -> Result<Vec<u64>, SqlError> {
-        let places = vec!["?"; ids.len()].join(",");
-        let values = core::iter::once(query.into())
-            .chain(ids.iter().map(|id| (*id).into()))
-            .collect::<Vec<_>>();
-        let rows = self.0.exec(
-            &format!("SELECT rowid FROM passage WHERE passage MATCH ? AND rowid IN ({places})"),
-            &values,
-        )?;
-        Ok(rows.iter().map(|row| number(row, 0)).collect())
-    }
-
     /// The day that the counters are of, with its key.
     pub fn day(&self) -> Result<Option<(u64, Vec<u8>)>, SqlError> {
-        let row = self.one("SELECT number, key FROM day", &[])?;
+        let row = self.known("SELECT number, key FROM day", &[])?;
         Ok(row.map(|row| (number(&row, 0), blob(&row, 1))))
     }
 
@@ -389,17 +326,30 @@ impl<S: Sql> Store<'_, S> {
         Ok(number(&row.unwrap_or_default(), 0))
     }
 
-    /// Counts one more.
-    pub fn count(&self, site: u16, kind: &str, network: &[u8]) -> Result<(), SqlError> {
-        self.run(
-            "INSERT INTO counter (site, kind, network, count) VALUES (?, ?, ?, 1)
-             ON CONFLICT (site, kind, network) DO UPDATE SET count = count + 1",
-            &[site.into(), kind.into(), network.into()],
-        )
+    /// Counts one more, unless `limit` were counted; `false` if so.
+    pub fn count(
+        &self,
+        site: u16,
+        kind: &str,
+        network: &[u8],
+        limit: u32,
+    ) -> Result<bool, SqlError> {
+        let counted = self.one(
+            "INSERT INTO counter (site, kind, network, count) SELECT ?1, ?2, ?3, 1 WHERE ?4 > 0
+             ON CONFLICT (site, kind, network) DO UPDATE SET count = count + 1 WHERE count < ?4
+             RETURNING count",
+            &[site.into(), kind.into(), network.into(), limit.into()],
+        )?;
+        Ok(counted.is_some())
     }
 
     fn run(&self, statement: &str, values: &[Value]) -> Result<(), SqlError> {
         self.0.exec(statement, values).map(drop)
+    }
+
+    /// The row of a read that is remembered.
+    fn known(&self, statement: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {
+        Ok(self.0.recall(statement, values)?.into_iter().next())
     }
 
     fn one(&self, statement: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {
@@ -414,12 +364,6 @@ impl core::fmt::Debug for SiteRow {
 }
 
 redacted_debug!(StoredKey);
-
-impl core::fmt::Debug for Found {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Found {{ id: {}, redacted }}", self.id)
-    }
-}
 
 fn site_row(row: &Row) -> SiteRow {
     let key = row.get(3).and_then(Value::blob).map(|sealed| StoredKey {
