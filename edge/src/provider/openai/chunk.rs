@@ -8,11 +8,12 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use sotto_shared::redacted_debug;
 
 use super::{FinishReason, Usage, finish_reason};
 
 /// What a chunk says.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq)]
 pub(super) struct Chunk {
     /// The provider has failed.
     pub(super) is_error: bool,
@@ -23,6 +24,8 @@ pub(super) struct Chunk {
     /// What it took.
     pub(super) usage: Option<Usage>,
 }
+
+redacted_debug!(Chunk);
 
 impl Chunk {
     /// Reads a chunk; `None` if it is no JSON.
