@@ -20,6 +20,10 @@ pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 /// a visitor's patience.
 pub const DOCUMENTS_PER_SITE: usize = 500;
 
+/// Confidential documents of one site together, in bytes. They have no index, so all of them are
+/// opened and read for each message; docs/documents.md says what that costs.
+pub const CONFIDENTIAL_BYTES_PER_SITE: usize = 1024 * 1024;
+
 /// Values in a site's documents (addresses, phones) that are never hidden, those of the newest
 /// documents first: as many as a policy has room for beside the ones in the settings.
 pub const DOCUMENT_VALUES: usize = 400;
@@ -163,6 +167,12 @@ pub const TOMBSTONE_SECONDS: u64 = LIFETIME_SECONDS_MAX;
 /// Longest legal hold, in seconds from the day on which it is ordered: as long as the longest life,
 /// after which somebody has to decide again.
 pub const HOLD_SECONDS_MAX: u64 = LIFETIME_SECONDS_MAX;
+
+/// How long a site's daily figures are kept, in days: a year can be compared with the one before.
+pub const COUNTS_DAYS: u64 = 400;
+
+/// A daily figure that stands for fewer conversations than this is not shown: it could be about one.
+pub const COUNTED_LEAST: u64 = 5;
 
 /// How long the platform's recovery history may hold what was erased, in days. A receipt says so.
 pub const RECOVERY_DAYS: u32 = 30;

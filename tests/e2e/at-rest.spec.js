@@ -39,7 +39,7 @@ test("a restart loses no word, and no tab has to do anything", async ({ edge, ma
   const before = await visitor.copy();
   expect(before.messages[1].sources).not.toEqual([]);
   await edge.restart();
-  expect(await visitor.copy()).toEqual(before);
+  expect((await visitor.copy()).messages).toEqual(before.messages);
   await edge.restart();
   // The same message again replays its reply, as the first call after the restart.
   expect((await visitor.ask("What does delivery cost?", { id: "m-1" })).text).toBe(text);

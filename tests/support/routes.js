@@ -35,12 +35,14 @@ export const ROUTES = {
     foreign: "not_found",
   },
   "DELETE /v1/conversation/messages/{id}": { by: "access", ok: 200, id: ({ visitor }) => visitor.message, foreign: "not_found" },
+  "PUT /v1/consent": { by: "access", ok: 200, json: async ({ visitor }) => (await visitor.mintRequest()).consent },
   "PUT /v1/restriction": { by: "access", ok: 200, json: () => ({ restricted: false }) },
   "POST /v1/review": { by: "access", ok: 200, json: () => ({ reason: "wrong" }) },
   "POST /v1/erase": { by: "erase", ok: 200, json: (_, erase_token) => ({ erase_token }) },
 
   "POST /v1/admin/workspaces": { by: "platform", ok: 201, json: () => ({ name: "Another" }) },
   "POST /v1/admin/workspaces/{workspace}/keys": { by: "platform", ok: 201 },
+  "GET /v1/admin/workspaces/{workspace}/root": { by: "platform", ok: 200 },
   "GET /v1/admin/keys": { by: "key", scope: "keys", ok: 200 },
   "POST /v1/admin/keys": { by: "key", scope: "keys", ok: 201, json: () => ({ name: "Another", scopes: ["keys"] }) },
   "DELETE /v1/admin/keys/{id}": { by: "key", scope: "keys", ok: 204, id: ({ spare }) => spare.id, foreign: "not_found" },
@@ -59,6 +61,7 @@ export const ROUTES = {
     foreign: "site_unknown",
   },
   "DELETE /v1/admin/sites/{site}/documents/{name}": { by: "key", scope: "documents", ok: 204, foreign: "site_unknown" },
+  "GET /v1/admin/sites/{site}/counts": { by: "key", scope: "counts", ok: 200, foreign: "site_unknown" },
   "GET /v1/admin/conversations": { by: "key", scope: "conversations:read", ok: 200 },
   "GET /v1/admin/conversations/{conversation}": {
     by: "key",
@@ -67,7 +70,6 @@ export const ROUTES = {
     query: () => "?reason=complaint",
     foreign: "not_found",
   },
-  "DELETE /v1/admin/conversations/{conversation}": { by: "key", scope: "conversations:erase", ok: 200, foreign: "not_found" },
   "GET /v1/admin/conversations/{conversation}/export": {
     by: "key",
     scope: "conversations:read",
@@ -75,6 +77,7 @@ export const ROUTES = {
     query: () => "?reason=complaint",
     foreign: "not_found",
   },
+  "DELETE /v1/admin/conversations/{conversation}": { by: "key", scope: "conversations:erase", ok: 200, foreign: "not_found" },
   "PUT /v1/admin/conversations/{conversation}/hold": {
     by: "key",
     scope: "conversations:manage",
@@ -94,6 +97,7 @@ export const ROUTES = {
   "GET /v1/admin/audit": { by: "key", scope: "audit", ok: 200 },
   "GET /v1/admin/audit/checkpoint": { by: "key", scope: "audit", ok: 200 },
 
+  "POST /v1/receipts/verify": { by: "nothing", ok: 200, json: ({ visitor }) => visitor.receipt },
   "GET /healthz": { by: "nothing", ok: 200 },
   "GET /.well-known/gpc.json": { by: "nothing", ok: 200 },
   "GET /.well-known/security.txt": { by: "nothing", ok: 404 }, // The edge of these tests publishes no contact.

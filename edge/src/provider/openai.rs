@@ -246,7 +246,13 @@ impl ChatDecoder {
         if chunk.is_error {
             return Err(ProviderError::Failed { status: 200 });
         }
-        into.extend(chunk.texts.into_iter().map(Event::Text));
+        for text in chunk.texts {
+            // What has come at the same time is said in one go.
+            match into.back_mut() {
+                Some(Event::Text(before)) => before.push_str(&text),
+                _ => into.push_back(Event::Text(text)),
+            }
+        }
         self.finish = chunk.finish.or(self.finish);
         into.extend(chunk.usage.map(Event::Usage));
         Ok(())

@@ -70,6 +70,7 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/admin/sites", Credential::ApiKey),
     ("/v1/admin/sites/{site}", Credential::ApiKey),
     ("/v1/admin/sites/{site}/key", Credential::ApiKey),
+    ("/v1/admin/sites/{site}/counts", Credential::ApiKey),
     ("/v1/admin/sites/{site}/documents", Credential::ApiKey),
     ("/v1/admin/sites/{site}/documents/{name}", Credential::ApiKey),
     ("/v1/admin/conversations", Credential::ApiKey),

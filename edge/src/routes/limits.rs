@@ -131,6 +131,7 @@ mod tests {
         ("/v1/admin/sites", Some(Limit::Admin)),
         ("/v1/admin/sites/{site}", Some(Limit::Admin)),
         ("/v1/admin/sites/{site}/key", Some(Limit::Admin)),
+        ("/v1/admin/sites/{site}/counts", Some(Limit::Admin)),
         ("/v1/admin/sites/{site}/documents", Some(Limit::Admin)),
         ("/v1/admin/sites/{site}/documents/{name}", Some(Limit::Admin)),
         ("/v1/admin/conversations", Some(Limit::Admin)),

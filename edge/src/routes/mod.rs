@@ -102,6 +102,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/admin/sites", get(admin::sites::list).post(admin::sites::create))
         .route("/v1/admin/sites/{site}", put(admin::sites::change).delete(admin::sites::remove))
         .route("/v1/admin/sites/{site}/key", post(admin::sites::replace_key))
+        .route("/v1/admin/sites/{site}/counts", get(admin::counts::read))
         .route("/v1/admin/sites/{site}/documents", get(admin::documents::list))
         .route(
             "/v1/admin/sites/{site}/documents/{name}",

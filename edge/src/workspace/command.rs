@@ -189,6 +189,9 @@ pub struct Turn {
     pub notice: NoticeVersion,
     /// The page's origin, which the site may have taken off its list.
     pub origin: Origin,
+    /// The conversation, if its message is to be counted: it was given to `analytics`.
+    #[serde(default)]
+    pub counted: Option<ConversationId>,
     /// Where the message comes from; counted under a keyed hash.
     pub network: Network,
 }

@@ -112,6 +112,8 @@ const MIGRATIONS: &Migrations = &[
     ],
     LIST,
     WRAPPED,
+    CONFIDENTIAL,
+    COUNTS,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -138,6 +140,49 @@ const LIST: &[&str] = &[
 
 /// Since when the root in use wraps the workspace's key, if not from its beginning.
 const WRAPPED: &[&str] = &["ALTER TABLE workspace ADD COLUMN wrapped_at INTEGER"];
+
+/// Documents that are stored sealed: their key, wrapped, and title and values of their own; and their
+/// passages, several a row. Such a document has no title, no values and no passages elsewhere.
+const CONFIDENTIAL: &[&str] = &[
+    "ALTER TABLE document ADD COLUMN confidential INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE confidential (
+        site INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        about BLOB NOT NULL,
+        PRIMARY KEY (site, name)
+    ) STRICT",
+    "CREATE TABLE confidential_part (
+        site INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        part INTEGER NOT NULL,
+        sealed BLOB NOT NULL,
+        PRIMARY KEY (site, name, part)
+    ) STRICT",
+    // A passage that is removed leaves none of its words in the index.
+    "INSERT INTO passage (passage, rank) VALUES ('secure-delete', 1)",
+];
+
+/// What conversations that were given to `analytics` add to their days, until the day is over; and
+/// what the days came to.
+const COUNTS: &[&str] = &[
+    "CREATE TABLE contribution (
+        conversation TEXT NOT NULL,
+        site INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        begun INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        PRIMARY KEY (conversation, day)
+    ) STRICT",
+    "CREATE TABLE day_count (
+        site INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        conversations INTEGER NOT NULL,
+        active INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        PRIMARY KEY (site, day)
+    ) STRICT",
+];
 
 /// Whether the workspace was ever created. It writes nothing.
 ///

@@ -1,15 +1,18 @@
 //! All SQL of a workspace object.
 
+mod confidential;
+mod counts;
+mod documents;
 mod list;
-mod passages;
-
-use std::collections::HashSet;
+mod places;
 
 use sotto_shared::redacted_debug;
-use sotto_shared::wire::admin::{DocumentEntry, KeyEntry, Scope};
+use sotto_shared::wire::admin::{KeyEntry, Scope};
 
+pub use confidential::SealedDocument;
+pub use counts::DayRow;
 pub use list::Listed;
-pub use passages::Places;
+pub use places::{CANDIDATES, Places};
 
 use super::command::Passage;
 use crate::sql::{Row, Sql, SqlError, Value};
@@ -41,6 +44,18 @@ pub struct StoredKey {
     /// Its last four characters.
     pub ends: String,
 }
+
+/// A passage that a search found.
+#[derive(Clone)]
+pub struct Found {
+    /// Row id.
+    pub id: u64,
+    /// The passage.
+    pub passage: Passage,
+}
+
+/// A document's name and the values in it that are its site's own, where they are stored open.
+pub type ValueList = (String, Option<Vec<String>>);
 
 impl<S: Sql> Store<'_, S> {
     /// Writes the workspace itself.
@@ -175,124 +190,16 @@ impl<S: Sql> Store<'_, S> {
         Ok(rows.iter().map(site_row).collect())
     }
 
-    /// Removes a site with its documents and its counters; `false` if there was none.
+    /// Removes a site with its documents, its counters and its figures; `false` if there was none.
     pub fn delete_site(&self, site: u16) -> Result<bool, SqlError> {
         for document in self.documents(site)? {
             self.delete_document(site, &document.name)?;
         }
         self.run("DELETE FROM counter WHERE site = ?", &[site.into()])?;
+        self.delete_counts(site)?;
         let gone =
             self.0.exec("DELETE FROM site WHERE number = ? RETURNING number", &[site.into()])?;
         Ok(!gone.is_empty())
-    }
-
-    /// How many documents a site has, one name left out.
-    pub fn count_documents_but(&self, site: u16, name: &str) -> Result<u64, SqlError> {
-        let row = self.one(
-            "SELECT count(*) FROM document WHERE site = ? AND name <> ?",
-            &[site.into(), name.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// Writes a document with its passages in place of the one that has its name.
-    pub fn put_document(
-        &self,
-        site: u16,
-        entry: &DocumentEntry,
-        passages: &[Passage],
-        own_values: &[String],
-    ) -> Result<(), SqlError> {
-        self.delete_document(site, &entry.name)?;
-        let first = number(
-            &self.one("SELECT coalesce(max(rowid), 0) + 1 FROM passage", &[])?.unwrap_or_default(),
-            0,
-        );
-        for (passage, id) in passages.iter().zip(first..) {
-            self.run(
-                "INSERT INTO passage (rowid, title, heading, text, site, document, media_type, anchor)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                &[
-                    id.into(),
-                    passage.title.as_str().into(),
-                    passage.heading.as_str().into(),
-                    passage.text.as_str().into(),
-                    site.into(),
-                    passage.document.as_str().into(),
-                    passage.media_type.as_str().into(),
-                    passage.id.as_str().into(),
-                ],
-            )?;
-        }
-        self.run(
-            "INSERT INTO document (site, name, title, media_type, bytes, first_passage, passages, updated_at, own_values)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            &[
-                site.into(),
-                entry.name.as_str().into(),
-                entry.title.as_str().into(),
-                entry.media_type.as_str().into(),
-                entry.bytes.into(),
-                first.into(),
-                entry.passages.into(),
-                entry.updated_at.into(),
-                serde_json::Value::from(own_values).to_string().as_str().into(),
-            ],
-        )
-    }
-
-    /// The values in a site's documents that the scrubber would hide, at most `limit`, those of
-    /// the newest documents first.
-    pub fn document_values(&self, site: u16, limit: usize) -> Result<Vec<String>, SqlError> {
-        let rows = self.0.recall(
-            "SELECT own_values FROM document WHERE site = ? AND own_values <> '[]'
-             ORDER BY updated_at DESC, name",
-            &[site.into()],
-        )?;
-        let lists = rows.iter().filter_map(|row| serde_json::from_str(&text(row, 0)).ok());
-        let mut seen = HashSet::new();
-        Ok(lists
-            .flat_map(Vec::<String>::into_iter)
-            .filter(|value| seen.insert(value.clone()))
-            .take(limit)
-            .collect())
-    }
-
-    /// Removes a document with its passages; `false` if there was none.
-    pub fn delete_document(&self, site: u16, name: &str) -> Result<bool, SqlError> {
-        let gone = self.one(
-            "DELETE FROM document WHERE site = ? AND name = ? RETURNING first_passage, passages",
-            &[site.into(), name.into()],
-        )?;
-        let Some(gone) = gone else {
-            return Ok(false);
-        };
-        let (first, count) = (number(&gone, 0), number(&gone, 1));
-        self.run(
-            "DELETE FROM passage WHERE rowid >= ? AND rowid < ?",
-            &[first.into(), (first + count).into()],
-        )?;
-        Ok(true)
-    }
-
-    /// A site's documents by name.
-    pub fn documents(&self, site: u16) -> Result<Vec<DocumentEntry>, SqlError> {
-        let rows = self.0.exec(
-            "SELECT name, title, media_type, bytes, passages, updated_at FROM document
-             WHERE site = ? ORDER BY name",
-            &[site.into()],
-        )?;
-        Ok(rows
-            .iter()
-            .map(|row| DocumentEntry {
-                name: text(row, 0),
-                title: text(row, 1),
-                media_type: text(row, 2),
-                bytes: number(row, 3),
-                passages: number(row, 4),
-                updated_at: number(row, 5),
-            })
-            .collect())
     }
 
     /// The day that the counters are of, with its key.
@@ -364,6 +271,12 @@ impl core::fmt::Debug for SiteRow {
 }
 
 redacted_debug!(StoredKey);
+
+impl core::fmt::Debug for Found {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Found {{ id: {}, redacted }}", self.id)
+    }
+}
 
 fn site_row(row: &Row) -> SiteRow {
     let key = row.get(3).and_then(Value::blob).map(|sealed| StoredKey {

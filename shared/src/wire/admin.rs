@@ -15,9 +15,10 @@
 //! | `PUT /v1/admin/sites/{number}` | [`SiteSettings`] | [`SiteEntry`] |
 //! | `DELETE /v1/admin/sites/{number}` | – | 204 |
 //! | `POST /v1/admin/sites/{number}/key` | – | [`SiteEntry`] with a new key; the old one is revoked |
-//! | `PUT /v1/admin/sites/{number}/documents/{name}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
+//! | `PUT /v1/admin/sites/{number}/documents/{name}?confidential={bool}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
 //! | `GET /v1/admin/sites/{number}/documents` | – | [`DocumentList`] |
 //! | `DELETE /v1/admin/sites/{number}/documents/{name}` | – | 204 |
+//! | `GET /v1/admin/sites/{number}/counts?from={date}&to={date}` | – | [`Counts`] |
 //! | `GET /v1/admin/conversations?after={cursor}&site={number}&flag={flag}` | – | [`ConversationList`] |
 //! | `GET /v1/admin/conversations/{id}?reason={reason}` | – | [`Conversation`](super::conversation::Conversation) |
 //! | `GET /v1/admin/conversations/{id}/export?reason={reason}` | – | the same, signed |
@@ -29,11 +30,13 @@
 //! | `GET /v1/admin/audit/checkpoint` | – | a signed note |
 
 mod conversations;
+mod counts;
 
 pub use conversations::{
     AccessReason, ConversationEntry, ConversationFlag, ConversationList, Hold, HoldReason,
     ReviewAnswer,
 };
+pub use counts::{Counts, DayCounts};
 
 use crate::consent::{LegalBasis, Party, Purposes, Recipient};
 use crate::id::{Origin, SiteKey, WorkspaceId};
@@ -425,6 +428,8 @@ pub struct DocumentEntry {
     pub passages: u64,
     /// When it was put.
     pub updated_at: u64,
+    /// Whether it is stored sealed. It is quoted like any other.
+    pub confidential: bool,
 }
 
 /// Reply to `GET /v1/admin/sites/{number}/documents`.

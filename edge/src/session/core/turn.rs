@@ -1,6 +1,6 @@
 //! One turn: a message is accepted, a reply begins, grows and ends.
 
-use sotto_shared::id::MessageId;
+use sotto_shared::id::{ConversationId, MessageId};
 use sotto_shared::limits::MESSAGES_PER_CONVERSATION;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::chat::Trigger;
@@ -13,7 +13,7 @@ use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Caller, Chat, Network, SessionError, SessionTerms};
-use crate::session::record::{End, Session, StoredMessage};
+use crate::session::record::{End, Said, Session, StoredMessage};
 use crate::session::schema;
 use crate::sql::Sql;
 use crate::workspace::command::{SiteRef, Turn};
@@ -66,6 +66,7 @@ pub struct Begun {
     /// When it began, Unix milliseconds.
     pub at: u64,
     /// What the workspace is asked for with.
+    conversation: ConversationId,
     terms: SessionTerms,
     /// The reply whose place it takes.
     replaces: Option<String>,
@@ -95,6 +96,7 @@ impl Begun {
                 lang: terms.lang.clone(),
                 notice: terms.notice.clone(),
                 origin: terms.origin.clone(),
+                counted: (terms.purposes.analytics && self.is_new).then_some(self.conversation),
                 network,
             },
         }
@@ -196,6 +198,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             question: text,
             lang: session.terms.lang.clone(),
             at: now,
+            conversation: session.conversation,
             terms: session.terms,
             replaces,
             is_new,
@@ -246,7 +249,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
-    pub fn history(&self, begun: &Begun) -> Result<Vec<StoredMessage>, CoreError> {
+    pub fn history(&self, begun: &Begun) -> Result<Vec<Said>, CoreError> {
         Ok(self.messages()?.before(begun.message.as_str(), HISTORY_MESSAGES)?)
     }
 

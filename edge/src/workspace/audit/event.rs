@@ -123,6 +123,8 @@ actions! {
     DocumentsListed = "documents.listed", Operational;
     /// The conversations were listed, without their texts.
     ConversationsListed = "conversations.listed", Operational;
+    /// A site's daily figures were read.
+    CountsRead = "counts.read", Operational;
     /// An operator read a conversation.
     ConversationRead = "conversation.read", Compliance;
     /// A conversation was put under a legal hold.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sotto_shared::id::ConversationId;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{
-    AccessReason, ConversationEntry, ConversationFlag, ConversationList, DocumentEntry,
+    AccessReason, ConversationEntry, ConversationFlag, ConversationList, Counts, DocumentEntry,
     DocumentList, Hold, KeyCreated, KeyList, NewKey, SiteEntry, SiteList, SiteSettings,
 };
 use sotto_shared::wire::conversation::Conversation;
@@ -42,6 +42,8 @@ pub enum AdminAction {
         media_type: String,
         /// Its text.
         text: String,
+        /// Whether it is stored sealed; absent, it stays as it was, and a new one is not.
+        confidential: Option<bool>,
     },
     /// Removes a document.
     DeleteDocument {
@@ -60,6 +62,15 @@ pub enum AdminAction {
         site: Option<u16>,
         /// Those that have this.
         flag: Option<ConversationFlag>,
+    },
+    /// Reads a site's daily figures.
+    ReadCounts {
+        /// The site.
+        site: u16,
+        /// The first day.
+        from: Option<String>,
+        /// The last day.
+        to: Option<String>,
     },
     /// Exports a page of the audit log, from the entry of this number on.
     ExportAudit(Option<String>),
@@ -89,6 +100,8 @@ pub enum AdminReply {
     Documents(DocumentList),
     /// The conversations.
     Conversations(ConversationList),
+    /// A site's daily figures.
+    Counts(Counts),
     /// An API key was made.
     KeyCreated(KeyCreated),
     /// The API keys.

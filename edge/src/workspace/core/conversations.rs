@@ -6,8 +6,7 @@ use sotto_shared::id::ConversationId;
 use sotto_shared::limits::HOLD_SECONDS_MAX;
 use sotto_shared::wire::admin::{ConversationFlag, ConversationList, Hold};
 
-use super::operator::count;
-use super::{Fault, Workspace, invalid, sweep};
+use super::{Fault, Workspace, count, invalid, sweep};
 use crate::clock::Clock;
 use crate::object::CallError;
 use crate::random::Random;
@@ -15,7 +14,7 @@ use crate::session::command::{Operator, OperatorAction, OperatorReply, SessionEr
 use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{
-    AdminConversation, AdminReply, ConversationAction, ConversationReply, WorkspaceError,
+    AdminConversation, AdminReply, ConversationAction, ConversationReply, Forgotten, WorkspaceError,
 };
 
 /// Conversations on one page of the list.
@@ -127,11 +126,12 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         match answer {
             Ok(OperatorReply::Read(conversation)) => Ok(ConversationReply::Read(conversation)),
             Ok(OperatorReply::Erased(receipt)) => {
+                self.settle_counts(&asked.conversation, Forgotten::ErasedByOperator)?;
                 store.forget_conversation(&asked.conversation)?;
                 Ok(ConversationReply::Erased(receipt))
             }
             Ok(OperatorReply::Listed(listing)) => {
-                store.tell(&listing, sweep::check_after(&listing))?;
+                self.take_over(&listing, sweep::check_after(&listing))?;
                 let listed = store.listed(&asked.conversation)?;
                 let listed = listed.ok_or(WorkspaceError::ConversationUnknown)?;
                 Ok(ConversationReply::Listed(listed.entry()))

@@ -36,6 +36,7 @@ impl AdminAction {
                 Scope::Documents
             }
             Self::ListConversations { .. } => Scope::ConversationsRead,
+            Self::ReadCounts { .. } => Scope::Counts,
             Self::CreateKey(_) | Self::ListKeys | Self::DeleteKey(_) => Scope::Keys,
             Self::ExportAudit(_) | Self::ReadCheckpoint => Scope::Audit,
         }

@@ -4,11 +4,13 @@ mod answer;
 mod visitor;
 
 mod conversation_key;
+mod documents;
 mod keys;
 mod operator;
 mod workspace_key;
 
 mod conversations;
+mod counts;
 
 mod recorded;
 
@@ -188,6 +190,14 @@ fn read_settings(row: &SiteRow) -> Result<SiteSettings, Fault> {
 
 fn invalid(field: &str, rule: &str) -> WorkspaceError {
     WorkspaceError::InvalidValue { field: field.to_owned(), rule: rule.to_owned() }
+}
+
+fn limit(what: &str) -> WorkspaceError {
+    WorkspaceError::LimitReached { what: what.to_owned() }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,16 +1,14 @@
 //! What an operator asks for with an API key.
 
 use sotto_shared::limits;
-use sotto_shared::wire::admin::{
-    DocumentEntry, DocumentList, KeyEntry, OpenAi, Provider, SiteEntry, SiteList, SiteSettings,
-};
+use sotto_shared::wire::admin::{KeyEntry, OpenAi, Provider, SiteEntry, SiteList, SiteSettings};
 
-use super::{Fault, Workspace, invalid, read_settings};
+use super::documents::Put;
+use super::{Fault, Workspace, count, invalid, limit, read_settings};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
-use crate::workspace::documents::{self, Format};
 use crate::workspace::settings;
 use crate::workspace::store::{SiteRow, StoredKey};
 
@@ -45,21 +43,21 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 let sites = rows.iter().map(|row| self.entry(row)).collect::<Result<_, _>>()?;
                 Ok(AdminReply::Sites(SiteList { sites }))
             }
-            AdminAction::PutDocument { site, name, media_type, text } => {
-                self.put_document(site, &name, &media_type, &text)
+            AdminAction::PutDocument { site, name, media_type, text, confidential } => {
+                let (name, media_type, text) = (&name, &media_type, &text);
+                self.put_document(&Put { site, name, media_type, text, confidential })
             }
             AdminAction::DeleteDocument { site, name } => {
                 self.known_site(site)?;
                 let gone = self.store().delete_document(site, &name)?;
                 found(gone, WorkspaceError::DocumentUnknown)
             }
-            AdminAction::ListDocuments(site) => {
-                self.known_site(site)?;
-                let documents = self.store().documents(site)?;
-                Ok(AdminReply::Documents(DocumentList { documents }))
-            }
+            AdminAction::ListDocuments(site) => self.list_documents(site),
             AdminAction::ListConversations { after, site, flag } => {
                 self.list_conversations(after.as_deref(), site, flag)
+            }
+            AdminAction::ReadCounts { site, from, to } => {
+                self.read_counts(site, from.as_deref(), to.as_deref())
             }
             AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
             AdminAction::CreateKey(new) => self.create_key(key, new),
@@ -159,40 +157,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(StoredKey { sealed, host, ends })
     }
 
-    fn put_document(
-        &self,
-        site: u16,
-        name: &str,
-        media_type: &str,
-        text: &str,
-    ) -> Result<AdminReply, Fault> {
-        self.known_site(site)?;
-        if !documents::is_name(name) {
-            let rule = "must be 1 to 120 letters, digits, dots, dashes and underscores";
-            return Err(invalid("name", rule).into());
-        }
-        let format = Format::parse(media_type)
-            .ok_or_else(|| invalid("media_type", "must be text/markdown or text/plain"))?;
-        if text.len() > limits::DOCUMENT_BYTES {
-            return Err(invalid("document", "must have at most 1048576 bytes").into());
-        }
-        let others = self.store().count_documents_but(site, name)?;
-        if others >= count(limits::DOCUMENTS_PER_SITE) {
-            return Err(limit("a site has at most 500 documents").into());
-        }
-        let document = documents::split(name, format, text);
-        let entry = DocumentEntry {
-            name: name.to_owned(),
-            title: document.title,
-            media_type: media_type.to_owned(),
-            bytes: count(text.len()),
-            passages: count(document.passages.len()),
-            updated_at: self.clock.now_ms(),
-        };
-        self.store().put_document(site, &entry, &document.passages, &document.own_values)?;
-        Ok(AdminReply::Document(entry))
-    }
-
     /// A site as the operator sees it.
     fn entry(&self, row: &SiteRow) -> Result<SiteEntry, Fault> {
         let mut settings = read_settings(row)?;
@@ -205,12 +169,4 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
 
 fn found(found: bool, otherwise: WorkspaceError) -> Result<AdminReply, Fault> {
     if found { Ok(AdminReply::Done) } else { Err(otherwise.into()) }
-}
-
-fn limit(what: &str) -> WorkspaceError {
-    WorkspaceError::LimitReached { what: what.to_owned() }
-}
-
-pub(super) fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,7 @@
 mod audit;
+mod confidential;
 mod conversations;
+mod counts;
 mod keys;
 mod list;
 mod sweep;
@@ -99,6 +101,7 @@ impl Fixture {
             name: name.into(),
             media_type: "text/markdown".into(),
             text: text.into(),
+            confidential: None,
         };
         self.admin(secret, action).map(|reply| match reply {
             AdminReply::Document(entry) => entry,
@@ -143,6 +146,7 @@ impl Fixture {
             lang: "de".into(),
             notice: self.notice(),
             origin: Origin::parse("https://shop.example").unwrap(),
+            counted: None,
             network: Network("203.0.113.0/24".into()),
         }
     }
@@ -180,6 +184,15 @@ impl Fixture {
                 ],
             ),
             (6, &["ALTER TABLE workspace DROP COLUMN wrapped_at"]),
+            (
+                7,
+                &[
+                    "ALTER TABLE document DROP COLUMN confidential",
+                    "DROP TABLE confidential",
+                    "DROP TABLE confidential_part",
+                ],
+            ),
+            (8, &["DROP TABLE contribution", "DROP TABLE day_count"]),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {
@@ -641,6 +654,7 @@ fn documents_have_rules() {
         name: "a.pdf".into(),
         media_type: "application/pdf".into(),
         text: String::new(),
+        confidential: None,
     };
     assert_eq!(field(fixture.admin(secret, put).unwrap_err()), "media_type");
     let unknown = fixture.admin(secret, AdminAction::ListDocuments(9));

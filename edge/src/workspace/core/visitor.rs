@@ -92,6 +92,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         };
         let listed = Listed { site: row.number, created_at: now, told: listing };
         self.store().add_conversation(&listed, sweep::check_after(&listed.told))?;
+        self.count_begun(&command.conversation)?;
         let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
@@ -141,9 +142,14 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 }
             }
         };
+        if let Some(conversation) = &command.counted {
+            self.count_message(conversation)?;
+        }
         let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
         Ok(TurnContext {
-            passages: search::search(&self.store(), row.number, command.question.as_str())?,
+            passages: search::search(&self.store(), row.number, command.question.as_str(), || {
+                self.confidential_passages(row.number)
+            })?,
             provider,
             contact: contact(&settings, texts),
             rules: self.rules_of(&row, &settings)?,
@@ -155,7 +161,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Takes over what a session tells of its conversation. One that is not on the list was erased.
     pub fn list(&self, command: &Listing) -> Result<(), Fault> {
         self.wake()?;
-        Ok(self.store().tell(command, sweep::check_after(command))?)
+        self.take_over(command, sweep::check_after(command))
     }
 
     /// Takes a conversation off the list that is no more, and records its erasure. It can be told
@@ -178,6 +184,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             let object = Object::Conversation(Some(site), conversation);
             self.record(actor, Action::ConversationErased, object, Outcome::Done)?;
         }
+        self.settle_counts(&conversation, command.why)?;
         Ok(self.store().forget_conversation(&conversation)?)
     }
 
@@ -230,7 +237,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// settings, which browsers know too, and those in its documents, of which nobody gets a list.
     fn rules_of(&self, row: &SiteRow, settings: &SiteSettings) -> Result<ScrubRules, Fault> {
         let mut exempt = settings::own_values(settings);
-        exempt.extend(self.store().document_values(row.number, limits::DOCUMENT_VALUES)?);
+        exempt.extend(self.document_values(row.number)?);
         Ok(ScrubRules { scrub: settings.scrub.clone(), exempt })
     }
 

@@ -60,6 +60,7 @@ fn everything_that_an_operator_does_is_recorded_with_its_end() {
         name: "jane-doe.md".into(),
         media_type: "text/markdown".into(),
         text: text.into(),
+        confidential: None,
     };
     let gone = |site| AdminAction::DeleteDocument { site, name: "jane-doe.md".into() };
     let key = NewKey { name: "script".into(), scopes: vec![Scope::Sites], life_seconds: 3_600 };
@@ -81,6 +82,9 @@ fn everything_that_an_operator_does_is_recorded_with_its_end() {
     assert_eq!(act(AdminAction::DeleteSite(2)), ["site.removed done 2"]);
     assert_eq!(act(AdminAction::DeleteSite(2)), ["site.removed refused 2"]);
     assert_eq!(act(list_all()), ["conversations.listed done"]);
+    let counts = |site| AdminAction::ReadCounts { site, from: None, to: None };
+    assert_eq!(act(counts(1)), ["counts.read done 1"]);
+    assert_eq!(act(counts(9)), ["counts.read refused 9"]);
     assert_eq!(act(AdminAction::CreateKey(key)), ["api_key.created done"]);
     assert_eq!(act(AdminAction::ListKeys), ["api_keys.listed done"]);
     assert_eq!(act(AdminAction::DeleteKey("none".into())), ["api_key.removed refused"]);

@@ -7,10 +7,9 @@ use core::fmt::Write as _;
 
 use super::{Store, number, text};
 use crate::sql::{Sql, SqlError, Value};
-use crate::workspace::command::Passage;
 
 /// Passages that are looked at more closely.
-pub(super) const CANDIDATES: usize = 12;
+pub const CANDIDATES: usize = 12;
 
 /// Where a word is among some passages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,26 +25,6 @@ pub struct Places {
 }
 
 impl<S: Sql> Store<'_, S> {
-    /// How many passages a site has.
-    pub fn count_passages(&self, site: u16) -> Result<u64, SqlError> {
-        let row = self.known(
-            "SELECT coalesce(sum(passages), 0) FROM document WHERE site = ?",
-            &[site.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// The ids of a site's passages that match a full-text query best, best first, at most
-    /// [`CANDIDATES`]. A word counts most in a heading, then in a title, then in the text.
-    pub fn best_matches(&self, site: u16, query: &str) -> Result<Vec<u64>, SqlError> {
-        let rows = self.0.exec(
-            "SELECT rowid FROM passage WHERE passage MATCH ? AND site = ?
-             ORDER BY bm25(passage, 3.0, 5.0, 1.0), rowid LIMIT ?",
-            &[query.into(), site.into(), u64::try_from(CANDIDATES).unwrap_or_default().into()],
-        )?;
-        Ok(rows.iter().map(|row| number(row, 0)).collect())
-    }
-
     /// Where each of some full-text queries is found among a site's candidates.
     pub fn places(
         &self,
@@ -77,22 +56,6 @@ impl<S: Sql> Store<'_, S> {
                 heading: ids(4 * place + 3),
             })
             .collect())
-    }
-
-    /// A passage.
-    pub fn passage(&self, id: u64) -> Result<Option<Passage>, SqlError> {
-        let row = self.one(
-            "SELECT anchor, document, media_type, title, heading, text FROM passage WHERE rowid = ?",
-            &[id.into()],
-        )?;
-        Ok(row.map(|row| Passage {
-            id: text(&row, 0),
-            document: text(&row, 1),
-            media_type: text(&row, 2),
-            title: text(&row, 3),
-            heading: text(&row, 4),
-            text: text(&row, 5),
-        }))
     }
 }
 
