@@ -71,7 +71,8 @@ export class Party {
       sites: await read("/sites"),
       documents: await read(`/sites/${this.site.number}/documents`),
       keys: await read("/keys"),
-      conversations: await read("/conversations"),
+      // How each stands is told later.
+      conversations: (await read("/conversations")).conversations.map(({ conversation, site }) => ({ conversation, site })),
     };
   }
 }
