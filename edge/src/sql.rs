@@ -9,6 +9,8 @@ mod memory;
 
 use memory::Memory;
 
+use crate::log::{Loggable, Said, Told};
+
 /// A value in a statement or a row.
 #[derive(Clone, PartialEq)]
 pub enum Value {
@@ -30,7 +32,13 @@ pub type Row = Vec<Value>;
 /// Storage failed. The statement is named by the caller's error, never the values.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("storage failed: {0}")]
-pub struct SqlError(pub String);
+pub struct SqlError(pub Said);
+
+impl Loggable for SqlError {
+    fn told(&self) -> Told {
+        Told::new("storage failed").said(&self.0)
+    }
+}
 
 /// Runs SQL.
 pub trait Sql {
@@ -186,7 +194,7 @@ impl Sql for ObjectSql {
             })
             .collect::<Vec<_>>();
         self.memory.note(statement);
-        let failed = |error: worker::Error| SqlError(error.to_string());
+        let failed = |error: worker::Error| SqlError(Said::new(&error));
         let cursor = self.storage.exec(statement, bindings).map_err(failed)?;
         cursor
             .raw()
@@ -259,7 +267,7 @@ impl Sql for MemorySql {
     fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         use rusqlite::types::{Value as Stored, ValueRef};
         self.1.note(statement);
-        let failed = |error: rusqlite::Error| SqlError(error.to_string());
+        let failed = |error: rusqlite::Error| SqlError(Said::new(&error));
         let mut prepared = self.0.prepare(statement).map_err(failed)?;
         let columns = prepared.column_count();
         let bindings = values.iter().map(|value| match value {
@@ -320,7 +328,7 @@ impl Sql for FailingSql<'_> {
     fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         let left = self.left.get();
         if left == 0 {
-            return Err(SqlError("it broke down".to_owned()));
+            return Err(SqlError(Said::new(&"it broke down")));
         }
         self.left.set(left - 1);
         self.sql.exec(statement, values)

@@ -11,7 +11,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_channel::mpsc::UnboundedReceiver;
-use futures_util::future::join;
 use futures_util::stream::{Stream, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,9 +22,10 @@ use worker::{DurableObject, Env, Request, Response, ScheduledTime, State, durabl
 
 use crate::clock::PlatformClock;
 use crate::config::Config;
-use crate::log;
+use crate::log::{self, Loggable, Told};
 use crate::object::envelope;
 use crate::random::PlatformRandom;
+use crate::session::bill::Bill;
 use crate::session::command::{
     AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
     Rectify, Refresh, Remove, Restrict, Resume, SessionError, SetConsent, Stop,
@@ -66,6 +66,7 @@ impl DurableObject for SessionObject {
             env,
             sql,
             active: RefCell::new(None),
+            bill: Cell::new(None),
             vault_key: RefCell::new(None),
             answers: Cell::new(0),
             is_awake: Cell::new(false),
@@ -96,6 +97,8 @@ pub(super) struct Shell {
     pub(super) env: Env,
     sql: ObjectSql,
     pub(super) active: RefCell<Option<Active>>,
+    /// What the reply under way costs, if it costs anything.
+    pub(super) bill: Cell<Option<Bill>>,
     /// The conversation's key, once the workspace has opened it.
     pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
     /// How many answers about the consent have come: of two under way, the later one counts.
@@ -117,6 +120,20 @@ pub(super) enum ShellError {
     Config(#[from] crate::config::ConfigError),
     #[error("a command could not be read at column {0}")]
     Command(usize),
+}
+
+impl Loggable for ShellError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Core(error) => error.told(),
+            Self::Platform(error) => error.told(),
+            Self::Config(error) => error.told(),
+            Self::Command(column) => {
+                let column = u64::try_from(*column).unwrap_or(u64::MAX);
+                Told::new("a command could not be read at column").number(column)
+            }
+        }
+    }
 }
 
 impl Shell {
@@ -255,6 +272,7 @@ impl Shell {
     /// Ends the reply that is under way, if there is one; its text so far is kept.
     pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
+            self.settle(None, active.running.text().as_str().len());
             core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
             active.running.end(&[], STOPPED);
         }
@@ -281,8 +299,8 @@ impl Shell {
         Ok(config)
     }
 
-    /// Destroys the key, then deletes all storage and writes the tombstone, all in one turn, so that
-    /// no moment is stored in which one has happened without the other.
+    /// Destroys the key, then writes the tombstone and drops the rest, all in one turn, so that no
+    /// moment is stored in which one has happened without the other.
     pub(super) async fn bury(
         &self,
         config: &Config,
@@ -292,22 +310,10 @@ impl Shell {
             active.running.end(&[], STOPPED);
         }
         self.vault_key.replace(None);
-        self.core(config).destroy_key(tombstone.cause)?;
-        let storage = self.state.storage();
-        let buried = async {
-            self.forget_storage();
-            self.core(config).bury(tombstone)?;
-            self.set_alarm().await
-        };
-        let (deleted, buried) = join(storage.delete_all(), buried).await;
-        deleted?;
-        buried
-    }
-
-    /// All storage goes, and with it the alarm and what was remembered of both.
-    fn forget_storage(&self) {
-        self.sql.forget();
-        self.alarm.set(None);
+        let core = self.core(config);
+        core.destroy_key(tombstone.cause)?;
+        core.bury(tombstone)?;
+        self.set_alarm().await
     }
 
     async fn alarm(&self) -> Result<(), ShellError> {
@@ -317,7 +323,8 @@ impl Shell {
         while let Some(item) = core.due()? {
             match item.kind {
                 Due::TombstoneEnd => {
-                    self.forget_storage();
+                    // The alarm goes with it.
+                    self.sql.forget();
                     self.state.storage().delete_all().await?;
                     return Ok(());
                 }

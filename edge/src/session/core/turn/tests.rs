@@ -244,7 +244,6 @@ fn an_erased_conversation_gets_no_reply_any_more() {
     let begun = write(accept(&world, "m-1", "a"));
     world.clock.advance(World::LIFE_MS);
     let tombstone = world.core().overdue().unwrap().unwrap();
-    world.sql.wipe();
     world.core().bury(&tombstone).unwrap();
     let begin = world.core().begin(&begun, "local", None);
     assert!(matches!(begin, Err(Refused(SessionError::Ended { .. }))));
