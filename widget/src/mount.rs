@@ -25,6 +25,9 @@ const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 /// Below this width the panel fills the screen; panel.css has the same figure.
 const PHONE: &str = "(width < 480px)";
 
+/// Finds the elements that say what a button in them is about.
+const SUBJECT: &str = "[data-of]";
+
 /// The chat of one `<sotto-chat>` element.
 #[wasm_bindgen]
 pub struct Widget {
@@ -103,11 +106,12 @@ impl Widget {
         self.chat.close();
     }
 
-    /// Takes a choice that the visitor made on the host page, as JSON:
-    /// `{"functional": bool, "analytics": bool, "marketing": bool}`. It can only narrow.
+    /// Takes what the host page reports of its own consent banner, as JSON:
+    /// `{"functional": bool, "analytics": bool, "marketing": bool}`; what it does not name is
+    /// denied. It can only narrow.
     #[expect(clippy::needless_pass_by_value, reason = "what wasm-bindgen hands over")]
     pub fn consent(&self, choice: String) {
-        self.chat.app.narrow(&choice);
+        self.chat.app.report(&choice);
     }
 
     /// Takes the chat out of the page. What is under way ends; what `remember` keeps stays.
@@ -247,16 +251,24 @@ impl Chat {
             return;
         }
         let words = button.text_content().unwrap_or_default();
-        let message = closest("[data-message]").and_then(|it| it.get_attribute("data-message"));
-        self.app.act(action, &words, &message.unwrap_or_default());
+        let of = closest(SUBJECT).and_then(|it| it.get_attribute(Action::SUBJECT));
+        self.app.act(action, &words, &of.unwrap_or_default());
         if matches!(action, Action::Close | Action::Decline) {
             self.close();
         } else if matches!(
             action,
-            Action::Send | Action::Starter | Action::Stop | Action::Cancel | Action::Dismiss
+            Action::Send
+                | Action::Starter
+                | Action::Stop
+                | Action::Edit
+                | Action::Remove
+                | Action::Review
+                | Action::Cancel
+                | Action::Dismiss
         ) {
             // The button is gone or about to go.
-            self.panel.focus(&self.app, self.is_phone() && action != Action::Send);
+            let types = matches!(action, Action::Send | Action::Edit);
+            self.panel.focus(&self.app, self.is_phone() && !types);
         }
     }
 
@@ -287,8 +299,8 @@ impl Chat {
 
     /// Esc puts away what is uppermost: a question, the menu, the panel.
     fn escape(&self) {
-        if self.app.ask.peek().is_some() {
-            self.app.ask.set(None);
+        if self.app.ask.peek().is_some() || self.app.editing.peek().is_some() {
+            self.app.cancel();
             self.panel.focus(&self.app, self.is_phone());
         } else if self.app.menu.peek() {
             self.app.menu.set(false);

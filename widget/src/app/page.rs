@@ -21,6 +21,12 @@ extern "C" {
     fn global_privacy_control(this: &PrivateNavigator) -> Option<bool>;
 }
 
+#[wasm_bindgen(module = "/js/hold.js")]
+extern "C" {
+    /// Holds a conversation for this page; resolves to false if another page does.
+    pub(super) fn hold(conversation: &str) -> Promise;
+}
+
 /// Whether the browser sends Global Privacy Control.
 pub(super) fn global_privacy_control() -> bool {
     let navigator = web_sys::window().map(|window| window.navigator());
