@@ -150,7 +150,7 @@ impl Chat {
         self.app.restore();
         let _ = self.app.host.set_attribute("open", "");
         self.show();
-        tell(&self.app.host, "sotto:open", "null");
+        tell(&self.app.host, "open", "null");
     }
 
     /// Modal on a phone, where nothing of the page is left to be used beside it.
@@ -171,7 +171,7 @@ impl Chat {
         }
         self.panel.dialog.close();
         let _ = self.app.host.remove_attribute("open");
-        tell(&self.app.host, "sotto:close", "null");
+        tell(&self.app.host, "close", "null");
     }
 
     /// Keeps the full-screen panel within what the keyboard of a phone leaves.

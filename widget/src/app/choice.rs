@@ -47,7 +47,7 @@ impl App {
         self.gate.update(|gate| gate.reset());
         self.record(SourceKind::Widget);
         self.ask.set(Some(Ask::EraseWithdrawn));
-        page::tell(&self.host, "sotto:consent", "{\"given\":false}");
+        page::tell(&self.host, "consent", "{\"given\":false}");
     }
 
     /// The choice as it stands.

@@ -56,7 +56,7 @@ impl App {
         self.draft.set(String::new());
         self.preview.set(false);
         self.why.set(false);
-        page::tell(&self.host, "sotto:message", "{\"author\":\"visitor\"}");
+        page::tell(&self.host, "message", "{\"author\":\"visitor\"}");
         self.deliver(Trigger::SubmitMessage, &page::random_id(), draft.scrubbed.text);
     }
 
@@ -204,7 +204,7 @@ impl App {
             }
             self.talk.update(|talk| parts.into_iter().for_each(|part| talk.take(part)));
             if !self.is_busy() {
-                page::tell(&self.host, "sotto:message", "{\"author\":\"ai\"}");
+                page::tell(&self.host, "message", "{\"author\":\"ai\"}");
                 let problem = self.talk.look().problem;
                 if let Some((code, wait)) = problem {
                     self.fail(Failure::Problem(code, wait));

@@ -4,8 +4,8 @@ use sotto_shared::pii::restore;
 use sotto_shared::wire::conversation::Message;
 use sotto_shared::wire::rights::{Review, ReviewReason};
 
-use super::App;
 use super::session::read;
+use super::{App, date};
 use crate::client::Request;
 use crate::state::trouble::Failure;
 use crate::texts::Text;
@@ -61,6 +61,9 @@ impl App {
         self.call(Request::review(ReviewReason::parse(reason)), |app, review| {
             let review = read(&review?, Review::read)?;
             app.standing.update(|standing| standing.review = Some(review));
+            let settings = app.settings();
+            let date = date(review.asked_at, &settings.texts.lang);
+            app.spoken.set(settings.texts.fill(Text::ReviewAsked, &[("date", &date)]));
             Ok(())
         });
     }

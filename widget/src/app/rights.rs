@@ -101,7 +101,7 @@ impl App {
             *app.signed.borrow_mut() = signed;
             app.receipt.set(Some(receipt));
             app.show(View::Receipt);
-            page::tell(&app.host, "sotto:erased", "null");
+            page::tell(&app.host, "erased", "null");
             Ok(())
         });
     }

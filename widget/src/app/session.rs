@@ -48,7 +48,7 @@ impl App {
             app.gate.update(Gate::agreed);
             app.keep();
             app.show(View::Talk);
-            page::tell(&app.host, "sotto:consent", "{\"given\":true}");
+            page::tell(&app.host, "consent", "{\"given\":true}");
             Ok(())
         });
     }
@@ -63,7 +63,7 @@ impl App {
             session.declined = notice;
         }
         self.keep();
-        page::tell(&self.host, "sotto:consent", "{\"given\":false}");
+        page::tell(&self.host, "consent", "{\"given\":false}");
     }
 
     /// Leaves the conversation and begins another. The visitor has agreed to this notice on this
@@ -221,9 +221,8 @@ impl App {
             // A gate that is shown anew has every switch off; what was kept under the earlier
             // notice stays.
             && (gate.held().remember || gate.changed && gate.may_remember())
-            && let Some(storage) = page::storage()
         {
-            let _ = storage.set_item(&self.storage_key(), &session.keep(&self.map.borrow()));
+            page::keep(&self.storage_key(), &session.keep(&self.map.borrow()));
             if !self.holds.replace(true) {
                 let _ = page::hold(&session.conversation.to_hex());
             }
@@ -232,9 +231,7 @@ impl App {
 
     /// Takes what was kept out of the tab's storage.
     pub(super) fn forget(&self) {
-        if let Some(storage) = page::storage() {
-            let _ = storage.remove_item(&self.storage_key());
-        }
+        page::keep(&self.storage_key(), "");
     }
 
     /// Brings back what `remember` kept, once, when the visitor opens the panel.
@@ -246,10 +243,8 @@ impl App {
         if self.restored.replace(true) {
             return;
         }
-        let kept = page::storage().and_then(|storage| storage.get_item(&self.storage_key()).ok());
-        let Some((session, map)) = kept.flatten().and_then(|text| Session::kept(&text)) else {
-            return;
-        };
+        let kept = page::kept(&self.storage_key());
+        let Some((session, map)) = kept.and_then(|text| Session::kept(&text)) else { return };
         let notice = self.settings().site.notice.version.clone();
         let (purposes, conversation) = (session.purposes, session.conversation.to_hex());
         let same_notice = session.notice == notice;

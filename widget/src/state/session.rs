@@ -82,9 +82,15 @@ impl Session {
     /// The last receipt of the consent as it was signed: the last member of what the edge wrote.
     pub(crate) fn receipt(&self) -> &str {
         let text = if self.consented.is_empty() { &self.minted } else { &self.consented };
-        let receipt =
-            text.split_once("\"receipt\":").and_then(|(_, rest)| rest.trim_end().strip_suffix('}'));
-        receipt.unwrap_or_default().trim()
+        let mut at = 0;
+        for piece in text.split('"') {
+            at += piece.len() + 1;
+            if piece == "receipt" {
+                let rest = text.get(at..).unwrap_or_default().trim();
+                return rest.trim_start_matches(':').strip_suffix('}').unwrap_or_default().trim();
+            }
+        }
+        ""
     }
 
     /// Whether the access token is still good at `now`, in Unix milliseconds of this device. A
