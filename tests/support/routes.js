@@ -36,7 +36,11 @@ export const ROUTES = {
   "DELETE /v1/conversation/messages/{id}": { by: "access", ok: 200, id: ({ visitor }) => visitor.message, foreign: "not_found" },
   "PUT /v1/restriction": { by: "access", ok: 200, json: () => ({ restricted: false }) },
   "POST /v1/review": { by: "access", ok: 200, json: () => ({ reason: "wrong" }) },
+  // Taking back what was given is the same under every notice.
+  "PUT /v1/consent": { by: "access", ok: 200, json: ({ visitor }) => ({ notice: visitor.receipt.notice, chat: false }) },
   "POST /v1/erase": { by: "erase", ok: 200, json: (_, erase_token) => ({ erase_token }) },
+
+  "POST /v1/receipts/verify": { by: "nothing", ok: 200, json: ({ visitor }) => visitor.receipt },
 
   "POST /v1/admin/workspaces": { by: "platform", ok: 201, json: () => ({ name: "Another" }) },
   "POST /v1/admin/workspaces/{workspace}/keys": { by: "platform", ok: 201 },
@@ -67,6 +71,7 @@ export const ROUTES = {
     query: () => "?reason=complaint",
     foreign: "not_found",
   },
+  "GET /v1/admin/conversations/{conversation}/consent": { by: "key", scope: "conversations:read", ok: 200, foreign: "not_found" },
   "GET /v1/admin/conversations/{conversation}/export": {
     by: "key",
     scope: "conversations:read",

@@ -86,18 +86,15 @@ impl App {
                     Ok(()) => break,
                     Err(failure) => failure,
                 };
-                let wait = match failure {
-                    Failure::Network => backoff.next(page::chance()),
-                    Failure::Problem(..) | Failure::Garbled => None,
-                };
-                if wait.is_none() {
+                let lost = failure == Failure::Network;
+                let Some(wait) = lost.then(|| backoff.next(page::chance())).flatten() else {
                     app.not_recorded(failure);
                     break;
-                }
+                };
                 if app.takes_back() {
                     app.trouble.set(Some(Trouble::Unrecorded));
                 }
-                page::pause(wait.unwrap_or_default()).await;
+                page::pause(wait).await;
             }
             app.recording.set(false);
         });

@@ -5,6 +5,7 @@ use sotto_shared::consent::{Purposes, SourceKind};
 use sotto_shared::id::MessageId;
 use sotto_shared::json::Value;
 use sotto_shared::limits::NOTICE_SHOWN_SECONDS_MAX;
+use sotto_shared::wire::challenge::Challenge;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::{Client as Kind, MintRequest};
 use sotto_shared::wire::site::Site;
@@ -24,6 +25,10 @@ use crate::watched::spawn;
 /// edge gives the same successor again.
 const ROTATION_TRIES: usize = 3;
 
+/// Challenges that are solved for one answer: another one comes where the network has changed
+/// meanwhile, or the minute of the first was over.
+const CHALLENGES: usize = 3;
+
 /// What is done with an answer.
 type Then = dyn FnOnce(&App, Result<String, Failure>) -> Result<(), Failure>;
 
@@ -39,6 +44,7 @@ impl App {
             lang: settings.texts.lang.clone(),
             client: Kind::Widget,
             consent,
+            challenge: None,
         });
         self.trouble.set(None);
         self.call(request, |app, minted| {
@@ -101,7 +107,8 @@ impl App {
         request: Request,
         then: impl FnOnce(&Self, Result<String, Failure>) -> Result<(), Failure> + 'static,
     ) {
-        let acts = request.open || request.method != "GET";
+        let open = request.open;
+        let acts = open || request.method != "GET";
         if acts && self.busy.replace(true) {
             return;
         }
@@ -109,18 +116,35 @@ impl App {
         let then: Box<Then> = Box::new(then);
         let epoch = self.epoch.get();
         spawn(async move {
-            let open = request.open;
-            let work = if open { app.client.send(&request) } else { app.authorised(request) };
-            let answer = work.await;
+            let answer = app.answer(request).await;
             if acts {
                 app.busy.set(false);
             }
             if (open || app.epoch.get() == epoch)
-                && let Err(failure) = then(&app, answer.map(|reply| reply.text))
+                && let Err(failure) = then(&app, answer)
             {
                 app.fail(failure);
             }
         });
+    }
+
+    /// Sends a request and solves the challenges that stand before its answer. None stands before
+    /// one that carries a token.
+    async fn answer(&self, request: Request) -> Result<String, Failure> {
+        if !request.open {
+            return Ok(self.authorised(request).await?.text);
+        }
+        let mut answer = self.client.send(&request).await?.text;
+        for _ in 0..CHALLENGES {
+            let challenge = Value::parse(&answer).as_ref().and_then(Challenge::read);
+            let Some((text, bits)) = challenge else { return Ok(answer) };
+            self.solving.set(true);
+            let nonce = JsFuture::from(self.solver.solve(&text, bits)).await;
+            self.solving.set(false);
+            let nonce = nonce.ok().and_then(|nonce| nonce.as_string()).ok_or(Failure::Unsolved)?;
+            answer = self.client.send(&request.solved(&text, &nonce)).await?.text;
+        }
+        Err(Failure::Unsolved)
     }
 
     /// Lets go of everything that belongs to the conversation.

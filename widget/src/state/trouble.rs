@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Problem(Code, Option<u64>),
     /// The edge answered something that this widget does not understand.
     Garbled,
+    /// The challenge before a conversation was not solved.
+    Unsolved,
 }
 
 /// A trouble as the visitor sees it.
@@ -49,6 +51,8 @@ pub(crate) enum Trouble {
     Ended,
     /// The model did not answer.
     Provider,
+    /// The browser did not solve the challenge.
+    Unsolved,
     /// Anything that is not the visitor's doing.
     Internal,
 }
@@ -63,6 +67,7 @@ impl Trouble {
             Failure::Network if !online => Self::Offline,
             Failure::Network => Self::Unreachable,
             Failure::Garbled => Self::Internal,
+            Failure::Unsolved => Self::Unsolved,
             Failure::Problem(code, wait) => match code {
                 Code::TokenMissing
                 | Code::TokenInvalid
@@ -83,6 +88,7 @@ impl Trouble {
                 }
                 Code::RateLimited => Self::RateLimited(wait.unwrap_or(WAIT)),
                 Code::BudgetSpent => Self::BudgetSpent,
+                Code::ChallengeRequired => Self::Unsolved,
                 Code::ProviderFailed | Code::ProviderTimeout => Self::Provider,
                 // A device that changes its network again while it renews its token tries later.
                 Code::Unavailable | Code::NetworkMismatch => Self::Unreachable,
@@ -125,6 +131,7 @@ impl Trouble {
             Self::Erased => Text::Erased,
             Self::Ended => Text::Ended,
             Self::Provider => Text::Provider,
+            Self::Unsolved => Text::Unsolved,
             Self::Internal => Text::Internal,
         };
         texts.get(text).into()
@@ -146,6 +153,7 @@ impl Trouble {
             | Self::Busy
             | Self::SiteUnknown
             | Self::OriginNotAllowed
+            | Self::Unsolved
             | Self::Internal => (Text::Dismiss, Action::Dismiss),
         }
     }
@@ -205,6 +213,8 @@ mod tests {
         assert_eq!(of(Code::BudgetSpent), Trouble::BudgetSpent);
         assert_eq!(of(Code::MessageTooLong), Trouble::TooLong);
         assert_eq!(of(Code::SiteUnknown), Trouble::SiteUnknown);
+        assert_eq!(Trouble::of(Failure::Unsolved, true), Trouble::Unsolved);
+        assert!(Trouble::Unsolved.offers_contact());
         assert_eq!(Trouble::of(Failure::Network, false), Trouble::Offline);
         assert_eq!(Trouble::of(Failure::Network, true), Trouble::Unreachable);
     }

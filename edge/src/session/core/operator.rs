@@ -42,8 +42,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         command: &Operator,
         running: Option<&Running>,
     ) -> Result<Operated, CoreError> {
+        if command.action == OperatorAction::Consent {
+            let shown = self.shown_consent(command.workspace)?;
+            return Ok(Operated::Reply(OperatorReply::Consent(shown)));
+        }
         let session = self.operated(command)?;
         match command.action {
+            // It was answered above: it is there for erased conversations too.
+            OperatorAction::Consent => Err(SessionError::Failed.into()),
             OperatorAction::Read { .. } => {
                 let read = self.conversation(&session, running, message)?;
                 Ok(Operated::Reply(OperatorReply::Read(Box::new(read))))
@@ -88,7 +94,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             OperatorAction::Answer(_) if self.store().review()?.is_none() => {
                 return Err(SessionError::NoReview.into());
             }
-            OperatorAction::Answer(_) | OperatorAction::Hold(_) => {}
+            OperatorAction::Answer(_) | OperatorAction::Hold(_) | OperatorAction::Consent => {}
         }
         Ok(session)
     }
