@@ -2,6 +2,7 @@ use super::*;
 use crate::routes::page::escape;
 use crate::routes::page::tests::text as text_of;
 use http::HeaderValue;
+use sotto_shared::wire::admin::{Hold, HoldReason};
 use sotto_shared::wire::conversation::{Message, MessageState};
 use sotto_shared::wire::rights::{Review, ReviewOutcome, ReviewReason};
 use sotto_shared::wire::stream::Source;
@@ -37,6 +38,7 @@ pub(super) fn full() -> Conversation {
         answered_at: Some(1_763_640_240_000),
         outcome: Some(ReviewOutcome::Corrected),
     });
+    copy.hold = Some(Hold { reason: HoldReason::LegalClaim, until: 1_766_232_000_000 });
     copy
 }
 
@@ -129,6 +131,7 @@ fn everything_is_said_in_words() {
             "daily counts",
             "since 2025-11-20 12:02 UTC: kept and not used",
             "asked for at 2025-11-20 12:03 UTC (a reply is unfair or decides something); answered at 2025-11-20 12:04 UTC: what the AI said does not hold",
+            "until 2025-12-20 12:00 UTC, for a legal claim",
             "Model Inc (keeps it for 30 days)",
             "you corrected it at 2025-11-20 12:00 UTC",
             "answers what your message said before",
@@ -145,6 +148,7 @@ fn everything_is_said_in_words() {
             "Widersprochen",
             "seit 2025-11-20 12:02 UTC: nur gespeichert",
             "die Aussage der KI gilt nicht",
+            "bis 2025-12-20 12:00 UTC, wegen eines Rechtsanspruchs",
             "Model Inc (behält ihn 30 Tage)",
             "von Ihnen berichtigt am",
             "antwortet auf den früheren Text",

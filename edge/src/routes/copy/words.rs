@@ -2,6 +2,7 @@
 //! conversation.
 
 use sotto_shared::consent::{ConsentEvent, ConsentState, OptionalPurpose, Purpose, Purposes};
+use sotto_shared::wire::admin::HoldReason;
 use sotto_shared::wire::conversation::{Conversation, Message, MessageState};
 use sotto_shared::wire::rights::{Review, ReviewOutcome, ReviewReason};
 use sotto_shared::wire::session::Holder;
@@ -115,6 +116,19 @@ fn facts(copy: &Conversation, say: Say<'_>) -> Vec<(&'static str, String)> {
     }
     facts.extend(copy.review.as_ref().map(|review| {
         (say("Review by a person", "Prüfung durch einen Menschen"), reviewed(review, say))
+    }));
+    facts.extend(copy.hold.map(|hold| {
+        let until = date(hold.until);
+        let held = match hold.reason {
+            HoldReason::LegalClaim => say("for a legal claim", "wegen eines Rechtsanspruchs"),
+            HoldReason::AuthorityOrder => {
+                say("by order of an authority", "auf Anordnung einer Behörde")
+            }
+        };
+        (
+            say("Held by the operator", "Vom Betreiber festgehalten"),
+            format!("{} {until}, {held}", say("until", "bis")),
+        )
     }));
     facts.push((
         say("Others who received text", "Andere, die Text erhalten haben"),
