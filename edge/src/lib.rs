@@ -14,6 +14,10 @@
 //! What makes it right: an object handles one request at a time between two awaits, its writes
 //! between two awaits are committed together, and no reply leaves it before they are durable.
 
+// A panic is written to the console by the platform's glue, and one for a place inside a text would
+// quote the text.
+#![cfg_attr(not(test), warn(clippy::string_slice))]
+
 pub mod routes;
 
 pub mod http;

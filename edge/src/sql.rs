@@ -5,6 +5,8 @@
 //! await between them are committed together (the platform's output gate holds back every reply
 //! until they are durable), which is all that the stores here rely on.
 
+use crate::log::{Loggable, Said, Told};
+
 /// A value in a statement or a row.
 #[derive(Clone, PartialEq)]
 pub enum Value {
@@ -26,7 +28,13 @@ pub type Row = Vec<Value>;
 /// Storage failed. The statement is named by the caller's error, never the values.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("storage failed: {0}")]
-pub struct SqlError(pub String);
+pub struct SqlError(pub Said);
+
+impl Loggable for SqlError {
+    fn told(&self) -> Told {
+        Told::new("storage failed").said(&self.0)
+    }
+}
 
 /// Runs SQL.
 pub trait Sql {
@@ -158,7 +166,7 @@ impl Sql for ObjectSql {
                 Value::Real(number) => Stored::Float(*number),
             })
             .collect::<Vec<_>>();
-        let failed = |error: worker::Error| SqlError(error.to_string());
+        let failed = |error: worker::Error| SqlError(Said::new(&error));
         let cursor = self.0.exec(statement, bindings).map_err(failed)?;
         cursor
             .raw()
@@ -220,7 +228,7 @@ impl MemorySql {
 impl Sql for MemorySql {
     fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         use rusqlite::types::{Value as Stored, ValueRef};
-        let failed = |error: rusqlite::Error| SqlError(error.to_string());
+        let failed = |error: rusqlite::Error| SqlError(Said::new(&error));
         let mut prepared = self.0.prepare(statement).map_err(failed)?;
         let columns = prepared.column_count();
         let bindings = values.iter().map(|value| match value {
@@ -271,7 +279,7 @@ impl Sql for FailingSql<'_> {
     fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         let left = self.left.get();
         if left == 0 {
-            return Err(SqlError("it broke down".to_owned()));
+            return Err(SqlError(Said::new(&"it broke down")));
         }
         self.left.set(left - 1);
         self.sql.exec(statement, values)

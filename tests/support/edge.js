@@ -60,9 +60,10 @@ export class Edge {
     await until(async () => !(await accepts(this.port)), "the edge's port was not given back");
   }
 
-  /** Kills it and starts it again on the same state. */
-  async restart() {
+  /** Kills it and starts it again on the same state; `variables` replace those that it had. */
+  async restart(variables = {}) {
     await this.kill();
+    Object.assign(this.#variables, variables);
     await this.#spawn();
   }
 

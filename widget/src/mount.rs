@@ -14,6 +14,7 @@ use web_sys::{
 
 use crate::action::Action;
 use crate::app::{App, tell};
+use crate::client::Solver;
 use crate::components::{Panel, panel};
 use crate::dom::el;
 use crate::settings::Settings;
@@ -50,12 +51,14 @@ struct Chat {
 ///
 /// `edge` is the edge's origin without a slash, `lang` the language tag that the loader resolved,
 /// `settings` the JSON text of `GET /v1/sites/{site}`, `locale` that of the locale file (empty for
-/// English, which is built in).
+/// English, which is built in), `solver` what solves the challenge that may stand before a
+/// conversation.
 ///
 /// # Errors
 /// If the settings cannot be read, are another site's, or the browser refuses a style sheet.
 #[wasm_bindgen]
 #[expect(clippy::needless_pass_by_value, reason = "what wasm-bindgen hands over")]
+#[expect(clippy::too_many_arguments, reason = "an object would be read member by member")]
 pub fn mount(
     host: HtmlElement,
     root: ShadowRoot,
@@ -64,6 +67,7 @@ pub fn mount(
     lang: String,
     settings: String,
     locale: String,
+    solver: Solver,
 ) -> Result<Widget, JsValue> {
     let settings = Settings::read(&settings, &lang, &locale)
         .filter(|settings| settings.site.site.as_str() == site)
@@ -77,7 +81,7 @@ pub fn mount(
     let container: HtmlElement = el("div").unchecked_into();
     // First, since the elements of the root stack upwards from the launcher, which stands last.
     root.insert_before(&container, root.first_child().as_ref())?;
-    let app = App::new(host, edge, settings);
+    let app = App::new(host, edge, settings, solver);
     let panel = panel(&app);
     container.append_child(&panel.dialog)?;
     let chat = Rc::new(Chat {

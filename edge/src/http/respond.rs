@@ -106,6 +106,7 @@ impl Asked {
             retry_after: facts.retry_after,
             notice: facts.notice,
             receipt: facts.receipt,
+            challenge: facts.challenge,
         };
         // A problem is texts and numbers, which always serialise.
         let body = serde_json::to_vec(&problem).unwrap_or_default();

@@ -6,6 +6,7 @@
 //! handler's doc numbers its steps and names the status that a step fails with.
 
 mod caller;
+mod challenge;
 mod page;
 mod query;
 mod scrub;

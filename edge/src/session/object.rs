@@ -23,9 +23,10 @@ use worker::{DurableObject, Env, Request, Response, ScheduledTime, State, durabl
 
 use crate::clock::PlatformClock;
 use crate::config::Config;
-use crate::log;
+use crate::log::{self, Loggable, Told};
 use crate::object::envelope;
 use crate::random::PlatformRandom;
+use crate::session::bill::Bill;
 use crate::session::command::{
     AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
     Rectify, Refresh, Remove, Restrict, Resume, SessionError, SetConsent, Stop,
@@ -63,6 +64,7 @@ impl DurableObject for SessionObject {
             env,
             sql,
             active: RefCell::new(None),
+            bill: Cell::new(None),
             vault_key: RefCell::new(None),
             answers: Cell::new(0),
             is_awake: Cell::new(false),
@@ -92,6 +94,8 @@ pub(super) struct Shell {
     pub(super) env: Env,
     sql: ObjectSql,
     pub(super) active: RefCell<Option<Active>>,
+    /// What the reply under way costs, if it costs anything.
+    pub(super) bill: Cell<Option<Bill>>,
     /// The conversation's key, once the workspace has opened it.
     pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
     /// How many answers about the consent have come: of two under way, the later one counts.
@@ -111,6 +115,20 @@ pub(super) enum ShellError {
     Config(#[from] crate::config::ConfigError),
     #[error("a command could not be read at column {0}")]
     Command(usize),
+}
+
+impl Loggable for ShellError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Core(error) => error.told(),
+            Self::Platform(error) => error.told(),
+            Self::Config(error) => error.told(),
+            Self::Command(column) => {
+                let column = u64::try_from(*column).unwrap_or(u64::MAX);
+                Told::new("a command could not be read at column").number(column)
+            }
+        }
+    }
 }
 
 impl Shell {
@@ -249,6 +267,7 @@ impl Shell {
     /// Ends the reply that is under way, if there is one; its text so far is kept.
     pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
+            self.settle(None, active.running.text().as_str().len());
             core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
             active.running.end(&[], STOPPED);
         }

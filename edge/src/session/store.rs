@@ -21,6 +21,7 @@ use sotto_shared::wire::stream::Author;
 
 use crate::auth::network::NetworkTag;
 use crate::auth::seal::SealError;
+use crate::log::{Loggable, Told};
 use crate::session::command::SessionTerms;
 use crate::session::record::{
     Cause, Due, DueItem, End, EraseCheck, Family, Restricted, Rotation, Session, Tombstone,
@@ -39,6 +40,16 @@ pub enum StoreError {
     /// A value could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
+}
+
+impl Loggable for StoreError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Sql(error) => error.told(),
+            Self::Value(column) => Told::new("a stored value cannot be read:").name(column),
+            Self::Seal(error) => error.told(),
+        }
+    }
 }
 
 /// The statements, over one object's storage. Each fails with [`StoreError`] where the storage does

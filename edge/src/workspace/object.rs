@@ -9,7 +9,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::command::{
     Admin, AdminConversation, Admit, Answer, Create, Forget, IssueKey, Listing, OpenKey,
-    PublicSite, ReadRoot, ReadRules, Report, Turn, WorkspaceError,
+    PublicSite, ReadRoot, ReadRules, Report, Settle, Turn, WorkspaceError,
 };
 use super::core::{Fault, Workspace};
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
@@ -52,6 +52,7 @@ impl DurableObject for WorkspaceObject {
             OpenKey::PATH => self.run(request, |core, command| core.open_key(&command)).await,
             Answer::PATH => self.run(request, |core, command| core.answer(&command)).await,
             Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
+            Settle::PATH => self.run(request, |core, command| core.settle(&command)).await,
             Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
             Report::PATH => self.run(request, |core, command| core.report(&command)).await,

@@ -114,6 +114,7 @@ const MIGRATIONS: &Migrations = &[
     WRAPPED,
     CONFIDENTIAL,
     COUNTS,
+    RATES,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -182,6 +183,26 @@ const COUNTS: &[&str] = &[
         messages INTEGER NOT NULL,
         PRIMARY KEY (site, day)
     ) STRICT",
+];
+
+/// What is counted by the minute, how much of its minute a site used of late, and the challenges
+/// that were used.
+const RATES: &[&str] = &[
+    "CREATE TABLE rate (
+        what TEXT PRIMARY KEY,
+        minute INTEGER NOT NULL,
+        count INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE load (
+        site INTEGER PRIMARY KEY,
+        minute INTEGER NOT NULL,
+        level INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE used_challenge (
+        salt BLOB PRIMARY KEY,
+        expires_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE INDEX used_challenge_end ON used_challenge (expires_at)",
 ];
 
 /// Whether the workspace was ever created. It writes nothing.

@@ -1,6 +1,7 @@
 //! All SQL of a workspace object.
 
 mod confidential;
+mod counters;
 mod counts;
 mod documents;
 mod list;
@@ -198,46 +199,6 @@ impl<S: Sql> Store<'_, S> {
         let gone =
             self.0.exec("DELETE FROM site WHERE number = ? RETURNING number", &[site.into()])?;
         Ok(!gone.is_empty())
-    }
-
-    /// The day that the counters are of, with its key.
-    pub fn day(&self) -> Result<Option<(u64, Vec<u8>)>, SqlError> {
-        let row = self.one("SELECT number, key FROM day", &[])?;
-        Ok(row.map(|row| (number(&row, 0), blob(&row, 1))))
-    }
-
-    /// Begins a day: the counters and the key of the one before are gone.
-    pub fn begin_day(&self, day: u64, key: &[u8]) -> Result<(), SqlError> {
-        self.run("DELETE FROM counter", &[])?;
-        self.run(
-            "INSERT INTO day (one, number, key) VALUES (1, ?, ?)
-             ON CONFLICT (one) DO UPDATE SET number = excluded.number, key = excluded.key",
-            &[day.into(), key.into()],
-        )
-    }
-
-    /// Ends a day: its counters and its key are gone.
-    pub fn end_day(&self) -> Result<(), SqlError> {
-        self.run("DELETE FROM counter", &[])?;
-        self.run("DELETE FROM day", &[])
-    }
-
-    /// A counter's value.
-    pub fn counter(&self, site: u16, kind: &str, network: &[u8]) -> Result<u64, SqlError> {
-        let row = self.one(
-            "SELECT count FROM counter WHERE site = ? AND kind = ? AND network = ?",
-            &[site.into(), kind.into(), network.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// Counts one more.
-    pub fn count(&self, site: u16, kind: &str, network: &[u8]) -> Result<(), SqlError> {
-        self.run(
-            "INSERT INTO counter (site, kind, network, count) VALUES (?, ?, ?, 1)
-             ON CONFLICT (site, kind, network) DO UPDATE SET count = count + 1",
-            &[site.into(), kind.into(), network.into()],
-        )
     }
 
     fn run(&self, statement: &str, values: &[Value]) -> Result<(), SqlError> {

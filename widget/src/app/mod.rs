@@ -21,7 +21,7 @@ use sotto_shared::wire::session::ErasureReceipt;
 use web_sys::HtmlElement;
 
 use crate::action::Action;
-use crate::client::Client;
+use crate::client::{Client, Solver};
 use crate::settings::Settings;
 use crate::state::gate::Gate;
 use crate::state::session::Session;
@@ -61,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) host: HtmlElement,
     pub(crate) settings: RefCell<Rc<Settings>>,
     client: Client,
+    solver: Solver,
 
     pub(crate) view: Watched<View>,
     pub(crate) menu: Watched<bool>,
@@ -68,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) trouble: Watched<Option<Trouble>>,
     /// A call is under way that the view waits for.
     pub(crate) busy: Watched<bool>,
+    /// A challenge is being solved.
+    pub(crate) solving: Watched<bool>,
     pub(crate) gate: Watched<Gate>,
     pub(crate) talk: Watched<Talk>,
     pub(crate) draft: Watched<String>,
@@ -102,17 +105,19 @@ impl core::ops::Deref for App {
 }
 
 impl App {
-    pub(crate) fn new(host: HtmlElement, edge: String, settings: Settings) -> Self {
+    pub(crate) fn new(host: HtmlElement, edge: String, settings: Settings, solver: Solver) -> Self {
         let gate = Gate::new(settings.site.purposes, page::global_privacy_control());
         Self(Rc::new(Inner {
             host,
             client: Client(edge),
+            solver,
             settings: RefCell::new(Rc::new(settings)),
             view: Watched::new(View::Gate),
             menu: Watched::new(false),
             ask: Watched::new(None),
             trouble: Watched::new(None),
             busy: Watched::new(false),
+            solving: Watched::new(false),
             gate: Watched::new(gate),
             talk: Watched::new(Talk::default()),
             draft: Watched::new(String::new()),

@@ -3,6 +3,7 @@
 use js_sys::Promise;
 use sotto_shared::id::MessageId;
 use sotto_shared::json::Value;
+use sotto_shared::wire::challenge::Challenge;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::{Client as Kind, MintRequest};
 use sotto_shared::wire::site::Site;
@@ -20,6 +21,10 @@ use crate::watched::spawn;
 /// edge gives the same successor again.
 const ROTATION_TRIES: usize = 3;
 
+/// Challenges that are solved for one answer: another one comes where the network has changed
+/// meanwhile, or the minute of the first was over.
+const CHALLENGES: usize = 3;
+
 /// What is done with an answer.
 type Then = dyn FnOnce(&App, Result<String, Failure>) -> Result<(), Failure>;
 
@@ -33,6 +38,7 @@ impl App {
             lang: settings.texts.lang.clone(),
             client: Kind::Widget,
             consent,
+            challenge: None,
         });
         self.trouble.set(None);
         self.wait_for(request, |app, minted| match minted {
@@ -93,12 +99,27 @@ impl App {
         let app = self.clone();
         let then: Box<Then> = Box::new(then);
         spawn(async move {
-            let answer = app.client.send(&request).await;
+            let answer = app.answer(request).await;
             app.busy.set(false);
-            if let Err(failure) = then(&app, answer.map(|reply| reply.text)) {
+            if let Err(failure) = then(&app, answer) {
                 app.fail(failure);
             }
         });
+    }
+
+    /// Sends a request and solves the challenges that stand before its answer.
+    async fn answer(&self, request: Request) -> Result<String, Failure> {
+        let mut answer = self.client.send(&request).await?.text;
+        for _ in 0..CHALLENGES {
+            let challenge = Value::parse(&answer).as_ref().and_then(Challenge::read);
+            let Some((text, bits)) = challenge else { return Ok(answer) };
+            self.solving.set(true);
+            let nonce = JsFuture::from(self.solver.solve(&text, bits)).await;
+            self.solving.set(false);
+            let nonce = nonce.ok().and_then(|nonce| nonce.as_string()).ok_or(Failure::Unsolved)?;
+            answer = self.client.send(&request.solved(&text, &nonce)).await?.text;
+        }
+        Err(Failure::Unsolved)
     }
 
     /// Lets go of everything that belongs to the conversation.

@@ -1,6 +1,7 @@
 //! The calls of `/v1` that the widget makes.
 
 use sotto_shared::id::{ConversationId, MessageId};
+use sotto_shared::wire::challenge::Solution;
 use sotto_shared::wire::chat::{ChatRequest, StopRequest};
 use sotto_shared::wire::session::{EraseRequest, MintRequest, RefreshRequest};
 
@@ -24,6 +25,12 @@ impl Request {
     /// `POST /v1/sessions`
     pub(crate) fn mint(request: &MintRequest) -> Self {
         Self::post("/v1/sessions", request.to_json())
+    }
+
+    /// The same call with the answer to the challenge that it was refused with.
+    pub(crate) fn solved(&self, text: &str, nonce: &str) -> Self {
+        let body = self.body.as_deref().unwrap_or_default();
+        Self::post(&self.path, Solution::put_into(text, nonce, body))
     }
 
     /// `POST /v1/sessions/refresh`

@@ -10,7 +10,13 @@ use crate::texts::Text;
 pub(super) fn notice(app: &App) -> El {
     let alert = el("div.trouble|role=alert");
     let ask = el("section.ask|tabindex=-1");
-    let place = el("div.notice").add(&alert).add(&ask);
+    let solving = el("p.solving|role=status");
+    let place = el("div.notice").add(&alert).add(&ask).add(&solving);
+    app.follow(move |app| {
+        let settings = app.settings();
+        let words = settings.texts.get(Text::Solving);
+        solving.set_text_content(app.solving.get().then_some(words));
+    });
     {
         app.follow(move |app| {
             alert.clear();

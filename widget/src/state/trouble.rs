@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Problem(Code, Option<u64>),
     /// The edge answered something that this widget does not understand.
     Garbled,
+    /// The challenge before a conversation was not solved.
+    Unsolved,
 }
 
 /// A trouble as the visitor sees it.
@@ -47,6 +49,8 @@ pub(crate) enum Trouble {
     Ended,
     /// The model did not answer.
     Provider,
+    /// The browser did not solve the challenge.
+    Unsolved,
     /// Anything that is not the visitor's doing.
     Internal,
 }
@@ -61,6 +65,7 @@ impl Trouble {
             Failure::Network if !online => Self::Offline,
             Failure::Network => Self::Unreachable,
             Failure::Garbled => Self::Internal,
+            Failure::Unsolved => Self::Unsolved,
             Failure::Problem(code, wait) => match code {
                 Code::TokenMissing
                 | Code::TokenInvalid
@@ -81,6 +86,7 @@ impl Trouble {
                 }
                 Code::RateLimited => Self::RateLimited(wait.unwrap_or(WAIT)),
                 Code::BudgetSpent => Self::BudgetSpent,
+                Code::ChallengeRequired => Self::Unsolved,
                 Code::ProviderFailed | Code::ProviderTimeout => Self::Provider,
                 // A device that changes its network again while it renews its token tries later.
                 Code::Unavailable | Code::NetworkMismatch => Self::Unreachable,
@@ -122,6 +128,7 @@ impl Trouble {
             Self::Erased => Text::Erased,
             Self::Ended => Text::Ended,
             Self::Provider => Text::Provider,
+            Self::Unsolved => Text::Unsolved,
             Self::Internal => Text::Internal,
         };
         texts.get(text).into()
@@ -142,6 +149,7 @@ impl Trouble {
             | Self::Busy
             | Self::SiteUnknown
             | Self::OriginNotAllowed
+            | Self::Unsolved
             | Self::Internal => (Text::Dismiss, Action::Dismiss),
         }
     }
@@ -188,6 +196,8 @@ mod tests {
         assert_eq!(of(Code::BudgetSpent), Trouble::BudgetSpent);
         assert_eq!(of(Code::MessageTooLong), Trouble::TooLong);
         assert_eq!(of(Code::SiteUnknown), Trouble::SiteUnknown);
+        assert_eq!(Trouble::of(Failure::Unsolved, true), Trouble::Unsolved);
+        assert!(Trouble::Unsolved.offers_contact());
         assert_eq!(Trouble::of(Failure::Network, false), Trouble::Offline);
         assert_eq!(Trouble::of(Failure::Network, true), Trouble::Unreachable);
     }

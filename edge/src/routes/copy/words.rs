@@ -2,7 +2,7 @@
 //! conversation.
 
 use sotto_shared::consent::{ConsentEvent, ConsentState, OptionalPurpose, Purpose, Purposes};
-use sotto_shared::wire::admin::HoldReason;
+use sotto_shared::wire::admin::{Hold, HoldReason};
 use sotto_shared::wire::conversation::{Conversation, Message, MessageState};
 use sotto_shared::wire::rights::{Review, ReviewOutcome, ReviewReason};
 use sotto_shared::wire::session::Holder;
@@ -117,19 +117,9 @@ fn facts(copy: &Conversation, say: Say<'_>) -> Vec<(&'static str, String)> {
     facts.extend(copy.review.as_ref().map(|review| {
         (say("Review by a person", "Prüfung durch einen Menschen"), reviewed(review, say))
     }));
-    facts.extend(copy.hold.map(|hold| {
-        let until = date(hold.until);
-        let held = match hold.reason {
-            HoldReason::LegalClaim => say("for a legal claim", "wegen eines Rechtsanspruchs"),
-            HoldReason::AuthorityOrder => {
-                say("by order of an authority", "auf Anordnung einer Behörde")
-            }
-        };
-        (
-            say("Held by the operator", "Vom Betreiber festgehalten"),
-            format!("{} {until}, {held}", say("until", "bis")),
-        )
-    }));
+    facts.extend(
+        copy.hold.as_ref().map(|hold| (say("Legal hold", "Aufbewahrungspflicht"), held(hold, say))),
+    );
     facts.push((
         say("Others who received text", "Andere, die Text erhalten haben"),
         recipients(copy.recipients.as_deref().unwrap_or_default(), say),
@@ -191,6 +181,22 @@ fn kept_by(holder: &Holder, say: Say<'_>) -> String {
             format!("{} ({})", holder.name, say("does not say for how long", "nennt keine Dauer"))
         }
     }
+}
+
+/// Why the operator keeps it, until when, and that it binds the operator alone.
+fn held(hold: &Hold, say: Say<'_>) -> String {
+    let why = match hold.reason {
+        HoldReason::LegalClaim => say("for a legal claim", "für einen Rechtsanspruch"),
+        HoldReason::AuthorityOrder => say(
+            "by order of a court or an authority",
+            "auf Anordnung eines Gerichts oder einer Behörde",
+        ),
+    };
+    let (until, still) = (
+        say("until", "bis"),
+        say("your erase token still erases it", "Ihr Löschkennwort löscht es trotzdem"),
+    );
+    format!("{why}, {until} {}; {still}", date(hold.until))
 }
 
 fn reviewed(review: &Review, say: Say<'_>) -> String {

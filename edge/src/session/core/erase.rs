@@ -69,9 +69,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         let Some(session) = self.store().session()? else { return Ok(None) };
         // Where the key is destroyed, an erasure was cut short before its tombstone was written.
-        let is_over = self.clock.now_ms() >= self.kept_until(&session)?;
-        match session.ending.or(is_over.then_some(Cause::Lifetime)) {
+        match session.ending {
             Some(cause) => self.entomb(session, cause).map(Some),
+            None if self.is_over(&session)? => self.entomb(session, Cause::Lifetime).map(Some),
             None => Ok(None),
         }
     }

@@ -27,16 +27,20 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(hold.filter(|hold| self.clock.now_ms() < hold.until))
     }
 
-    /// When the conversation erases itself if nothing more happens: at the end of its life, or when
-    /// a legal hold ends that is longer.
-    pub(super) fn kept_until(&self, session: &Session) -> Result<u64, CoreError> {
-        Ok(ends_at(session).max(self.hold()?.map_or(0, |hold| hold.until)))
+    /// Whether the conversation's life is over and nothing keeps what was said.
+    pub(super) fn is_over(&self, session: &Session) -> Result<bool, CoreError> {
+        Ok(self.clock.now_ms() >= ends_at(session) && self.hold()?.is_none())
     }
 
-    /// Plans the conversation's end.
+    /// Plans the conversation's end: at the end of its life, or after that when the hold ends that
+    /// keeps it. One millisecond later than now at the earliest, so that planning never finds it due.
     pub(super) fn plan_end(&self, session: &Session) -> Result<(), CoreError> {
-        // One millisecond later than now at the earliest, so that planning never finds it due.
-        let at = self.kept_until(session)?.max(self.clock.now_ms().saturating_add(1));
+        let (now, ends_at) = (self.clock.now_ms(), ends_at(session));
+        let at = if ends_at > now {
+            ends_at
+        } else {
+            self.hold()?.map_or(0, |hold| hold.until).max(now.saturating_add(1))
+        };
         Ok(self.store().plan(Due::End, at, 0)?)
     }
 

@@ -44,6 +44,7 @@ use crate::auth::keyring::Keyring;
 use crate::auth::seal::SealError;
 use crate::clock::Clock;
 use crate::http::request_id::ulid;
+use crate::log::{Loggable, Told};
 use crate::random::{Random, RandomError};
 use crate::session::command::SessionError;
 use crate::session::record::{Cause, Session, Tombstone};
@@ -72,6 +73,21 @@ pub enum CoreError {
     /// What is sealed was to be read or written before the key was opened.
     #[error("the conversation's key is not open")]
     Locked,
+}
+
+impl Loggable for CoreError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Refused(_) => Told::new("the conversation refuses"),
+            Self::Store(error) => error.told(),
+            Self::Random(error) => error.told(),
+            Self::Seal(error) => error.told(),
+            Self::Consent(error) => {
+                Told::new("the record of consent cannot be read").because(&error.told())
+            }
+            Self::Locked => Told::new("the conversation's key is not open"),
+        }
+    }
 }
 
 impl From<SqlError> for CoreError {

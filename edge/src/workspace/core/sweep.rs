@@ -13,6 +13,7 @@ use crate::sql::Sql;
 use crate::workspace::audit::drop_expired;
 use crate::workspace::budget::end_day;
 use crate::workspace::command::{Forget, Forgotten, Listing};
+use crate::workspace::rates::drop_old;
 use crate::workspace::settings;
 
 /// Conversations that one run of the alarm asks: fewer than the calls that a request may make on the
@@ -53,6 +54,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let store = self.store();
         end_day(&store, self.clock)?;
         self.end_days()?;
+        drop_old(&store, self.clock)?;
         drop_expired(&store, self.clock)?;
         let now = self.clock.now_ms();
         let taken = now.saturating_add(RETRY_MS);

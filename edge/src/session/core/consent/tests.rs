@@ -378,7 +378,7 @@ fn the_record_takes_no_change() {
         "UPDATE consent_record SET position = 7",
     ] {
         let refused = world.sql.exec(statement, &[]).unwrap_err();
-        assert!(refused.0.contains("append-only"), "{statement}: {refused}");
+        assert!(refused.0.to_string().contains("append-only"), "{statement}: {refused}");
     }
 }
 

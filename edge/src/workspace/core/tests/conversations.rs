@@ -6,7 +6,7 @@ use sotto_shared::wire::rights::ReviewOutcome;
 use sotto_shared::wire::session::{ErasureReceipt, Signature};
 
 use super::*;
-use crate::object::CallError;
+use crate::object::{CallError, Unreachable};
 use crate::session::command::{OperatorAction, OperatorReply, SessionError};
 use crate::workspace::command::{
     AdminConversation, ConversationAction, ConversationReply, Listing,
@@ -194,7 +194,7 @@ fn what_comes_to_nothing_is_recorded_too() {
         (CallError::Refused(refusal.clone()), WorkspaceError::Conversation(refusal), "refused"),
         (CallError::Refused(SessionError::Unknown), WorkspaceError::ConversationUnknown, "refused"),
         (CallError::Refused(SessionError::Failed), WorkspaceError::Failed, "failed"),
-        (CallError::Unreachable("x".into()), WorkspaceError::Unreachable, "failed"),
+        (CallError::Unreachable(Unreachable::Status(500)), WorkspaceError::Unreachable, "failed"),
     ] {
         let read = answer(&world, ConversationAction::Export(None), Err(answered));
         assert_eq!(read.unwrap_err(), error);
