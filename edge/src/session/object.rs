@@ -330,7 +330,8 @@ impl Shell {
                 }
                 Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
                 Due::Listing if self.tell_list(&config).await? => {}
-                Due::Outbox | Due::Listing => core.not_heard(item)?,
+                Due::Reports if self.tell_reports(&config).await? => {}
+                Due::Outbox | Due::Listing | Due::Reports => core.not_heard(item)?,
                 Due::ProofEnd => core.drop_consent_proof()?,
                 // `due` has planned it anew.
                 Due::End => {}

@@ -19,6 +19,7 @@ mod erase;
 
 mod life;
 mod operator;
+mod reporting;
 mod telling;
 
 mod vault;
@@ -32,6 +33,7 @@ pub use consent::{Next, TakenBack};
 pub use erase::Erasure;
 pub use operator::Operated;
 pub use rates::Counted;
+pub use reporting::Noted;
 pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
 pub use vault::{LockedKey, Place, Vault, VaultKey};
