@@ -85,5 +85,6 @@ fn run(command: Command) -> Result<()> {
         Command::Pii(task) => pii::run(&task),
         Command::Audit(options) => audit::run(&options),
         Command::BenchEdge(options) => bench::edge(&options),
+        Command::BenchSeal(options) => bench::seal(&options),
     }
 }
