@@ -88,5 +88,6 @@ fn run(command: Command) -> Result<()> {
         Command::Audit(options) => audit::run(&options),
         Command::Receipts(options) => receipts::run(&options),
         Command::BenchEdge(options) => bench::edge(&options),
+        Command::BenchSeal(options) => bench::seal(&options),
     }
 }
