@@ -28,7 +28,6 @@ test.describe("a network in a hurry is slowed down", () => {
   const kinds = {
     "where it asks for new tokens": [40, "POST", "/v1/sessions/refresh"],
     "where it erases": [20, "POST", "/v1/erase"],
-    "where it has documents verified": [30, "POST", "/v1/receipts/verify"],
     "where it administers": [120, "GET", "/v1/admin/sites"],
     "where it reads a site's settings": [240, "GET", "/v1/sites/pk_x"],
     "where it reads public keys": [240, "GET", "/.well-known/jwks.json"],
