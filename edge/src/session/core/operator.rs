@@ -17,7 +17,7 @@ use crate::sql::Sql;
 pub enum Operated {
     /// Nothing more: this is the answer.
     Reply(OperatorReply),
-    /// Delete all storage, then [`Core::bury`] this.
+    /// [`Core::bury`] this.
     Bury(Tombstone),
 }
 
@@ -202,7 +202,6 @@ mod tests {
         let Ok(Operated::Bury(tombstone)) = ask(&world, OperatorAction::Erase) else {
             panic!("it is not erased");
         };
-        world.sql.wipe();
         world.core().bury(&tombstone).unwrap();
         let gone = SessionError::ErasedByOperator { receipt: tombstone.receipt.id.clone() };
         assert!(matches!(world.read(), Err(Refused(ref error)) if *error == gone));
