@@ -148,11 +148,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         if is_changed {
             let record = stored.newest.as_ref().map(|(id, _)| id.as_str());
             let notice = session.terms.notice.clone();
-            let given = AnswerGiven { record, notice: &notice, choice, at: self.clock.now_ms() };
+            let now = self.clock.now_ms();
+            let given = AnswerGiven { record, notice: &notice, choice, at: now };
             self.append(&session, &given, acts)?;
             let before_ms = ends_at(&session);
             session.terms.purposes = common(session.terms.purposes, wanted);
-            self.shorten(&mut session, before_ms);
+            shorten(&mut session, before_ms, now);
             self.changed(&session)?;
         }
         let ends_chat = before.has_chat() && !choice.chat;
@@ -294,14 +295,6 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(())
     }
 
-    /// Counts the shorter life from now, so that who takes a purpose back can still read, export and
-    /// erase what there is. It never lengthens the life.
-    fn shorten(&self, session: &mut Session, before_ms: u64) {
-        let life = session.terms.lifetimes.life_seconds(session.terms.purposes);
-        let from = before_ms.saturating_sub(life.saturating_mul(1_000)).min(self.clock.now_ms());
-        session.terms.idle_from = session.terms.idle_from.max(from);
-    }
-
     /// Puts changed terms into force.
     fn changed(&self, session: &Session) -> Result<(), CoreError> {
         self.store().put_terms(&session.terms)?;
@@ -309,6 +302,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         self.plan_listing()?;
         self.keep_proof(session)
     }
+}
+
+/// Counts the shorter life from now, so that who takes a purpose back can still read, export and
+/// erase what there is. It never lengthens the life.
+fn shorten(session: &mut Session, before_ms: u64, now: u64) {
+    let life = session.terms.lifetimes.life_seconds(session.terms.purposes);
+    let from = before_ms.saturating_sub(life.saturating_mul(1_000)).min(now);
+    session.terms.idle_from = session.terms.idle_from.max(from);
 }
 
 impl SessionTerms {
