@@ -78,7 +78,7 @@ for (const colorScheme of ["light", "dark"]) {
       await test.step("what should a person check?", () => expectAccessible(page));
       await chat.button(chat.words.review_other).click();
       await openData(chat);
-      await expect(chat.text("review_asked").and(page.locator(".data *"))).toBeVisible();
+      await expect(chat.text("review_asked").and(chat.panel.locator(".data *"))).toBeVisible();
       await chat.purpose("improve").click();
       await expect(chat.text("detail_objected").filter({ visible: true })).toHaveCount(1);
       await chat.switch("restrict").click();

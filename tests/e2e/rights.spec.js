@@ -38,7 +38,7 @@ test("one's own message is corrected in place, and what is recognised in it is h
   await expect(message).toContainText("I am ann@example.org and live in Bonn");
   await expect(message).toContainText(chat.words.edited);
   await expect(chat.lastReply).toContainText(chat.words.answers_earlier);
-  await expect(chat.panel.getByRole("status")).toHaveText(chat.words.edited);
+  await expect(chat.panel.locator(".unseen[role=status]")).toHaveText(chat.words.edited);
   await expect(chat.text("editing")).toBeHidden();
   await expect(chat.input).toHaveValue("Half a thought");
   const [{ body }] = sent(front, MESSAGES, "PATCH");
@@ -86,7 +86,7 @@ test("a single message is removed when the visitor says so twice, and its place 
   await chat.panel.locator(".ask").getByRole("button", { name: chat.words.remove }).click();
   await expect(chat.log).not.toContainText("Words that should not");
   await expect(chat.log.getByText(chat.words.removed)).toHaveCount(1);
-  await expect(chat.panel.getByRole("status")).toHaveText(chat.words.removed);
+  await expect(chat.panel.locator(".unseen[role=status]")).toHaveText(chat.words.removed);
   await expect(chat.input).toBeFocused();
   await expect(chat.tool(reply, "again")).toBeHidden(); // There is no question left to answer anew.
   await chat.tool(reply, "remove").click();
@@ -147,7 +147,7 @@ test("a person is asked to check, for a reason, and what came of it is shown", a
   await expect(chat.log).toContainText(asked(chat));
   expect(JSON.parse(sent(front, REVIEW, "POST")[0].body)).toEqual({ reason: "wrong" });
   await openData(chat);
-  await expect(chat.text("review_asked").filter({ visible: true })).toHaveCount(1);
+  await expect(chat.text("review_asked").and(chat.panel.locator(".data *"))).toBeVisible();
   await expect(chat.button(chat.words.review)).toBeHidden();
 
   const [conversation] = await chat.site.conversations();
@@ -155,7 +155,7 @@ test("a person is asked to check, for a reason, and what came of it is shown", a
   expect(answer.status, await answer.clone().text()).toBeLessThan(300);
   await chat.button(chat.words.back).click();
   await openData(chat);
-  await expect(chat.text("review_corrected").filter({ visible: true })).toHaveCount(1);
+  await expect(chat.text("review_corrected").and(chat.panel.locator(".data *"))).toBeVisible();
   await expect(chat.button(chat.words.review)).toBeVisible(); // It can be asked for again.
 });
 
