@@ -135,7 +135,8 @@ fn site(edge: &Script, platform: String, provider: &Script) -> Result<String> {
         "budget": {
             "sessions": 1_000_000, "sessions_per_network": 1_000_000,
             "messages": 1_000_000, "messages_per_network": 1_000_000,
-            "messages_per_minute": 1_000_000,
+            "tokens": 1_000_000_000,
+            "sessions_per_minute": 1_000_000, "messages_per_minute": 1_000_000,
         },
     }))?;
     for (name, text) in dev::documents(&sh::at("www/demo/documents"))? {

@@ -67,7 +67,7 @@ pub struct Begun {
     pub at: u64,
     /// What the workspace is asked for with.
     conversation: ConversationId,
-    terms: SessionTerms,
+    terms: Box<SessionTerms>,
     /// The reply whose place it takes.
     replaces: Option<String>,
     /// Whether the message was stored for this turn.
@@ -199,7 +199,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             lang: session.terms.lang.clone(),
             at: now,
             conversation: session.conversation,
-            terms: session.terms,
+            terms: Box::new(session.terms),
             replaces,
             is_new,
         }))
