@@ -121,6 +121,22 @@ test.describe("the copy", () => {
     await expectProblem(await visitor.export("?format=pdf"), 400, "invalid_value");
     await expectProblem(await visitor.export("?purpose=other"), 400, "invalid_value");
   });
+
+  test("that cannot be made is recorded as failed", async ({ host }) => {
+    test.setTimeout(240_000); // `cargo xtask` may have to be built first.
+    const edge = await Edge.start();
+    try {
+      const site = await ownSite(edge, host);
+      const visitor = await new Visitor(site, { origin: host.origin, address: newAddress() }).mint();
+      await visitor.ask("Hello");
+      // The root that sealed its keys is retired before they were sealed anew: nothing of it opens any more.
+      await edge.changeKeys("rotate root", "retire root 1 --sure");
+      await expectProblem(await visitor.export(), 500, "internal");
+      expect(await recorded(site.workspace)).toEqual(["conversation.exported failed"]);
+    } finally {
+      await edge.stop();
+    }
+  });
 });
 
 test.describe("rectification", () => {

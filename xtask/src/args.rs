@@ -51,6 +51,9 @@ usage: cargo xtask <command>
                               print what the edge adds to the time to a reply's first token, and how
                               many turns it serves, at 1 and at 16 at a time, or write it into the
                               README too (--built: measure what was built, without building)
+  bench seal [--built]        print what sealing and opening a text costs, natively and in Wasm, and
+                              what a reply from confidential documents costs beside an index (--built
+                              as above)
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
                               write it into the README too
 ";
@@ -73,6 +76,14 @@ pub(crate) enum Command {
     Audit(audit::Verify),
     Receipts(receipts::Verify),
     BenchEdge(BenchEdge),
+    BenchSeal(BenchSeal),
+}
+
+/// Options of `bench seal`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchSeal {
+    /// Measure the edge that is built.
+    pub(crate) is_built: bool,
 }
 
 /// Options of `bench edge`.
@@ -377,7 +388,18 @@ fn read_bench(parser: &mut Parser) -> Result<Command> {
             let is_written = is_written(parser)?;
             Ok(Command::Pii(pii::Task::Bench(is_written)))
         }
-        _ => bail!("`bench` takes `edge` or `pii`"),
+        Some(Arg::Value(name)) if name == "seal" => read_bench_seal(parser),
+        _ => bail!("`bench` takes `edge`, `seal` or `pii`"),
+    }
+}
+
+fn read_bench_seal(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        None => Ok(Command::BenchSeal(BenchSeal { is_built: false })),
+        Some(Arg::Long("built")) => {
+            finish(parser, Command::BenchSeal(BenchSeal { is_built: true }))
+        }
+        Some(other) => Err(other.unexpected().into()),
     }
 }
 
@@ -500,6 +522,9 @@ mod tests {
         assert_eq!(check("bench edge"), edge(false, false));
         assert_eq!(check("bench edge --write --built"), edge(true, true));
         assert!(refusal("bench edge --fast").contains("fast"));
+        let seal = |is_built| Command::BenchSeal(BenchSeal { is_built });
+        assert_eq!((check("bench seal"), check("bench seal --built")), (seal(false), seal(true)));
+        assert!(refusal("bench seal --write").contains("write"));
         assert!(refusal("pii eval").contains("directory"));
         assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));

@@ -109,6 +109,10 @@ pub struct SessionTerms {
     /// For how many days the proof of the consent outlives an erasure.
     #[serde(default)]
     pub proof_days: u32,
+    /// Idleness is counted from this time on, Unix milliseconds, if it is later than the last
+    /// message: a purpose was taken back, and with it the longer life.
+    #[serde(default)]
+    pub idle_from: u64,
 }
 
 /// How long a conversation, and with it its refresh tokens, lives by its site's settings, in

@@ -30,10 +30,11 @@ use crate::session::command::{
     AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
     Rectify, Refresh, Remove, Restrict, Resume, SessionError, SetConsent, Stop,
 };
-use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
+use crate::session::core::{Accepted, Core, CoreError, Erasure};
 use crate::session::record::{Due, End, Tombstone};
 use crate::session::reply::replay;
 use crate::session::stream;
+use crate::session::vault::VaultKey;
 use crate::session::writing::Active;
 use crate::sql::ObjectSql;
 use crate::workspace::command::Reported;
@@ -164,7 +165,7 @@ impl Shell {
         let config = Config::from_env(&self.env)?;
         let command: Mint = parse(body)?;
         let conversation = self.conversation()?;
-        let key = Rc::new(VaultKey::new(conversation, &command.key));
+        let key = Rc::new(VaultKey::new(conversation, &command.key.plain));
         let core = Core { vault_key: Some(Rc::clone(&key)), ..self.core(&config) };
         let minted = core.mint(conversation, command)?;
         self.vault_key.replace(Some(key));
@@ -330,7 +331,8 @@ impl Shell {
                 }
                 Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
                 Due::Listing if self.tell_list(&config).await? => {}
-                Due::Outbox | Due::Listing => core.not_heard(item)?,
+                Due::Reports if self.tell_reports(&config).await? => {}
+                Due::Outbox | Due::Listing | Due::Reports => core.not_heard(item)?,
                 Due::ProofEnd => core.drop_consent_proof()?,
                 // `due` has planned it anew.
                 Due::End => {}

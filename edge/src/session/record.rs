@@ -206,6 +206,8 @@ pub enum Due {
     Listing,
     /// What is left of the consent goes too.
     ProofEnd,
+    /// The workspace's audit log has to hear what the visitor did.
+    Reports,
 }
 
 /// Something due, and when.
@@ -220,8 +222,8 @@ pub struct DueItem {
 }
 
 impl Due {
-    const ALL: [Self; 5] =
-        [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing, Self::ProofEnd];
+    const ALL: [Self; 6] =
+        [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing, Self::ProofEnd, Self::Reports];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -230,6 +232,7 @@ impl Due {
             Self::Outbox => "outbox",
             Self::Listing => "listing",
             Self::ProofEnd => "proof_end",
+            Self::Reports => "reports",
         }
     }
 

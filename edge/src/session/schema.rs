@@ -9,7 +9,7 @@ use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
 const MIGRATIONS: &Migrations =
-    &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS, CONSENT];
+    &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS, CONSENT, REPORTS];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -158,6 +158,13 @@ const PROOF: &str = "CREATE TABLE IF NOT EXISTS consent_proof (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     proof TEXT NOT NULL
 ) STRICT";
+
+/// What the visitor did and the audit log has not heard of. A number is used once, so that what is
+/// heard of twice takes nothing newer along.
+const REPORTS: &[&str] = &["CREATE TABLE report (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    what TEXT NOT NULL
+) STRICT"];
 
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (

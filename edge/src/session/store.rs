@@ -9,6 +9,7 @@ pub use messages::Messages;
 mod consent;
 
 pub use consent::Consents;
+mod reports;
 mod rights;
 
 mod standing;

@@ -8,7 +8,7 @@
 //! word in a passage's heading counts twice, since the passage is about it; a single word of
 //! several has to be that important.
 //!
-//! Confidential documents have no index. Their passages are opened and read in [`memory`] each time,
+//! Confidential documents have no index. Their passages are opened and read in `memory` each time,
 //! by the same measure.
 
 mod memory;

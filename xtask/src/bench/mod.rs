@@ -1,4 +1,6 @@
-//! `bench edge`: what Sotto adds to a chat. The edge and a Worker that only passes bytes on run
+//! `bench edge`: what Sotto adds to a chat; [`mod@seal`]: what it costs that things are stored sealed.
+//!
+//! For `bench edge`, the edge and a Worker that only passes bytes on run
 //! under workerd on loopback, before the same provider, which answers at once; both are asked by
 //! the same client in the same run, a while each in turns, so that what the machine does meanwhile
 //! touches both. A third one takes the edge's way through objects and storage and does nothing on
@@ -7,7 +9,10 @@
 mod client;
 mod load;
 mod report;
+mod seal;
 mod server;
+
+pub(crate) use seal::seal;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -134,9 +139,9 @@ fn site(edge: &Script, platform: String, provider: &Script) -> Result<String> {
         },
         "budget": {
             "sessions": 1_000_000, "sessions_per_network": 1_000_000,
+            "sessions_per_minute": 1_000_000,
             "messages": 1_000_000, "messages_per_network": 1_000_000,
-            "tokens": 1_000_000_000,
-            "sessions_per_minute": 1_000_000, "messages_per_minute": 1_000_000,
+            "messages_per_minute": 1_000_000, "tokens": 1_000_000_000_000_u64,
         },
     }))?;
     for (name, text) in dev::documents(&sh::at("www/demo/documents"))? {

@@ -167,7 +167,7 @@ fn per_second<T>(made: &Made<T>) -> f64 {
 }
 
 /// Milliseconds, shortest first.
-fn sorted(times: impl Iterator<Item = Duration>) -> Vec<f64> {
+pub(super) fn sorted(times: impl Iterator<Item = Duration>) -> Vec<f64> {
     let mut times: Vec<f64> = times.map(|time| time.as_secs_f64() * 1e3).collect();
     times.sort_by(f64::total_cmp);
     times
@@ -175,12 +175,12 @@ fn sorted(times: impl Iterator<Item = Duration>) -> Vec<f64> {
 
 /// What this share of the values does not exceed (the nearest rank); not a number where there are
 /// none.
-fn share(sorted: &[f64], share: f64) -> f64 {
+pub(super) fn share(sorted: &[f64], share: f64) -> f64 {
     let rank = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
 }
 
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 

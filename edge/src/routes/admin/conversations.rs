@@ -177,7 +177,7 @@ pub async fn release(
 ///
 /// # Errors
 /// As the module says; 413, 415, 400 for another body than a [`ReviewAnswer`]; 404 `not_found` if no
-/// review was asked for.
+/// review waits for an answer.
 #[worker::send]
 pub async fn answer(
     State(edge): State<Edge>,

@@ -2,6 +2,7 @@
 //! more, that every member is described.
 
 use serde_json::Value;
+use sotto_shared::wire::conversation::{Conversation, Message, MessageState};
 
 fn schema() -> Value {
     serde_json::from_str(include_str!("../../../../docs/copy.schema.json")).unwrap()
@@ -71,6 +72,60 @@ fn faults(root: &Value, schema: &Value, value: &Value, place: &str) -> Vec<Strin
         }
     }
     found
+}
+
+/// A member that is new does not compile here: it has to be in [`full`](super::tests::full) and in
+/// the schema, and docs/copy.md has to say what it is.
+#[test]
+fn every_member_is_in_the_example() {
+    let Conversation {
+        kind,
+        schema,
+        conversation: _,
+        lang,
+        created_at: _,
+        ends_at: _,
+        notice: _,
+        chat: _,
+        purposes: _,
+        objections: _,
+        consent,
+        restricted_at,
+        review,
+        hold,
+        messages,
+        recipients,
+        exported_at,
+        signature,
+    } = super::tests::full();
+    assert!(kind.is_some() && schema.is_some() && lang.is_some() && exported_at.is_some());
+    assert!(restricted_at.is_some() && review.is_some() && hold.is_some() && signature.is_some());
+    assert!(!consent.is_empty() && recipients.is_some_and(|some| !some.is_empty()));
+    let with = |has: fn(&Message) -> bool| assert!(messages.iter().any(has));
+    with(|Message { reply_to, provider, model, .. }| {
+        reply_to.is_some() && provider.is_some() && model.is_some()
+    });
+    with(|Message { answers_earlier_text, sources, provenance, .. }| {
+        *answers_earlier_text && !sources.is_empty() && provenance.is_some()
+    });
+    with(|Message { changed_at, .. }| changed_at.is_some());
+    with(
+        |Message {
+             id: _,
+             author: _,
+             text: _,
+             at: _,
+             state,
+             removed_at,
+             reply_to: _,
+             answers_earlier_text: _,
+             changed_at: _,
+             sources: _,
+             provider: _,
+             model: _,
+             provenance: _,
+         }| { *state == MessageState::Removed && removed_at.is_some() },
+    );
 }
 
 #[test]

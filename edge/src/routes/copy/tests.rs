@@ -2,6 +2,7 @@ use super::*;
 use crate::routes::page::escape;
 use crate::routes::page::tests::text as text_of;
 use http::HeaderValue;
+use sotto_shared::wire::admin::{Hold, HoldReason};
 use sotto_shared::wire::conversation::{Message, MessageState};
 use sotto_shared::wire::rights::{Review, ReviewOutcome, ReviewReason};
 use sotto_shared::wire::stream::Source;
@@ -37,6 +38,7 @@ pub(super) fn full() -> Conversation {
         answered_at: Some(1_763_640_240_000),
         outcome: Some(ReviewOutcome::Corrected),
     });
+    copy.hold = Some(Hold { reason: HoldReason::LegalClaim, until: 1_766_232_000_000 });
     copy
 }
 

@@ -152,7 +152,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             self.append(&session, &given, acts)?;
             let before_ms = ends_at(&session);
             session.terms.purposes = common(session.terms.purposes, wanted);
-            self.shorten(&mut session, before_ms)?;
+            self.shorten(&mut session, before_ms);
             self.changed(&session)?;
         }
         let ends_chat = before.has_chat() && !choice.chat;
@@ -196,7 +196,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             return Err(SessionError::ConsentWithdrawn.into());
         }
         let is_known = stored.notice().is_some_and(|notice| notice.version == choice.notice);
-        session.terms.follow(agreed);
+        session.terms.follow(agreed, is_known);
         if is_known {
             let answered = Answered {
                 before: &before,
@@ -296,14 +296,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 
     /// Counts the shorter life from now, so that who takes a purpose back can still read, export and
     /// erase what there is. It never lengthens the life.
-    fn shorten(&self, session: &mut Session, before_ms: u64) -> Result<(), CoreError> {
+    fn shorten(&self, session: &mut Session, before_ms: u64) {
         let life = session.terms.lifetimes.life_seconds(session.terms.purposes);
         let from = before_ms.saturating_sub(life.saturating_mul(1_000)).min(self.clock.now_ms());
-        if from > session.last_at {
-            session.last_at = from;
-            self.store().touch(from)?;
-        }
-        Ok(())
+        session.terms.idle_from = session.terms.idle_from.max(from);
     }
 
     /// Puts changed terms into force.
@@ -316,12 +312,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 }
 
 impl SessionTerms {
-    /// Follows an answer to the notice in force.
-    fn follow(&mut self, agreed: &Agreed) {
+    /// Follows an answer to the notice in force. A longer life is taken over only with a notice
+    /// that says so.
+    fn follow(&mut self, agreed: &Agreed, is_known: bool) {
         let notice = &agreed.told.notice;
         self.notice = notice.version.clone();
         self.purposes = agreed.purposes;
-        self.lifetimes = agreed.lifetimes;
+        self.lifetimes =
+            if is_known { self.lifetimes.shortened_to(agreed.lifetimes) } else { agreed.lifetimes };
         self.proof_days = notice.proof_days;
         for holder in notice.recipients.iter().map(Holder::of) {
             if !self.recipients.contains(&holder) {

@@ -67,7 +67,6 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             }
             OperatorAction::Answer(outcome) => {
                 self.answer_review(outcome)?;
-                self.plan_listing()?;
                 Ok(Operated::Reply(OperatorReply::Listed(self.listing_of(&session)?)))
             }
         }
@@ -91,10 +90,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                     return Err(SessionError::Held.into());
                 }
             }
-            OperatorAction::Answer(_) if self.store().review()?.is_none() => {
-                return Err(SessionError::NoReview.into());
+            OperatorAction::Answer(outcome) => {
+                // The same answer again is a retry; another one would not be heard.
+                let review = self.store().review()?.ok_or(SessionError::NoReview)?;
+                if review.outcome.is_some_and(|given| given != outcome) {
+                    return Err(SessionError::NoReview.into());
+                }
             }
-            OperatorAction::Answer(_) | OperatorAction::Hold(_) | OperatorAction::Consent => {}
+            OperatorAction::Hold(_) | OperatorAction::Consent => {}
         }
         Ok(session)
     }
@@ -279,6 +282,9 @@ mod tests {
         assert!(listing.number > asked.number);
         let review = world.read().unwrap().review.unwrap();
         assert_eq!(review.outcome, Some(ReviewOutcome::Corrected));
+        assert!(ask(&world, answer).is_ok(), "it can be sent again");
+        let other = OperatorAction::Answer(ReviewOutcome::Declined);
+        assert_eq!(refusal(ask(&world, other)), SessionError::NoReview);
     }
 
     /// Whoever ordered the hold can read what it keeps.

@@ -10,8 +10,8 @@ use sotto_shared::wire::stream::{Author, Source};
 
 use super::{Columns, Store, StoreError, json, parse};
 use crate::random::Random;
-use crate::session::core::{Place, Vault};
 use crate::session::record::{End, Said, StoredMessage};
+use crate::session::vault::{Place, Vault};
 use crate::sql::{Sql, Value};
 
 /// The messages of one conversation, behind its opened vault.

@@ -169,6 +169,25 @@ fn without_improve_and_remember_the_life_is_the_short_one_from_now_on() {
 }
 
 #[test]
+fn a_purpose_lengthens_no_life_beyond_what_was_told() {
+    let world = World::minted();
+    let wide = choice(only(OptionalPurpose::Improve));
+    let Next::Ask(_, question) = world.core().take_back(&world.caller(), &wide).unwrap().next
+    else {
+        panic!("the workspace is asked");
+    };
+    let mut lifetimes = World::terms().lifetimes;
+    lifetimes.absolute_seconds *= 2;
+    lifetimes.idle_seconds /= 2;
+    let purposes = wide.purposes;
+    let agreed = Agreed { told: World::told(), purposes, lifetimes };
+    assert!(world.core().give(&world.caller(), &question.choice, &agreed).unwrap());
+    let now = world.core().store().session().unwrap().unwrap().terms.lifetimes;
+    assert_eq!(now.absolute_seconds, World::terms().lifetimes.absolute_seconds);
+    assert_eq!(now.idle_seconds, lifetimes.idle_seconds, "what was made shorter holds");
+}
+
+#[test]
 fn taking_back_never_lengthens_the_life() {
     let world = all_given();
     let end = world.read().unwrap().ends_at;
