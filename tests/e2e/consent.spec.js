@@ -106,6 +106,10 @@ test("what was remembered before remembers that a new notice was declined", asyn
   await page.reload();
   await open(chat);
   await expect(chat.question("declined_title")).toBeVisible();
+  // The earlier conversation is still there: nothing else is said of it, and it can be erased.
+  await expect(chat.text("declined_earlier")).toBeVisible();
+  await expect(chat.text("declined_text")).toBeHidden();
+  await expect(chat.button(chat.words.erase)).toBeVisible();
   await chat.button(chat.words.declined_change).click();
   await chat.agree.click();
   await ask(chat, "Hello again");

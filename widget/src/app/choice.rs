@@ -51,7 +51,7 @@ impl App {
     }
 
     /// The choice as it stands.
-    pub(super) fn choice(&self, notice: &NoticeVersion, by: SourceKind) -> Choice {
+    fn choice(&self, notice: &NoticeVersion, by: SourceKind) -> Choice {
         self.gate.peek().choice(notice, !self.standing.peek().withdrawn, by)
     }
 
@@ -75,10 +75,7 @@ impl App {
                 let choice = app.choice(&notice, by);
                 let epoch = app.epoch.get();
                 let outcome = app.authorised(Request::consent(&choice)).await;
-                if app.epoch.get() != epoch {
-                    continue;
-                }
-                if choice != app.choice(&notice, by) {
+                if app.epoch.get() != epoch || choice != app.choice(&notice, by) {
                     // It has changed meanwhile: what holds now goes after it.
                     continue;
                 }

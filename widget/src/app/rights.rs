@@ -49,6 +49,11 @@ impl App {
         self.standing.update(|standing| standing.learn(stored));
     }
 
+    /// Whether there is a conversation.
+    pub(crate) fn has_session(&self) -> bool {
+        self.session.borrow().is_some()
+    }
+
     /// The erase token, for showing.
     pub(crate) fn erase_token(&self) -> String {
         self.session_part(|session| session.erase.clone()).unwrap_or_default()

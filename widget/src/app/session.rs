@@ -36,9 +36,12 @@ impl App {
     /// The visitor agrees: a conversation is minted.
     pub(super) fn agree(&self) {
         let settings = self.settings();
-        let mut consent = self.choice(&settings.site.notice.version, SourceKind::Widget);
-        let seconds = page::now().saturating_sub(self.shown_at.get()) / 1_000;
-        consent.shown_seconds = Some(seconds.min(NOTICE_SHOWN_SECONDS_MAX.into()) as u32);
+        let notice = &settings.site.notice.version;
+        let mut consent = self.gate.peek().choice(notice, true, SourceKind::Widget);
+        if self.view.peek() == View::Gate {
+            let seconds = page::now().saturating_sub(self.shown_at.get()) / 1_000;
+            consent.shown_seconds = Some(seconds.min(NOTICE_SHOWN_SECONDS_MAX.into()) as u32);
+        }
         let request = Request::mint(&MintRequest {
             site: settings.site.site.clone(),
             lang: settings.texts.lang.clone(),

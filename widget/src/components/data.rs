@@ -40,7 +40,6 @@ pub(super) fn data(app: &App) -> El {
 fn write(page: &El, app: &App) {
     let settings = app.settings();
     let texts = &settings.texts;
-    let group = |name: &str| el(name);
     let put = |label, action| page.put(&button("button", texts, label, action));
     page.put(
         &el("div.title").add(&icon_button(icon::BACK, texts, Text::Back, Action::Back)).add(&said(
@@ -51,11 +50,11 @@ fn write(page: &El, app: &App) {
     );
 
     page.put_said("h4", texts, Text::DataStored);
-    let stored = group("div");
+    let stored = el("div");
     page.put(&stored);
     page.put_said("p", texts, Text::DataPlaceholders);
     page.put_said("h4", texts, Text::Download);
-    let formats = el("div.answers|role=group").name(texts, Text::Download);
+    let formats = el("div.answers thirds|role=group").name(texts, Text::Download);
     for (format, name) in FORMATS {
         let button = text("button|type=button", name).does(Action::Download);
         formats.put(&button.with(Action::SUBJECT, format));
@@ -75,8 +74,7 @@ fn write(page: &El, app: &App) {
     put(Text::ConsentSave, Action::SaveConsent);
 
     let (row, restrict) = switch(texts, Text::Restrict, Action::Restrict);
-    page.put(&row);
-    page.put_said("p.soft", texts, Text::RestrictText);
+    page.put(&el("div").add(&row).add(&said("p.soft", texts, Text::RestrictText)));
     let review = el("p.mark");
     page.put(&review);
     let ask = button("button", texts, Text::Review, Action::AskReview);

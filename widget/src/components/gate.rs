@@ -36,9 +36,16 @@ fn declined(letter: &El, app: &App) {
     let settings = app.settings();
     let texts = &settings.texts;
     letter.put_said("h3", texts, Text::DeclinedTitle);
-    letter.put_said("p", texts, Text::DeclinedText);
+    let answers = el("div.answers");
+    if app.has_session() {
+        // Of an earlier notice, which the visitor had agreed to.
+        letter.put(&text("p", &texts.fill(Text::DeclinedEarlier, &[("date", &app.ends())])));
+        answers.put(&button("button", texts, Text::Erase, Action::AskErase));
+    } else {
+        letter.put_said("p", texts, Text::DeclinedText);
+    }
     letter.put(&contact(&settings, &settings.site.notice.controller));
-    letter.put(&button("button", texts, Text::DeclinedChange, Action::Reconsider));
+    letter.put(&answers.add(&button("button", texts, Text::DeclinedChange, Action::Reconsider)));
 }
 
 fn write(letter: &El, app: &App) {
