@@ -49,7 +49,6 @@ pub mod sql;
 
 use axum::body::Body;
 use axum::response::IntoResponse as _;
-use tower_service::Service as _;
 use worker::{Context, Env, Request, Response, event};
 
 use crate::clock::PlatformClock;
@@ -93,11 +92,8 @@ async fn answer(id: RequestId, request: ::http::Request<Body>, env: Env) -> ::ht
         (Ok(config), None) => {
             match limits::count(&env, &config, head.uri.path(), &head.headers).await {
                 Ok(network) => {
-                    let mut router = routes::router(Edge { env, config, request: id, network });
-                    match router.call(::http::Request::from_parts(head, lent)).await {
-                        Ok(response) => response,
-                        Err(never) => match never {},
-                    }
+                    let edge = Edge { env, config, request: id, network };
+                    routes::answer(edge, ::http::Request::from_parts(head, lent)).await
                 }
                 Err(error) => {
                     drop(lent);

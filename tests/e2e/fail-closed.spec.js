@@ -1,14 +1,13 @@
 // Promise 11: what is missing or cannot be known stops the request with a clear error.
 //
 // 1. A key that is missing, and an address source that is not configured or not there, stop every route.
-// 2. A jurisdiction that cannot be had stops what would make an object.
-// 3. An address that cannot be read stops every route that is counted by network.
+// 2. An address that cannot be read stops every route that is counted by network.
 //
-// An unknown origin stops every route of visitors: matrix.spec.js. A broken record of consent: edge/src/session/core/consent.
+// An unknown origin stops every route of visitors: matrix.spec.js. A jurisdiction that cannot be had: api-residency.spec.js. A
+// broken record of consent: edge/src/session/core/consent.
 
 import { test as base } from "@playwright/test";
 import { Edge } from "../support/edge.js";
-import { siteKeyOf } from "../support/forge.js";
 import { ROUTES } from "../support/routes.js";
 import { expect } from "../support/test.js";
 import { expectProblem } from "../support/wire.js";
@@ -71,15 +70,4 @@ test("a proxy that does not say where a request comes from is not passed by", as
   const headers = { "x-real-ip": "203.0.113.7" };
   const made = await edge.call("POST", "/v1/admin/workspaces", { token: edge.secrets.platformToken, json: { name: "Tests" }, headers });
   expect(made.status).toBe(201);
-});
-
-test("where the jurisdiction cannot be had, no object is made", async ({ start }) => {
-  // workerd on one machine has none.
-  const edge = await start({ SOTTO_JURISDICTION: "eu" });
-  const workspace = await edge.call("POST", "/v1/admin/workspaces", { token: edge.secrets.platformToken, json: { name: "Tests" } });
-  await expectProblem(workspace, 503, "misconfigured");
-  const site = siteKeyOf(edge.secrets, "0".repeat(64), 1);
-  const consent = { notice: "0".repeat(32), chat: true, purposes: {}, gpc: false };
-  const json = { site, lang: "en", client: "sdk", consent };
-  await expectProblem(await edge.call("POST", "/v1/sessions", { origin: edge.url, json }), 503, "misconfigured");
 });

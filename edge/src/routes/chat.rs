@@ -1,7 +1,7 @@
 //! `POST /v1/chat`, `GET /v1/chat/{conversation}/stream` and `POST /v1/chat/stop`: a message in,
 //! its reply streamed out.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::join;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -31,7 +31,7 @@ use crate::session::command::{Caller, Chat, Resume, Stop};
 /// # Errors
 /// As its steps say. What fails once the reply has begun is told in the stream.
 #[worker::send]
-pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn send(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
@@ -63,7 +63,7 @@ pub async fn send(State(edge): State<Edge>, request: Request) -> Result<Response
 /// As its steps say.
 #[worker::send]
 pub async fn resume(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(conversation): Path<String>,
     method: Method,
     headers: HeaderMap,
@@ -91,7 +91,7 @@ pub async fn resume(
 /// # Errors
 /// As its steps say.
 #[worker::send]
-pub async fn stop(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn stop(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;

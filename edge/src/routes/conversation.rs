@@ -1,6 +1,6 @@
 //! `GET /v1/conversation`: the visitor's copy, and what a client resumes with.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
@@ -26,7 +26,7 @@ use crate::session::command::{Caller, Export, Read};
 /// As its steps say.
 #[worker::send]
 pub async fn read(
-    State(edge): State<Edge>,
+    edge: Edge,
     RawQuery(query): RawQuery,
     method: Method,
     headers: HeaderMap,

@@ -3,7 +3,7 @@
 mod html;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use sotto_shared::limits::SMALL_BODY_BYTES;
@@ -34,7 +34,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// # Errors
 /// As its steps say.
 #[worker::send]
-pub async fn erase(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn erase(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
     if body::media_type(&head.headers) == Some(FORM) {

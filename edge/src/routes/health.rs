@@ -1,6 +1,5 @@
 //! What standards expect at fixed addresses.
 
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use http::{HeaderValue, StatusCode, header};
@@ -32,7 +31,7 @@ pub async fn gpc() -> Response {
 ///
 /// # Errors
 /// 404 if the operator names no contact (`SOTTO_SECURITY_CONTACT`).
-pub async fn security(State(edge): State<Edge>) -> Result<Response, ApiError> {
+pub async fn security(edge: Edge) -> Result<Response, ApiError> {
     let contact = edge.config.security_contact.as_deref().ok_or(ApiError::NotFound)?;
     let expires = date(PlatformClock.now_ms() / DAY_MS + SECURITY_DAYS);
     let issuer = &edge.config.issuer;
@@ -46,7 +45,7 @@ pub async fn security(State(edge): State<Edge>) -> Result<Response, ApiError> {
 
 /// `GET /.well-known/jwks.json`: the public keys that verify receipts (RFC 8037), the active one
 /// first. Keys stay here after rotation, so that old receipts verify.
-pub async fn keys(State(edge): State<Edge>) -> Response {
+pub async fn keys(edge: Edge) -> Response {
     let keys = edge
         .config
         .keyring

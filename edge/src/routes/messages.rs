@@ -1,6 +1,6 @@
 //! `/v1/conversation/messages/{id}`: rectifying and removing single messages.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::Response;
 use futures_util::future::join;
 use http::{HeaderMap, Method, StatusCode};
@@ -31,7 +31,7 @@ use crate::session::command::{Caller, Rectify, Remove, SessionError};
 /// As its steps say.
 #[worker::send]
 pub async fn rectify(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -68,7 +68,7 @@ pub async fn rectify(
 /// As its steps say.
 #[worker::send]
 pub async fn remove(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(id): Path<String>,
     method: Method,
     headers: HeaderMap,

@@ -45,7 +45,11 @@ mod credentials;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{FromRequestParts, Request};
+use axum::response::Response;
 use axum::routing::{delete, get, patch, post, put};
+use http::request::Parts;
+use tower_service::Service as _;
 use worker::Env;
 
 use crate::config::Config;
@@ -77,8 +81,29 @@ impl Edge {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for Edge {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(head: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        head.extensions.remove().ok_or(ApiError::Internal("a request came without its edge"))
+    }
+}
+
+/// Has the route answer that a request is for.
+pub async fn answer(edge: Edge, mut request: Request) -> Response {
+    // The table is the same for every request, and takes a while to make.
+    thread_local! {
+        static ROUTER: Router = router();
+    }
+    request.extensions_mut().insert(edge);
+    match ROUTER.with(Router::clone).call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
 /// Every route there is.
-pub fn router(edge: Edge) -> Router {
+pub fn router() -> Router {
     Router::new()
         .route("/v1/sites/{key}", get(sites::read))
         .route("/v1/sessions", post(sessions::mint))
@@ -130,5 +155,4 @@ pub fn router(edge: Edge) -> Router {
         .route("/.well-known/jwks.json", get(health::keys))
         .fallback(|| async { ApiError::NotFound })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
-        .with_state(edge)
 }

@@ -1,6 +1,6 @@
 //! `POST /v1/receipts/verify`: whether a document is one that this edge signed.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Serialize;
@@ -39,7 +39,7 @@ struct Verified {
 /// # Errors
 /// As its steps say.
 #[worker::send]
-pub async fn verify(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn verify(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
     let text = body::json_text(&head.headers, stream, SIGNED_DOCUMENT_BYTES).await?;

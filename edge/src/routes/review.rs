@@ -1,6 +1,6 @@
 //! `POST /v1/review`: a person is asked to look.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
 use sotto_shared::limits::SMALL_BODY_BYTES;
@@ -26,7 +26,7 @@ use crate::session::command::{AskReview, Caller};
 /// # Errors
 /// As its steps say.
 #[worker::send]
-pub async fn ask(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn ask(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;

@@ -1,7 +1,7 @@
 //! `POST /v1/sessions` and `POST /v1/sessions/refresh`: the beginning of a conversation, and its
 //! next access token.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
 use sotto_shared::id::ConversationId;
@@ -40,7 +40,7 @@ use crate::workspace::settings::is_language;
 /// # Errors
 /// As its steps say.
 #[worker::send]
-pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn mint(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;
@@ -122,7 +122,7 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
 /// # Errors
 /// As its steps say.
 #[worker::send]
-pub async fn refresh(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn refresh(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
     let origin = edge.origin(&head.method, &head.headers)?;

@@ -1,6 +1,6 @@
 //! `GET /v1/sites/{key}`: the public settings of a site.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use sotto_shared::id::SiteKey;
@@ -28,7 +28,7 @@ const CACHE: &str = "public, max-age=60";
 /// As its steps say.
 #[worker::send]
 pub async fn read(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(key): Path<String>,
     RawQuery(query): RawQuery,
     method: Method,

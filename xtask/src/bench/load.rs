@@ -13,9 +13,9 @@ use super::client::{Client, Conversation, Plain, Sotto, Took};
 /// Messages in one conversation: then a visitor has heard enough.
 const MESSAGES: usize = 10;
 
-/// Conversations of one run at most: as many as there are networks to come from, of 10.0.0.0/8 cut
-/// to two bytes.
-const CONVERSATIONS: usize = 10_000;
+/// Conversations that are begun one after the other at most: a workspace takes 3,000 in a minute,
+/// from four such times.
+const CONVERSATIONS: usize = 600;
 
 /// Calls of one kind that were made.
 #[derive(Debug)]
@@ -89,9 +89,10 @@ impl<'a> Crowd<'a> {
 
     /// Begins conversations.
     pub(super) fn mint(&self, time: Duration) -> Result<Made<Duration>> {
+        let until = self.begun.load(Ordering::Relaxed) + CONVERSATIONS;
         self.repeat(time, |client| {
             let number = self.begun.fetch_add(1, Ordering::Relaxed);
-            if number >= CONVERSATIONS {
+            if number >= until {
                 return Ok(None);
             }
             let (conversation, took) = client.mint(self.sotto, number)?;

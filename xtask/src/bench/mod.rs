@@ -1,6 +1,6 @@
 //! `bench edge`: what Sotto adds to a chat; [`mod@seal`]: what it costs that things are stored sealed.
 //!
-//! Of `bench edge`: The edge and a Worker that only passes bytes on run
+//! For `bench edge`, the edge and a Worker that only passes bytes on run
 //! under workerd on loopback, before the same provider, which answers at once; both are asked by
 //! the same client in the same run, a while each in turns, so that what the machine does meanwhile
 //! touches both. A third one takes the edge's way through objects and storage and does nothing on

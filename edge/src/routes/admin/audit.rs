@@ -2,7 +2,7 @@
 //!
 //! Every call: the API key fits and has the scope `audit` (401, 403 `scope_missing`).
 
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 
@@ -19,7 +19,7 @@ use crate::workspace::command::{AdminAction, AdminReply};
 /// As the module says; 400 `invalid_value` for a number that no entry has.
 #[worker::send]
 pub async fn export(
-    State(edge): State<Edge>,
+    edge: Edge,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -33,10 +33,7 @@ pub async fn export(
 /// # Errors
 /// As the module says.
 #[worker::send]
-pub async fn checkpoint(
-    State(edge): State<Edge>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
+pub async fn checkpoint(edge: Edge, headers: HeaderMap) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
     text(operator.run(AdminAction::ReadCheckpoint).await?, "text/plain; charset=utf-8")
 }

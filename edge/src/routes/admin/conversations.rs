@@ -5,7 +5,7 @@
 //! it answers; a conversation of another workspace is as unknown as one that never was (404
 //! `not_found`), and one that is gone says how it went (410).
 
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{Path, RawQuery, Request};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::value::RawValue;
@@ -28,7 +28,7 @@ use crate::workspace::command::{AdminAction, AdminReply, ConversationAction, Con
 /// `site_unknown` for what is no site's number.
 #[worker::send]
 pub async fn list(
-    State(edge): State<Edge>,
+    edge: Edge,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -60,7 +60,7 @@ pub async fn list(
 /// As the module says; 400 `invalid_value` for an unknown reason, 403 `reason_required`.
 #[worker::send]
 pub async fn read(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(conversation): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -80,7 +80,7 @@ pub async fn read(
 /// As [`read`].
 #[worker::send]
 pub async fn export(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(conversation): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -105,7 +105,7 @@ pub async fn export(
 /// As the module says; of an erased conversation 410 if nothing is left of its consent.
 #[worker::send]
 pub async fn consent(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(conversation): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -127,7 +127,7 @@ pub async fn consent(
 /// As the module says; 409 `legal_hold`.
 #[worker::send]
 pub async fn erase(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(conversation): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -146,7 +146,7 @@ pub async fn erase(
 /// in more than 400 days.
 #[worker::send]
 pub async fn hold(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(conversation): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -164,7 +164,7 @@ pub async fn hold(
 /// As the module says.
 #[worker::send]
 pub async fn release(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(conversation): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -180,7 +180,7 @@ pub async fn release(
 /// review waits for an answer.
 #[worker::send]
 pub async fn answer(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(conversation): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {

@@ -1,6 +1,6 @@
 //! `GET /v1/admin/sites/{number}/counts`: what a site's days came to.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
@@ -20,7 +20,7 @@ use crate::workspace::command::{AdminAction, AdminReply};
 /// more than 400 days.
 #[worker::send]
 pub async fn read(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(site): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,

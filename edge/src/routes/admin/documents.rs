@@ -2,7 +2,7 @@
 //!
 //! Every call: the API key fits (401), the site is there (404 `site_unknown`).
 
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{Path, RawQuery, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use sotto_shared::limits::DOCUMENT_BYTES;
@@ -24,7 +24,7 @@ use crate::workspace::documents::Format;
 /// text that is not UTF-8, 422 `limit_reached`.
 #[worker::send]
 pub async fn put(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path((site, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     request: Request,
@@ -53,7 +53,7 @@ pub async fn put(
 /// As the module says; 404 `not_found` if there is no such document.
 #[worker::send]
 pub async fn remove(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path((site, name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -71,7 +71,7 @@ pub async fn remove(
 /// As the module says.
 #[worker::send]
 pub async fn list(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(site): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -1,6 +1,6 @@
 //! `/v1/admin/keys`: the API keys of a workspace, and the one that its owner gets anew.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use sotto_shared::id::WorkspaceId;
@@ -25,7 +25,7 @@ use crate::workspace::command::{AdminAction, AdminReply, IssueKey};
 /// # Errors
 /// As its steps say.
 #[worker::send]
-pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn create(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     let operator = Operator::new(edge, &head.headers)?;
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
@@ -41,7 +41,7 @@ pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Respon
 /// # Errors
 /// 429, 401, 403 `scope_missing`
 #[worker::send]
-pub async fn list(State(edge): State<Edge>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub async fn list(edge: Edge, headers: HeaderMap) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
     match operator.run(AdminAction::ListKeys).await? {
         AdminReply::Keys(keys) => Ok(json(StatusCode::OK, &keys)),
@@ -55,7 +55,7 @@ pub async fn list(State(edge): State<Edge>, headers: HeaderMap) -> Result<Respon
 /// 429, 401, 403 `scope_missing`; 404 `not_found` if there is no such key
 #[worker::send]
 pub async fn remove(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -76,7 +76,7 @@ pub async fn remove(
 /// As its steps say.
 #[worker::send]
 pub async fn issue(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(workspace): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -3,7 +3,7 @@
 //! Every call: the API key fits (401), the body is a [`SiteSettings`] where there is one (413, 415,
 //! 400), the site is there (404 `site_unknown`).
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use sotto_shared::limits::ADMIN_BODY_BYTES;
@@ -21,7 +21,7 @@ use crate::workspace::command::{AdminAction, AdminReply};
 /// # Errors
 /// As the module says; 422 `limit_reached`.
 #[worker::send]
-pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn create(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (operator, settings) = read(edge, request).await?;
     match operator.run(AdminAction::CreateSite(settings)).await? {
         AdminReply::Site(site) => Ok(json(StatusCode::CREATED, &site)),
@@ -36,7 +36,7 @@ pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Respon
 /// As the module says.
 #[worker::send]
 pub async fn change(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(site): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -55,7 +55,7 @@ pub async fn change(
 /// As the module says.
 #[worker::send]
 pub async fn remove(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(site): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -73,7 +73,7 @@ pub async fn remove(
 /// As the module says; 422 `limit_reached` after 65,535 keys.
 #[worker::send]
 pub async fn replace_key(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(site): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -89,7 +89,7 @@ pub async fn replace_key(
 /// # Errors
 /// As the module says.
 #[worker::send]
-pub async fn list(State(edge): State<Edge>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub async fn list(edge: Edge, headers: HeaderMap) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
     match operator.run(AdminAction::ListSites).await? {
         AdminReply::Sites(sites) => Ok(json(StatusCode::OK, &sites)),

@@ -1,6 +1,6 @@
 //! `/v1/admin/workspaces`: a new tenant, and whether it needs an older root key.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use sotto_shared::id::WorkspaceId;
@@ -25,7 +25,7 @@ use crate::workspace::command::{BINDING, Create, ReadRoot};
 /// # Errors
 /// As its steps say.
 #[worker::send]
-pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Response, ApiError> {
+pub async fn create(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
     if !edge.config.platform_token.is(bearer(&head.headers)?) {
@@ -59,7 +59,7 @@ pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Respon
 /// As its steps say.
 #[worker::send]
 pub async fn root(
-    State(edge): State<Edge>,
+    edge: Edge,
     Path(workspace): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
