@@ -1,7 +1,7 @@
 //! The solver of the challenge before a new conversation. It has no glue: what it exports takes and
 //! gives numbers, so that `www/embed/widget.js` needs a few lines for it and nothing else does.
 //!
-//! An instance solves one challenge: [`read`] takes its text byte by byte, [`find`] tries as many
+//! An instance solves one challenge: [`take`] takes its text byte by byte, [`find`] tries as many
 //! numbers as the page can spare the time for.
 
 use std::cell::RefCell;
@@ -19,7 +19,7 @@ thread_local! {
 
 /// Takes the next byte of the text.
 #[unsafe(no_mangle)]
-pub extern "C" fn read(byte: u8) {
+pub extern "C" fn take(byte: u8) {
     SEARCH.with_borrow_mut(|search| search.read(&[byte]));
 }
 

@@ -381,7 +381,7 @@ fn conversation(error: &SessionError) -> Facts {
             "The visitor has restricted the conversation; lift the restriction to go on with it.",
         ),
         SessionError::NoReview => {
-            Facts::new(Code::NotFound, "Nobody has asked for a review of this conversation.")
+            Facts::new(Code::NotFound, "No review of this conversation waits for an answer.")
         }
         SessionError::ReplyInProgress => Facts::new(
             Code::ReplyInProgress,

@@ -21,7 +21,9 @@ use core::fmt::Write as _;
 
 use sotto_shared::pii::Counts;
 
+use crate::auth::seal::SealError;
 use crate::http::request_id::RequestId;
+use crate::random::RandomError;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +191,25 @@ impl Said {
 impl core::fmt::Display for Said {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+// The two below stand here and not beside their types, whose files are also compiled without the
+// edge, for `cargo xtask bench seal`.
+
+impl Loggable for RandomError {
+    fn told(&self) -> Told {
+        Told::new("the platform gave no random bytes")
+    }
+}
+
+impl Loggable for SealError {
+    fn told(&self) -> Told {
+        Told::new(match self {
+            Self::NoRandom => "the platform gave no random bytes",
+            Self::NotOpened => "a sealed value does not open",
+            Self::UnknownKey => "the key that sealed a value is not in the keyring",
+        })
     }
 }
 

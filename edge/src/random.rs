@@ -1,17 +1,9 @@
 //! Randomness. Everything that needs it takes a [`Random`], so that tests can repeat themselves.
 
-use crate::log::{Loggable, Told};
-
 /// Why there are no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the platform gave no random bytes")]
 pub struct RandomError;
-
-impl Loggable for RandomError {
-    fn told(&self) -> Told {
-        Told::new("the platform gave no random bytes")
-    }
-}
 
 /// Gives random bytes fit for keys.
 pub trait Random {

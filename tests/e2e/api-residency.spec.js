@@ -15,6 +15,7 @@ const production = (jurisdiction) => ({
 });
 
 test("where the jurisdiction cannot be had, nothing is made", async () => {
+  test.setTimeout(180_000); // The edge is started five times.
   const edge = await Edge.start();
   try {
     const site = await (await createWorkspace(edge)).createSite({ origins: [ORIGIN] });

@@ -22,8 +22,11 @@ export class Edge {
   #variables;
   #ready;
 
-  /** Starts an edge; `variables` replace those of development, `ready` says of the answer to /healthz whether it is there. */
-  static async start(variables = {}, ready = ({ ok }) => ok) {
+  /**
+   * Starts an edge; `variables` replace those of development, `ready` says of the answer to /healthz whether it is there, and
+   * `change` makes other secrets of good ones.
+   */
+  static async start(variables = {}, ready = ({ ok }) => ok, change = (good) => good) {
     const edge = new Edge();
     process.once("exit", () => edge.#child && signal(edge.#child));
     edge.#ready = ready;
@@ -37,7 +40,7 @@ export class Edge {
       SOTTO_ISSUER: edge.url,
       ...variables,
     };
-    edge.secrets = secrets();
+    edge.secrets = change(secrets());
     await writeFile(join(edge.#folder, "secrets.vars"), secretsFile(edge.secrets), { mode: 0o600 });
     await edge.#spawn();
     return edge;

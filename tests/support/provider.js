@@ -80,7 +80,11 @@ export class Provider {
 
   async #serve(request, response) {
     let text = "";
-    for await (const piece of request.setEncoding("utf8")) text += piece;
+    try {
+      for await (const piece of request.setEncoding("utf8")) text += piece;
+    } catch {
+      return undefined; // The edge was killed while it asked.
+    }
     const record = { url: request.url, headers: request.headers, text, body: JSON.parse(text), left: false };
     this.requests.push(record);
     response.once("close", () => {

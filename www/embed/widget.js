@@ -56,7 +56,7 @@ async function solve(home, challenge, bits) {
     throw error;
   });
   const { exports } = await WebAssembly.instantiate(compiled);
-  for (const character of challenge) exports.read(character.charCodeAt());
+  for (const character of challenge) exports.take(character.charCodeAt());
   const { now } = Date;
   const end = now() + 60_000;
   for (let from = 0; now() < end; await new Promise((go) => setTimeout(go))) {

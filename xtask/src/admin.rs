@@ -65,6 +65,12 @@ impl Admin {
         self.call("PUT", &path, "text/markdown", text.as_bytes()).map(drop)
     }
 
+    /// Puts a Markdown document that is stored sealed.
+    pub(crate) fn put_confidential(&self, number: u16, name: &str, text: &str) -> Result<()> {
+        let path = format!("/v1/admin/sites/{number}/documents/{name}?confidential=true");
+        self.call("PUT", &path, "text/markdown", text.as_bytes()).map(drop)
+    }
+
     /// Deletes a document.
     pub(crate) fn delete_document(&self, number: u16, name: &str) -> Result<()> {
         let path = format!("/v1/admin/sites/{number}/documents/{name}");

@@ -9,6 +9,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::audit;
 use crate::keys::List;
 use crate::pii;
+use crate::receipts;
 
 /// What `cargo xtask help` prints.
 pub(crate) const USAGE: &str = "\
@@ -42,10 +43,17 @@ usage: cargo xtask <command>
                               tell whether an export of an audit log is the log that the checkpoints
                               were signed over (KEY: a verifier key, or a file with some or with what
                               /.well-known/jwks.json gave; ends with 1 if not, 2 if nothing was read)
+  receipts verify FILE --key KEY...
+                              tell whether a receipt or a copy is what an edge signed (KEY: 32 bytes
+                              in base64url, or a file with them or with what /.well-known/jwks.json
+                              gave; ends with 1 if not, 2 if nothing was read)
   bench edge [--built] [--write]
                               print what the edge adds to the time to a reply's first token, and how
                               many turns it serves, at 1 and at 16 at a time, or write it into the
                               README too (--built: measure what was built, without building)
+  bench seal [--built]        print what sealing and opening a text costs, natively and in Wasm, and
+                              what a reply from confidential documents costs beside an index (--built
+                              as above)
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
                               write it into the README too
 ";
@@ -66,7 +74,16 @@ pub(crate) enum Command {
     Keys(Keys),
     Pii(pii::Task),
     Audit(audit::Verify),
+    Receipts(receipts::Verify),
     BenchEdge(BenchEdge),
+    BenchSeal(BenchSeal),
+}
+
+/// Options of `bench seal`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchSeal {
+    /// Measure the edge that is built.
+    pub(crate) is_built: bool,
 }
 
 /// Options of `bench edge`.
@@ -180,6 +197,7 @@ fn read(parser: &mut Parser) -> Result<Command> {
         "keys" => read_keys(parser),
         "pii" => read_pii(parser),
         "audit" => read_audit(parser),
+        "receipts" => read_receipts(parser),
         "bench" => read_bench(parser),
         _ => bail!("there is no command `{name}`"),
     }
@@ -343,6 +361,26 @@ fn read_audit(parser: &mut Parser) -> Result<Command> {
     Ok(Command::Audit(audit::Verify { export, checkpoints, keys }))
 }
 
+fn read_receipts(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "verify" => {}
+        _ => bail!("`receipts` takes `verify`"),
+    }
+    let (mut document, mut keys) = (None, Vec::new());
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("key") => keys.push(parser.value()?.string()?),
+            Arg::Value(file) if document.is_none() => document = Some(PathBuf::from(file)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let document = document.context("`receipts verify` needs the file with the document")?;
+    if keys.is_empty() {
+        bail!("`receipts verify` needs --key KEY, the public key of the edge that signed");
+    }
+    Ok(Command::Receipts(receipts::Verify { document, keys }))
+}
+
 fn read_bench(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
         Some(Arg::Value(name)) if name == "edge" => read_bench_edge(parser),
@@ -350,7 +388,18 @@ fn read_bench(parser: &mut Parser) -> Result<Command> {
             let is_written = is_written(parser)?;
             Ok(Command::Pii(pii::Task::Bench(is_written)))
         }
-        _ => bail!("`bench` takes `edge` or `pii`"),
+        Some(Arg::Value(name)) if name == "seal" => read_bench_seal(parser),
+        _ => bail!("`bench` takes `edge`, `seal` or `pii`"),
+    }
+}
+
+fn read_bench_seal(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        None => Ok(Command::BenchSeal(BenchSeal { is_built: false })),
+        Some(Arg::Long("built")) => {
+            finish(parser, Command::BenchSeal(BenchSeal { is_built: true }))
+        }
+        Some(other) => Err(other.unexpected().into()),
     }
 }
 
@@ -473,10 +522,25 @@ mod tests {
         assert_eq!(check("bench edge"), edge(false, false));
         assert_eq!(check("bench edge --write --built"), edge(true, true));
         assert!(refusal("bench edge --fast").contains("fast"));
+        let seal = |is_built| Command::BenchSeal(BenchSeal { is_built });
+        assert_eq!((check("bench seal"), check("bench seal --built")), (seal(false), seal(true)));
+        assert!(refusal("bench seal --write").contains("write"));
         assert!(refusal("pii eval").contains("directory"));
         assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));
         assert!(refusal("bench").contains("`pii`"));
+    }
+
+    #[test]
+    fn receipts_verify_needs_a_document_and_a_key() {
+        let Command::Receipts(verify) = check("receipts verify r --key a --key b") else {
+            panic!("not receipts verify");
+        };
+        assert_eq!(verify.document, PathBuf::from("r"));
+        assert_eq!(verify.keys, ["a", "b"]);
+        assert!(refusal("receipts").contains("`verify`"));
+        assert!(refusal("receipts verify --key a").contains("document"));
+        assert!(refusal("receipts verify r").contains("--key"));
     }
 
     #[test]

@@ -7,7 +7,6 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use sotto_shared::redacted_debug;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::log::{Loggable, Told};
 use crate::random::{Random, RandomError};
 
 const NONCE_BYTES: usize = 12;
@@ -28,16 +27,6 @@ pub enum SealError {
     /// The key that sealed the value is not in the keyring.
     #[error("the key that sealed a value is not in the keyring")]
     UnknownKey,
-}
-
-impl Loggable for SealError {
-    fn told(&self) -> Told {
-        Told::new(match self {
-            Self::NoRandom => "the platform gave no random bytes",
-            Self::NotOpened => "a sealed value does not open",
-            Self::UnknownKey => "the key that sealed a value is not in the keyring",
-        })
-    }
 }
 
 impl From<RandomError> for SealError {

@@ -75,6 +75,7 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/admin/sites/{site}/documents/{name}", Credential::ApiKey),
     ("/v1/admin/conversations", Credential::ApiKey),
     ("/v1/admin/conversations/{conversation}", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}/consent", Credential::ApiKey),
     ("/v1/admin/conversations/{conversation}/export", Credential::ApiKey),
     ("/v1/admin/conversations/{conversation}/hold", Credential::ApiKey),
     ("/v1/admin/conversations/{conversation}/review", Credential::ApiKey),

@@ -136,6 +136,7 @@ mod tests {
         ("/v1/admin/sites/{site}/documents/{name}", Some(Limit::Admin)),
         ("/v1/admin/conversations", Some(Limit::Admin)),
         ("/v1/admin/conversations/{conversation}", Some(Limit::Admin)),
+        ("/v1/admin/conversations/{conversation}/consent", Some(Limit::Admin)),
         ("/v1/admin/conversations/{conversation}/export", Some(Limit::Admin)),
         ("/v1/admin/conversations/{conversation}/hold", Some(Limit::Admin)),
         ("/v1/admin/conversations/{conversation}/review", Some(Limit::Admin)),

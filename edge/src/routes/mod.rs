@@ -115,6 +115,7 @@ pub fn router(edge: Edge) -> Router {
             "/v1/admin/conversations/{conversation}",
             get(admin::conversations::read).delete(admin::conversations::erase),
         )
+        .route("/v1/admin/conversations/{conversation}/consent", get(admin::conversations::consent))
         .route("/v1/admin/conversations/{conversation}/export", get(admin::conversations::export))
         .route(
             "/v1/admin/conversations/{conversation}/hold",

@@ -2,7 +2,8 @@
 //!
 //! [`object`] is the Durable Object, a thin shell: it takes [`command`]s, holds the one
 //! [`reply`] that may be under way and the one alarm, and moves bytes. What it decides is in
-//! [`core`], which is plain Rust over [`store`]; all SQL is in `store` and [`schema`].
+//! [`core`], which is plain Rust over [`store`]; all SQL is in `store` and [`schema`], and what was said
+//! goes through [`vault`].
 //! `unlocking` opens the key that its texts are sealed with; `writing` is the shell's side of a reply
 //! ([`writer`] lets a provider write, [`stream`] turns parts of a reply into bytes), `bill` that of
 //! its cost, `rights` its side of what a visitor asks for beside talking.
@@ -27,3 +28,4 @@ pub mod stream;
 pub mod record;
 pub mod schema;
 pub mod store;
+pub mod vault;

@@ -127,6 +127,15 @@ pub struct StoredMessage {
     pub notice: Option<NoticeVersion>,
 }
 
+/// What of a message a model is reminded of.
+#[derive(Clone)]
+pub struct Said {
+    /// Who wrote it.
+    pub author: Author,
+    /// Its text.
+    pub text: Scrubbed,
+}
+
 /// How a reply ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
@@ -246,4 +255,4 @@ impl Cause {
     }
 }
 
-redacted_debug!(Family, Rotation, EraseCheck, StoredMessage);
+redacted_debug!(Family, Rotation, EraseCheck, StoredMessage, Said);

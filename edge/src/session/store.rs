@@ -83,7 +83,7 @@ impl<S: Sql> Store<'_, S> {
 
     /// The conversation, if one was minted.
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
-        let rows = self.0.exec(
+        let rows = self.0.recall(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
                  rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
                  wrapped_key, ending, restricted_at, restriction_lifted_at
@@ -172,8 +172,10 @@ impl<S: Sql> Store<'_, S> {
         self.run("UPDATE session SET wrapped_key = ?", &[wrapped.into()])
     }
 
-    /// Destroys the key of the texts, as the first act of an erasure.
+    /// Destroys the key of the texts, as the first act of an erasure. It is written over where it
+    /// stands before its row grows, which would leave it behind in a page.
     pub fn destroy_key(&self, cause: Cause) -> Result<(), StoreError> {
+        self.run("UPDATE session SET wrapped_key = zeroblob(length(wrapped_key))", &[])?;
         self.run("UPDATE session SET wrapped_key = x'', ending = ?", &[cause.name().into()])
     }
 

@@ -346,6 +346,8 @@ pub enum Reported {
     EndingFailed,
     /// An old refresh token was used again, which revoked the family.
     TokensRevoked,
+    /// The visitor gave a purpose, took one back or objected to one.
+    ConsentChanged,
     /// The visitor rectified a message.
     MessageChanged,
     /// The visitor removed a message.

@@ -211,7 +211,7 @@ const RATES: &[&str] = &[
 /// [`SqlError`] if the storage cannot be read.
 pub fn exists(sql: &impl Sql) -> Result<bool, SqlError> {
     let found =
-        sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'workspace'", &[])?;
+        sql.recall("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'workspace'", &[])?;
     Ok(!found.is_empty())
 }
 

@@ -5,6 +5,7 @@ mod counters;
 mod counts;
 mod documents;
 mod list;
+mod places;
 
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{KeyEntry, Scope};
@@ -12,6 +13,7 @@ use sotto_shared::wire::admin::{KeyEntry, Scope};
 pub use confidential::SealedDocument;
 pub use counts::DayRow;
 pub use list::Listed;
+pub use places::{CANDIDATES, Places};
 
 use super::command::Passage;
 use crate::sql::{Row, Sql, SqlError, Value};
@@ -71,7 +73,7 @@ impl<S: Sql> Store<'_, S> {
     /// The workspace's key, wrapped by the root, and since when by that one.
     pub fn wrapped_key(&self) -> Result<(Vec<u8>, u64), SqlError> {
         let row = self
-            .one("SELECT wrapped_key, coalesce(wrapped_at, created_at) FROM workspace", &[])?
+            .known("SELECT wrapped_key, coalesce(wrapped_at, created_at) FROM workspace", &[])?
             .unwrap_or_default();
         Ok((blob(&row, 0), number(&row, 1)))
     }
@@ -173,7 +175,7 @@ impl<S: Sql> Store<'_, S> {
 
     /// A site.
     pub fn site(&self, number: u16) -> Result<Option<SiteRow>, SqlError> {
-        let row = self.one(
+        let row = self.known(
             "SELECT number, generation, settings, key_sealed, key_host, key_ends FROM site WHERE number = ?",
             &[number.into()],
         )?;
@@ -203,6 +205,11 @@ impl<S: Sql> Store<'_, S> {
 
     fn run(&self, statement: &str, values: &[Value]) -> Result<(), SqlError> {
         self.0.exec(statement, values).map(drop)
+    }
+
+    /// The row of a read that is remembered.
+    fn known(&self, statement: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {
+        Ok(self.0.recall(statement, values)?.into_iter().next())
     }
 
     fn one(&self, statement: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {

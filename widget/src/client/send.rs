@@ -73,6 +73,7 @@ impl Client {
         let watch = Watch::new()?;
         let headers = Headers::new()?;
         let init = RequestInit::new();
+        init.set_method(request.method);
         init.set_credentials(RequestCredentials::Omit);
         // Past the cache, and into it where the edge allows that: a notice that was read anew
         // because it has changed is then also what a reload of the page finds.
@@ -84,7 +85,6 @@ impl Client {
         }
         if let Some(body) = &request.body {
             headers.set("content-type", "application/json")?;
-            init.set_method("POST");
             init.set_body(&JsValue::from_str(body));
         }
         init.set_headers(&headers);

@@ -39,6 +39,8 @@ pub(crate) enum Trouble {
     Full,
     /// A reply is still being written.
     Busy,
+    /// A choice could not be passed on yet.
+    Unrecorded,
     /// The site's key is not known.
     SiteUnknown,
     /// This page may not embed the chat.
@@ -123,6 +125,7 @@ impl Trouble {
             Self::TooLong => Text::TooLong,
             Self::Full => Text::Full,
             Self::Busy => Text::Busy,
+            Self::Unrecorded => Text::Unrecorded,
             Self::SiteUnknown => Text::SiteUnknown,
             Self::OriginNotAllowed => Text::OriginNotAllowed,
             Self::Erased => Text::Erased,
@@ -141,6 +144,7 @@ impl Trouble {
                 (Text::NewConversation, Action::StartNew)
             }
             Self::Provider => (Text::Again, Action::Again),
+            Self::Unrecorded => (Text::Again, Action::Record),
             Self::Offline
             | Self::Unreachable
             | Self::RateLimited(_)
@@ -158,7 +162,20 @@ impl Trouble {
     pub(crate) const fn offers_contact(self) -> bool {
         !matches!(
             self,
-            Self::Offline | Self::RateLimited(_) | Self::TooLong | Self::Busy | Self::Erased
+            Self::Offline
+                | Self::RateLimited(_)
+                | Self::TooLong
+                | Self::Busy
+                | Self::Unrecorded
+                | Self::Erased
+        )
+    }
+
+    /// Whether it is worth saying that what was typed is kept.
+    pub(crate) const fn keeps(self) -> bool {
+        matches!(
+            self,
+            Self::Offline | Self::Unreachable | Self::Expired | Self::Revoked | Self::Internal
         )
     }
 

@@ -36,7 +36,7 @@ pub use rates::Counted;
 pub use reporting::Noted;
 pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
-pub use vault::{LockedKey, Place, Vault, VaultKey};
+pub use vault::LockedKey;
 
 use std::rc::Rc;
 
@@ -50,6 +50,7 @@ use crate::session::command::SessionError;
 use crate::session::record::{Cause, Session, Tombstone};
 use crate::session::schema;
 use crate::session::store::{Store, StoreError};
+use crate::session::vault::VaultKey;
 use crate::sql::{Sql, SqlError};
 
 /// Why a command was not carried out.
@@ -161,7 +162,8 @@ fn gone(tombstone: &Tombstone) -> SessionError {
 fn ends_at(session: &Session) -> u64 {
     let after = |at: u64, seconds: u64| at.saturating_add(seconds.saturating_mul(1_000));
     let terms = &session.terms;
-    let usual = after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
-        .min(after(session.created_at, terms.lifetimes.absolute_seconds));
+    let usual =
+        after(session.last_at.max(terms.idle_from), terms.lifetimes.life_seconds(terms.purposes))
+            .min(after(session.created_at, terms.lifetimes.absolute_seconds));
     rights::extended(session, usual)
 }

@@ -77,7 +77,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     }
 
     /// Restricts the conversation, so that it is kept and not used, or lifts the restriction. Its
-    /// end is planned anew: see [`extended`].
+    /// end is planned anew: see `extended`.
     ///
     /// # Errors
     /// [`CoreError`] if it does not live, or not for this caller.

@@ -133,7 +133,6 @@ mod tests {
         let Ok(Erasure::Bury(tombstone)) = world.core().erase(&secret) else {
             panic!("the first erasure buries");
         };
-        world.sql.wipe();
         world.core().bury(&tombstone).unwrap();
         let mut waits = Vec::new();
         for attempts in 0..16 {

@@ -10,7 +10,7 @@ use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, Holder};
 
-use super::{Core, CoreError, VaultKey};
+use super::{Core, CoreError};
 use crate::auth::keyring::{Keyring, test_keyring};
 use crate::auth::network::{NetworkKey, NetworkTag};
 use crate::auth::tokens::RefreshToken;
@@ -21,6 +21,7 @@ use crate::session::command::{
     Caller, Chat, ConversationKey, Lifetimes, Mint, Network, Refresh, RefreshedSession,
     SessionTerms,
 };
+use crate::session::vault::VaultKey;
 use crate::sql::MemorySql;
 use crate::workspace::notice;
 use crate::workspace::settings::tests::settings;
@@ -69,7 +70,7 @@ impl World {
 
     /// The same from another command.
     pub(crate) fn minted_with(keyring: Keyring, mint: Mint) -> Self {
-        let vault_key = Some(Rc::new(VaultKey::new(Self::CONVERSATION, &Self::key())));
+        let vault_key = Some(Rc::new(VaultKey::new(Self::CONVERSATION, &Self::key().plain)));
         let mut world = Self { keyring, vault_key, ..Self::new() };
         let minted = world.core().mint(Self::CONVERSATION, mint).unwrap();
         world.network = Some(minted.network);
@@ -179,6 +180,7 @@ impl World {
             },
             messages_per_minute: Self::PER_MINUTE,
             proof_days: 0,
+            idle_from: 0,
         }
     }
 }

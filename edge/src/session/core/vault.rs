@@ -1,96 +1,22 @@
-//! The vault: what is said in a conversation is sealed under a key of that conversation alone.
+//! The key of a conversation's vault: had, opened, destroyed.
 //!
-//! The key is random. The workspace makes it when it admits the visitor and wraps it under its own
+//! It is random. The workspace makes it when it admits the visitor and wraps it under its own
 //! key, which the platform's root wraps; the session stores it wrapped and never opened. An object
 //! that was evicted from memory asks the workspace to open it ([`Core::open_key`],
 //! [`Core::unlock`]). So what is stored here says nothing without the workspace, and destroying
 //! the key, the first act of an erasure, is enough to end the texts.
 
-use sotto_shared::id::ConversationId;
-
 use super::{Core, CoreError};
-use crate::auth::seal::{SealError, SealKey, Sealer};
+use crate::auth::seal::SealError;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Caller, ConversationKey};
 use crate::session::record::{Cause, Session};
 use crate::session::schema;
 use crate::session::store::{Consents, Messages};
+use crate::session::vault::{Vault, VaultKey};
 use crate::sql::Sql;
 use crate::workspace::command::OpenKey;
-
-/// What the associated data of everything in a vault begins with.
-const PURPOSE: &[u8] = b"sotto vault 1";
-
-/// A conversation's opened key. It lives in memory alone, is not printed, and is overwritten when
-/// it is dropped.
-pub struct VaultKey {
-    conversation: ConversationId,
-    sealer: Sealer,
-}
-
-impl VaultKey {
-    /// The key of a conversation, made ready once for all that it seals.
-    #[must_use]
-    pub fn new(conversation: ConversationId, key: &ConversationKey) -> Self {
-        Self { conversation, sealer: SealKey::from_bytes(key.plain).sealer() }
-    }
-}
-
-/// Where a sealed value stands. It opens nowhere else: not in another row, not in another column,
-/// not in another conversation.
-#[derive(Clone, Copy)]
-pub struct Place<'a> {
-    /// The table.
-    pub table: &'static str,
-    /// The column.
-    pub column: &'static str,
-    /// The row's id.
-    pub row: &'a str,
-}
-
-impl Place<'_> {
-    /// Neither table nor column has a zero byte, and the row's id stands last, so that two places
-    /// never read the same.
-    fn associated(&self, conversation: &ConversationId) -> Vec<u8> {
-        let (table, column, row) = (self.table.as_bytes(), self.column.as_bytes(), self.row);
-        [PURPOSE, conversation.as_bytes(), table, &[0], column, &[0], row.as_bytes()].concat()
-    }
-}
-
-/// Seals and opens what a conversation stores.
-#[derive(Debug)]
-pub struct Vault<'a, R> {
-    key: &'a VaultKey,
-    random: &'a R,
-}
-
-impl<'a, R: Random> Vault<'a, R> {
-    /// A vault behind its key.
-    #[must_use]
-    pub const fn new(key: &'a VaultKey, random: &'a R) -> Self {
-        Self { key, random }
-    }
-
-    /// Seals a value for its place.
-    ///
-    /// # Errors
-    /// [`SealError::NoRandom`]
-    pub fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, SealError> {
-        let associated = place.associated(&self.key.conversation);
-        self.key.sealer.seal(self.random, &associated, plain)
-    }
-
-    /// Opens a text that was sealed for the same place.
-    ///
-    /// # Errors
-    /// [`SealError::NotOpened`]
-    pub fn open_text(&self, place: Place<'_>, sealed: &[u8]) -> Result<String, SealError> {
-        let associated = place.associated(&self.key.conversation);
-        let opened = self.key.sealer.open(&associated, sealed)?;
-        String::from_utf8(opened.to_vec()).map_err(|_| SealError::NotOpened)
-    }
-}
 
 /// A key that the workspace is to open, and whom to ask.
 #[derive(Debug)]
@@ -152,7 +78,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             Some(_) => return Err(SealError::NotOpened.into()),
             None => self.store().put_wrapped_key(&key.wrapped)?,
         }
-        let opened = VaultKey::new(session.conversation, key);
+        let opened = VaultKey::new(session.conversation, &key.plain);
         Messages::new(self.sql, Vault::new(&opened, self.random)).seal_earlier()?;
         Consents::new(self.sql, Vault::new(&opened, self.random)).seal_earlier()?;
         Ok(opened)
@@ -174,18 +100,6 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     }
 }
 
-impl core::fmt::Debug for VaultKey {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("VaultKey { redacted }")
-    }
-}
-
-impl core::fmt::Debug for Place<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{}.{}", self.table, self.column)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::rc::Rc;
@@ -193,6 +107,8 @@ mod tests {
     use sotto_shared::wire::chat::Trigger;
     use sotto_shared::wire::conversation::MessageState;
     use sotto_shared::wire::stream::{FinishReason, Source};
+
+    use sotto_shared::id::ConversationId;
 
     use super::*;
     use crate::auth::tokens::EraseToken;
@@ -203,6 +119,7 @@ mod tests {
     use crate::session::core::{Accepted, Erasure};
     use crate::session::record::End;
     use crate::session::store::StoreError;
+    use crate::session::vault::Place;
     use crate::sql::Value;
 
     const DONE: End =
@@ -281,15 +198,14 @@ mod tests {
     fn a_sealed_text_opens_in_its_conversation_alone() {
         let random = CountingRandom::default();
         let place = Place { table: "message", column: "text", row: "m-1" };
-        let own = VaultKey::new(World::CONVERSATION, &World::key());
+        let own = VaultKey::new(World::CONVERSATION, &World::key().plain);
         let sealed = Vault::new(&own, &random).seal(place, b"words").unwrap();
         assert_eq!(Vault::new(&own, &random).open_text(place, &sealed).unwrap(), "words");
         // Even under the same key.
-        let other = VaultKey::new(ConversationId::from_bytes([99; 32]), &World::key());
+        let other = VaultKey::new(ConversationId::from_bytes([99; 32]), &World::key().plain);
         let opened = Vault::new(&other, &random).open_text(place, &sealed);
         assert_eq!(opened.unwrap_err(), SealError::NotOpened);
-        let key = ConversationKey { plain: [13; 32], wrapped: Vec::new() };
-        let other = VaultKey::new(World::CONVERSATION, &key);
+        let other = VaultKey::new(World::CONVERSATION, &[13; 32]);
         assert!(Vault::new(&other, &random).open_text(place, &sealed).is_err());
         for place in [
             Place { table: "other", ..place },
@@ -362,7 +278,6 @@ mod tests {
         assert_eq!(tombstone.cause, Cause::Token);
         assert!(matches!(world.core().erase(&secret), Ok(Erasure::Bury(_))));
         world.core().destroy_key(tombstone.cause).unwrap();
-        world.sql.wipe();
         world.core().bury(&tombstone).unwrap();
         world.core().destroy_key(tombstone.cause).unwrap();
         assert!(matches!(
@@ -377,7 +292,7 @@ mod tests {
         let key = World::key();
         let shown = format!(
             "{key:?} {:?} {:?}",
-            VaultKey::new(World::CONVERSATION, &key),
+            VaultKey::new(World::CONVERSATION, &key.plain),
             world.core().vault()
         );
         assert!(!shown.contains("12"), "{shown}");

@@ -8,8 +8,8 @@ use sotto_shared::consent::record::Told;
 
 use super::{Columns, Store, StoreError, json, parse};
 use crate::random::Random;
-use crate::session::core::{Place, Vault};
 use crate::session::record::ConsentStored;
+use crate::session::vault::{Place, Vault};
 use crate::sql::Sql;
 
 /// The record of one conversation's consent, behind its opened vault.

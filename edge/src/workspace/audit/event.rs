@@ -127,6 +127,10 @@ actions! {
     CountsRead = "counts.read", Operational;
     /// An operator read a conversation.
     ConversationRead = "conversation.read", Compliance;
+    /// An operator was shown the consent of a conversation, or what is left of it.
+    ConsentShown = "consent.shown", Compliance;
+    /// A visitor gave a purpose, took one back or objected to one.
+    ConsentChanged = "consent.changed", Compliance;
     /// A conversation was put under a legal hold.
     ConversationHeld = "conversation.held", Compliance;
     /// A legal hold was lifted.

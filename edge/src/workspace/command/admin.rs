@@ -140,6 +140,9 @@ pub enum ConversationAction {
     Release,
     /// Tells the visitor what came of a person's look.
     Answer(ReviewOutcome),
+    /// Shows that there is a consent, or was one: it is asked for by its id, also when the
+    /// conversation is no longer on the list.
+    Consent,
 }
 
 /// Reply to [`AdminConversation`].
@@ -152,6 +155,8 @@ pub enum ConversationReply {
     Erased(ErasureReceipt),
     /// How it stands now.
     Listed(ConversationEntry),
+    /// The signed receipt of the consent, or the proof that is left of it.
+    Consent(String),
 }
 
 redacted_debug!(Admin, AdminAction, AdminConversation);

@@ -49,7 +49,7 @@ impl ConversationAction {
     #[must_use]
     pub const fn scope(&self) -> Scope {
         match self {
-            Self::Read(_) | Self::Export(_) => Scope::ConversationsRead,
+            Self::Read(_) | Self::Export(_) | Self::Consent => Scope::ConversationsRead,
             Self::Erase => Scope::ConversationsErase,
             Self::Hold(_) | Self::Release | Self::Answer(_) => Scope::ConversationsManage,
         }

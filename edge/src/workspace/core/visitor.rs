@@ -57,7 +57,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// 2. the page's origin ([`WorkspaceError::OriginNotAllowed`]);
     /// 3. the visitor's choice against the notice in force ([`WorkspaceError::ConsentRequired`],
     ///    [`WorkspaceError::NoticeChanged`]);
-    /// 4. challenge, rates and budgets ([`let_begin`](Self::let_begin));
+    /// 4. challenge, rates and budgets (`let_begin`);
     /// 5. the list of conversations, so that the workspace knows of it before it exists, and the
     ///    key that its texts are sealed with.
     pub fn admit(&self, command: &Admit) -> Result<Admitted, Fault> {
@@ -98,6 +98,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             lifetimes,
             messages_per_minute: settings.budget.messages_per_minute,
             proof_days: told.notice.proof_days,
+            idle_from: 0,
         };
         Ok(Admitted { terms, key, told })
     }
@@ -198,6 +199,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Reported::ErasureFailed => (visitor, Action::ConversationErased, Outcome::Failed),
             Reported::EndingFailed => (Actor::System, Action::ConversationErased, Outcome::Failed),
             Reported::TokensRevoked => (Actor::Unknown, Action::TokensRevoked, Outcome::Done),
+            Reported::ConsentChanged => (visitor, Action::ConsentChanged, Outcome::Done),
             Reported::MessageChanged => (visitor, Action::MessageChanged, Outcome::Done),
             Reported::MessageRemoved => (visitor, Action::MessageRemoved, Outcome::Done),
             Reported::Restricted => (visitor, Action::ConversationRestricted, Outcome::Done),

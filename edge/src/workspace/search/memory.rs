@@ -53,13 +53,9 @@ impl Lexicon {
     pub(super) fn read(&self, passage: Passage) -> Read {
         let mut hits = vec![[0; 3]; self.stems.len()];
         let mut words = 0;
-        let mut word = String::new();
         let places = [&passage.title, &passage.text, &passage.heading];
         for (place, text) in places.into_iter().enumerate() {
-            let mut end = |word: &mut String| {
-                if word.is_empty() {
-                    return;
-                }
+            each_word(text, |word| {
                 words += 1;
                 for (entry, hits) in self.stems.iter().zip(&mut hits) {
                     if entry.matches(word)
@@ -68,27 +64,40 @@ impl Lexicon {
                         *hits += 1;
                     }
                 }
-                word.clear();
-            };
-            for c in text.chars() {
-                if c.is_ascii_alphanumeric() {
-                    word.push(c.to_ascii_lowercase());
-                } else if is_mark(c) {
-                } else if c.is_alphanumeric() {
-                    word.extend(c.to_lowercase().filter_map(fold));
-                } else {
-                    end(&mut word);
-                }
-            }
-            end(&mut word);
+            });
         }
         Read { passage, hits, words }
     }
 }
 
+/// Calls `each` with every word. All of a site's confidential documents pass through here for each
+/// message, so words of ASCII letters are neither copied nor folded.
+fn each_word(text: &str, mut each: impl FnMut(&str)) {
+    let mut folded = String::new();
+    for piece in text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()) {
+        if piece.is_ascii() {
+            if !piece.is_empty() {
+                each(piece);
+            }
+            continue;
+        }
+        for c in piece.chars().chain([' ']) {
+            if c.is_alphanumeric() {
+                folded.extend(c.to_lowercase().filter_map(fold));
+            } else if !is_mark(c) && !folded.is_empty() {
+                each(&folded);
+                folded.clear();
+            }
+        }
+    }
+}
+
 impl Entry {
+    /// Whether a word is the stem, or begins with it; letters of ASCII may be capitals.
     fn matches(&self, word: &str) -> bool {
-        if self.is_prefix { word.starts_with(&self.stem) } else { word == self.stem }
+        let (word, stem) = (word.as_bytes(), self.stem.as_bytes());
+        let fits = if self.is_prefix { word.len() >= stem.len() } else { word.len() == stem.len() };
+        fits && word.iter().zip(stem).all(|(one, other)| one.to_ascii_lowercase() == *other)
     }
 }
 
@@ -152,7 +161,7 @@ pub(super) fn ranked(
         })
         .collect();
     best_first(&mut scored);
-    scored.truncate(CANDIDATES as usize);
+    scored.truncate(CANDIDATES);
     scored.extend(indexed.into_iter().map(|candidate| {
         let read = lexicon.read(candidate.passage);
         let score = read.score(&weights, mean);

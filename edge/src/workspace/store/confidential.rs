@@ -66,13 +66,13 @@ impl<S: Sql> Store<'_, S> {
             .collect())
     }
 
-    /// The passages of a confidential document, in their order.
-    pub fn sealed_parts(&self, site: u16, name: &str) -> Result<Vec<Vec<u8>>, SqlError> {
+    /// The passages of a site's confidential documents, by name of the document and in their order.
+    pub fn sealed_parts(&self, site: u16) -> Result<Vec<(String, Vec<u8>)>, SqlError> {
         let rows = self.0.exec(
-            "SELECT sealed FROM confidential_part WHERE site = ? AND name = ? ORDER BY part",
-            &[site.into(), name.into()],
+            "SELECT name, sealed FROM confidential_part WHERE site = ? ORDER BY name, part",
+            &[site.into()],
         )?;
-        Ok(rows.iter().map(|row| blob(row, 0)).collect())
+        Ok(rows.iter().map(|row| (text(row, 0), blob(row, 1))).collect())
     }
 
     /// Whether a document is there and confidential.

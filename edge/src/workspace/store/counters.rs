@@ -6,7 +6,7 @@ use crate::sql::{Sql, SqlError};
 impl<S: Sql> Store<'_, S> {
     /// The day that the counters are of, with its key.
     pub fn day(&self) -> Result<Option<(u64, Vec<u8>)>, SqlError> {
-        let row = self.one("SELECT number, key FROM day", &[])?;
+        let row = self.known("SELECT number, key FROM day", &[])?;
         Ok(row.map(|row| (number(&row, 0), blob(&row, 1))))
     }
 

@@ -179,6 +179,7 @@ fn what_sessions_report_is_recorded() {
     assert_eq!(last_payload(&fixture)["actor"]["kind"], "system");
     assert_eq!(report(Reported::TokensRevoked), ["tokens.revoked done 1"]);
     for (what, entry) in [
+        (Reported::ConsentChanged, "consent.changed done 1"),
         (Reported::MessageChanged, "message.changed done 1"),
         (Reported::MessageRemoved, "message.removed done 1"),
         (Reported::Restricted, "conversation.restricted done 1"),

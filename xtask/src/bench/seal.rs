@@ -1,0 +1,167 @@
+//! `bench seal`: what it costs that things are stored sealed. One text of a conversation, sealed and
+//! opened, natively and in Wasm as the edge is built; and a reply from confidential documents beside
+//! one from the same documents with an index, each by an edge under workerd on loopback.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use serde_json::json;
+
+use super::client::{self, Client, Sotto};
+use super::report::{rounded, share, sorted};
+use super::server;
+use crate::admin::Admin;
+use crate::args::BenchSeal;
+use crate::build::{self, widget};
+use crate::setup::{self, Need, WASM};
+use crate::sh::{self, Run};
+use crate::{dev, keys};
+
+/// The package with the vault alone, `edge/bench`.
+const PACKAGE: &str = "sotto-seal-bench";
+
+/// The best of so many runs counts.
+const RUNS: &str = "400";
+
+/// A usual message; the longest one in letters of one byte and in those of four; the longest reply.
+const BYTES: [usize; 4] = [200, 4_000, 16_000, 65_536];
+
+/// Confidential documents of a site: as many as a handbook has, and as many as there may be.
+const DOCUMENTS: [usize; 2] = [128 * 1024, 1024 * 1024];
+
+/// Conversations of each site, and messages in each.
+const CONVERSATIONS: usize = 6;
+const MESSAGES: usize = 10;
+
+/// One text, sealed and opened.
+#[derive(Debug, Serialize)]
+struct Text {
+    engine: &'static str,
+    bytes: usize,
+    seal_ms: f64,
+    open_ms: f64,
+}
+
+/// Replies from documents, confidential ones and the same with an index.
+#[derive(Debug, Serialize)]
+struct Replies {
+    document_bytes: usize,
+    turns: usize,
+    confidential_first_token_ms_p50: f64,
+    indexed_first_token_ms_p50: f64,
+    added_ms_p50: f64,
+}
+
+/// Runs `cargo xtask bench seal`.
+///
+/// # Errors
+/// If a part does not build or start, or a call is refused.
+pub(crate) fn seal(options: &BenchSeal) -> Result<()> {
+    setup::run(Need::Build)?;
+    for text in sh::step("sealing and opening", texts)? {
+        println!("{}", serde_json::to_string(&text)?);
+    }
+    if !options.is_built {
+        sh::step("building the edge", || build::edge::build(build::Mode::Trial))?;
+    }
+    for bytes in DOCUMENTS {
+        let replies = sh::step("asking", || replies(bytes))?;
+        println!("{}", serde_json::to_string(&replies)?);
+    }
+    Ok(())
+}
+
+fn texts() -> Result<Vec<Text>> {
+    Run::new("cargo").args(["build", "--release", "--package", PACKAGE, "--bins"]).run()?;
+    widget::compile(PACKAGE, "edge")?;
+    let program = sh::at("target/release").join(PACKAGE);
+    let program = program.with_extension(std::env::consts::EXE_EXTENSION);
+    let module = sh::at(format!("target/{WASM}/edge/sotto_seal_bench.wasm"));
+    let script = sh::at("xtask/src/bench/node/seal.mjs");
+    let mut texts = read("native", Run::new(program))?;
+    texts.extend(read("Wasm under Node", Run::new("node").arg(script).arg(module))?);
+    Ok(texts)
+}
+
+fn read(engine: &'static str, run: Run) -> Result<Vec<Text>> {
+    let printed = run.arg(RUNS).args(BYTES.map(|bytes| bytes.to_string())).read()?;
+    let mut texts = Vec::new();
+    for (line, bytes) in printed.lines().zip(BYTES) {
+        let (seal, open) = line.split_once(' ').with_context(|| format!("{engine}: `{line}`"))?;
+        // Thousandths of a microsecond are noise.
+        let ms = |text: &str| text.parse().map(|ms: f64| (ms * 1e6).round() / 1e6);
+        texts.push(Text { engine, bytes, seal_ms: ms(seal)?, open_ms: ms(open)? });
+    }
+    if texts.len() != BYTES.len() {
+        bail!("{engine} measured {} of {} sizes", texts.len(), BYTES.len());
+    }
+    Ok(texts)
+}
+
+/// Asks two sites in turns, message by message.
+fn replies(bytes: usize) -> Result<Replies> {
+    let state = sh::at("target/bench-seal");
+    if let Err(error) = fs::remove_dir_all(&state)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(error).context("target/bench-seal");
+    }
+    let confidential = site(&state.join("confidential"), bytes, true)?;
+    let indexed = site(&state.join("indexed"), bytes, false)?;
+    let client = Client::new();
+    let mut first: [Vec<Duration>; 2] = Default::default();
+    for number in 0..CONVERSATIONS {
+        let (mut one, _) = client.mint(&confidential, number)?;
+        let (mut other, _) = client.mint(&indexed, number)?;
+        for message in 0..MESSAGES {
+            let took = [client.chat(&confidential, &mut one)?, client.chat(&indexed, &mut other)?];
+            // The first words of the first conversation warm up compilers and caches.
+            if number > 0 || message > 0 {
+                for (first, took) in first.iter_mut().zip(took) {
+                    first.push(took.first);
+                }
+            }
+        }
+    }
+    let turns = first[0].len();
+    let [confidential, indexed] = first.map(|first| share(&sorted(first.into_iter()), 0.5));
+    Ok(Replies {
+        document_bytes: bytes,
+        turns,
+        confidential_first_token_ms_p50: rounded(confidential),
+        indexed_first_token_ms_p50: rounded(indexed),
+        added_ms_p50: rounded(confidential - indexed),
+    })
+}
+
+/// An edge with a site that quotes the demo's documents, again and again until there are so many
+/// bytes.
+fn site(state: &Path, bytes: usize, is_confidential: bool) -> Result<Sotto> {
+    fs::create_dir_all(state).context("target/bench-seal")?;
+    let secrets = state.join("secrets.vars");
+    keys::create(&secrets)?;
+    let server = server::edge(state, &secrets)?;
+    let platform = keys::platform_token(&secrets)?;
+    let created = Admin::new(server.origin(), platform).create_workspace("Bench")?;
+    let admin = Admin::new(server.origin(), created.api_key);
+    let site = admin.create_site(&json!({
+        "name": "Bench",
+        "lang": "en",
+        "origins": [client::ORIGIN],
+        "controller": { "name": "Bench Ltd", "contact": "privacy@bench.example" },
+    }))?;
+    let text = dev::documents(&sh::at("www/demo/documents"))?.into_values().collect::<String>();
+    for number in 0..bytes / text.len() {
+        let name = format!("{number:04}.md");
+        if is_confidential {
+            admin.put_confidential(site.number, &name, &text)?;
+        } else {
+            admin.put_document(site.number, &name, &text)?;
+        }
+    }
+    Ok(Sotto { notice: client::notice(&server, &site.key)?, site: site.key, server })
+}
