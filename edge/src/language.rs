@@ -21,7 +21,7 @@ impl Language {
     /// the one it names with the highest weight, the first of them if several have it.
     #[must_use]
     pub fn preferred(accepted: &str) -> Self {
-        let mut best = (Self::English, 0.0);
+        let mut best = (Self::English, 0);
         for entry in accepted.split(',') {
             let (tag, parameters) = entry.split_once(';').unwrap_or((entry, ""));
             let weight = weight(parameters);
@@ -48,21 +48,56 @@ impl Language {
     }
 }
 
-/// The weight that stands in an entry's parameters (`q=0.5`); 1 if none can be read.
+/// The weight that stands in an entry's parameters (`q=0.5`), in thousandths; a whole one if none
+/// can be read. Three decimals are all there are, so that reading them takes no floating point,
+/// which would bring its tables along.
 #[must_use]
-pub fn weight(parameters: &str) -> f32 {
+pub fn weight(parameters: &str) -> u16 {
     parameters
         .split(';')
         .filter_map(|parameter| parameter.trim().split_once('='))
         .find(|(name, _)| name.trim().eq_ignore_ascii_case("q"))
-        .and_then(|(_, value)| value.trim().parse::<f32>().ok())
-        .filter(|weight| (0.0..=1.0).contains(weight))
-        .unwrap_or(1.0)
+        .and_then(|(_, value)| thousandths(value.trim()))
+        .unwrap_or(1_000)
+}
+
+fn thousandths(value: &str) -> Option<u16> {
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    let mut weight: u16 = match whole {
+        "0" => 0,
+        "1" => 1_000,
+        _ => return None,
+    };
+    for (digit, unit) in decimals.bytes().zip([100, 10, 1]) {
+        weight += u16::try_from(char::from(digit).to_digit(10)?).ok()? * unit;
+    }
+    (decimals.len() <= 3 && weight <= 1_000).then_some(weight)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn weights_are_thousandths() {
+        for (parameters, wanted) in [
+            ("", 1_000),
+            ("q=1", 1_000),
+            ("q=0", 0),
+            ("q=0.5", 500),
+            ("level=1; Q = 0.25", 250),
+            ("q=0.001", 1),
+            ("q=1.000", 1_000),
+            ("q=1.001", 1_000),
+            ("q=0.1234", 1_000),
+            ("q=2", 1_000),
+            ("q=.5", 1_000),
+            ("q=0.x", 1_000),
+            ("q=-0.5", 1_000),
+        ] {
+            assert_eq!(weight(parameters), wanted, "{parameters}");
+        }
+    }
 
     #[test]
     fn the_language_that_a_browser_prefers_counts() {

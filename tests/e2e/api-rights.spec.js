@@ -78,6 +78,8 @@ test.describe("the copy", () => {
     expect(Array.isArray(copy.consent)).toBe(true);
     expect(await verifies(edge, text)).toBe(true);
     expect(await verifies(edge, text.replace("[EMAIL]", "[PHONE]"))).toBe(false);
+    const asked = await edge.call("POST", "/v1/receipts/verify", { body: text, type: "application/json" });
+    expect(await asked.json()).toMatchObject({ valid: true, kind: "conversation_copy" });
     expect(await recorded(site.workspace)).toEqual(["conversation.exported done"]);
   });
 
@@ -309,6 +311,7 @@ test.describe("erasure", () => {
 
     const token = visitor.access_token;
     const id = visitor.conversation;
+    const consent = { notice: visitor.receipt.notice, chat: true, purposes: {}, objections: {}, gpc: false, source: { kind: "sdk" } };
     const doors = [
       ["POST", "/v1/chat", { json: visitor.chatRequest("Hello?") }],
       ["POST", "/v1/chat/stop", { json: { id } }],
@@ -320,6 +323,7 @@ test.describe("erasure", () => {
       ["DELETE", "/v1/conversation/messages/m-1"],
       ["PUT", "/v1/restriction", { json: { restricted: true } }],
       ["POST", "/v1/review", { json: {} }],
+      ["PUT", "/v1/consent", { json: consent }],
       ["POST", "/v1/sessions/refresh", { json: { refresh_token: visitor.refresh_token, rotation_id: "r-1" } }],
     ];
     for (const [method, path, options] of doors) {

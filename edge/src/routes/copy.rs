@@ -85,14 +85,14 @@ pub fn response(format: Format, copy: &Conversation) -> Response {
 fn accepted(headers: &HeaderMap) -> Format {
     let accept: Vec<&str> =
         headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let mut best = (Format::Json, 0.0);
+    let mut best = (Format::Json, 0);
     for (format, _, media_type) in Format::ALL {
         let weight = accept
             .iter()
             .flat_map(|value| value.split(','))
             .map(|entry| entry.split_once(';').unwrap_or((entry, "")))
             .find(|(name, _)| name.trim().eq_ignore_ascii_case(media_type))
-            .map_or(0.0, |(_, parameters)| weight(parameters));
+            .map_or(0, |(_, parameters)| weight(parameters));
         if weight > best.1 {
             best = (format, weight);
         }
