@@ -15,6 +15,7 @@ use crate::auth::keyring::{Keyring, KeyringError};
 use crate::auth::mac;
 use crate::http::client_address::AddressSource;
 use crate::language::Language;
+use crate::log::{Loggable, Told};
 
 /// Everything that the operator of the edge sets.
 #[derive(Debug)]
@@ -69,6 +70,12 @@ pub struct ConfigError {
     pub variable: &'static str,
     /// What it has to be.
     pub rule: &'static str,
+}
+
+impl Loggable for ConfigError {
+    fn told(&self) -> Told {
+        Told::new(self.variable).name(self.rule)
+    }
 }
 
 impl Config {

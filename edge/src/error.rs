@@ -4,10 +4,13 @@
 //! where it is the edge's own fault, once to the log. The sentence in a problem is for the caller
 //! to act on. It holds nothing of the request's texts and nothing of the edge's insides.
 
+mod told;
+
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use sotto_shared::limits;
+use sotto_shared::wire::challenge::Challenge;
 use sotto_shared::wire::problem::Code;
 
 use crate::auth::access::AccessError;
@@ -15,6 +18,7 @@ use crate::config::ConfigError;
 use crate::http::body::BodyError;
 use crate::http::client_address::AddressMissing;
 use crate::http::origin::OriginError;
+use crate::log::Said;
 use crate::object::CallError;
 use crate::random::RandomError;
 use crate::session::command::SessionError;
@@ -46,7 +50,7 @@ pub enum ApiError {
     Address(#[from] AddressMissing),
     /// The configured jurisdiction cannot be had.
     #[error("an object could not be made in the configured jurisdiction: {0}")]
-    Jurisdiction(String),
+    Jurisdiction(Said),
     /// The request's origin is missing or not usable.
     #[error(transparent)]
     Origin(#[from] OriginError),
@@ -85,6 +89,9 @@ pub enum ApiError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// A challenge has to be solved first.
+    #[error("a challenge has to be solved first")]
+    ChallengeRequired(Challenge),
     /// A session object refused or could not be reached.
     #[error("session: {0}")]
     Session(#[from] CallError<SessionError>),
@@ -112,6 +119,8 @@ pub struct Facts {
     pub notice: Option<String>,
     /// With [`Code::Erased`] and [`Code::ConversationEnded`]: the id of the receipt.
     pub receipt: Option<String>,
+    /// With [`Code::ChallengeRequired`]: what is to be solved.
+    pub challenge: Option<Challenge>,
 }
 
 impl ApiError {
@@ -174,6 +183,11 @@ impl ApiError {
                 "Too many requests come from this network; wait a moment.",
             )
             .after(*retry_after),
+            Self::ChallengeRequired(challenge) => {
+                let mut facts = challenge_required();
+                facts.challenge = Some(challenge.clone());
+                facts
+            }
             Self::Session(error) => session(error),
             Self::Workspace(error) => workspace(error),
             Self::Random(_) | Self::Internal(_) => internal(),
@@ -192,7 +206,14 @@ impl From<AccessError> for ApiError {
 
 impl Facts {
     fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), retry_after: None, notice: None, receipt: None }
+        Self {
+            code,
+            detail: detail.into(),
+            retry_after: None,
+            notice: None,
+            receipt: None,
+            challenge: None,
+        }
     }
 
     fn after(mut self, seconds: u64) -> Self {
@@ -360,7 +381,7 @@ fn conversation(error: &SessionError) -> Facts {
             "The visitor has restricted the conversation; lift the restriction to go on with it.",
         ),
         SessionError::NoReview => {
-            Facts::new(Code::NotFound, "Nobody has asked for a review of this conversation.")
+            Facts::new(Code::NotFound, "No review of this conversation waits for an answer.")
         }
         SessionError::ReplyInProgress => Facts::new(
             Code::ReplyInProgress,
@@ -429,9 +450,22 @@ fn workspace(error: &CallError<WorkspaceError>) -> Facts {
         WorkspaceError::LimitReached { what } => {
             Facts::new(Code::LimitReached, format!("The limit is reached: {what}."))
         }
+        WorkspaceError::RateLimited { retry_after } => Facts::new(
+            Code::RateLimited,
+            "This was done too often here within a minute; wait a moment.",
+        )
+        .after(*retry_after),
+        WorkspaceError::ChallengeRequired { .. } => challenge_required(),
         WorkspaceError::BudgetSpent { retry_after } => budget_spent(*retry_after),
         WorkspaceError::Failed => internal(),
     }
+}
+
+fn challenge_required() -> Facts {
+    Facts::new(
+        Code::ChallengeRequired,
+        "Solve the challenge and send the request again with the answer.",
+    )
 }
 
 fn site_unknown() -> Facts {
@@ -448,6 +482,7 @@ mod tests {
     use sotto_shared::wire::admin::Scope;
 
     use super::*;
+    use crate::object::Unreachable;
 
     fn refused_session(error: SessionError) -> ApiError {
         ApiError::Session(CallError::Refused(error))
@@ -455,6 +490,10 @@ mod tests {
 
     fn refused_workspace(error: WorkspaceError) -> ApiError {
         ApiError::Workspace(CallError::Refused(error))
+    }
+
+    fn challenge() -> Challenge {
+        Challenge { text: "ch_x".into(), bits: 17, expires_at: 1 }
     }
 
     /// Every error with the code that the wire promises for it.
@@ -467,7 +506,7 @@ mod tests {
             (ConfigError { variable: "SOTTO_MODE", rule: "must be" }.into(), Code::Misconfigured),
             (ApiError::Binding("LIMIT_MINT"), Code::Misconfigured),
             (AddressMissing.into(), Code::Misconfigured),
-            (ApiError::Jurisdiction("no".into()), Code::Misconfigured),
+            (ApiError::Jurisdiction(Said::new(&"no")), Code::Misconfigured),
             (OriginError::Missing.into(), Code::OriginMissing),
             (OriginError::Invalid.into(), Code::OriginInvalid),
             (ApiError::TokenMissing, Code::TokenMissing),
@@ -492,7 +531,10 @@ mod tests {
             (RandomError.into(), Code::Internal),
             (ApiError::Internal("broken"), Code::Internal),
             (CallError::<SessionError>::NoSuchObject.into(), Code::TokenInvalid),
-            (CallError::<SessionError>::Unreachable("x".into()).into(), Code::Unavailable),
+            (
+                CallError::<SessionError>::Unreachable(Unreachable::Status(500)).into(),
+                Code::Unavailable,
+            ),
             (refused_session(SessionError::Unknown), Code::ConversationEnded),
             (refused_session(SessionError::Erased { receipt: "R".into() }), Code::Erased),
             (refused_session(SessionError::TokenInvalid), Code::TokenInvalid),
@@ -521,7 +563,16 @@ mod tests {
             (refused_session(SessionError::SiteGone), Code::SiteUnknown),
             (refused_session(SessionError::Failed), Code::Internal),
             (CallError::<WorkspaceError>::NoSuchObject.into(), Code::SiteUnknown),
-            (CallError::<WorkspaceError>::Unreachable("x".into()).into(), Code::Unavailable),
+            (
+                CallError::<WorkspaceError>::Unreachable(Unreachable::Status(500)).into(),
+                Code::Unavailable,
+            ),
+            (ApiError::ChallengeRequired(challenge()), Code::ChallengeRequired),
+            (
+                refused_workspace(WorkspaceError::ChallengeRequired { bits: 17 }),
+                Code::ChallengeRequired,
+            ),
+            (refused_workspace(WorkspaceError::RateLimited { retry_after: 3 }), Code::RateLimited),
             (refused_workspace(WorkspaceError::Unknown), Code::SiteUnknown),
             (refused_workspace(WorkspaceError::KeyInvalid), Code::TokenInvalid),
             (refused_workspace(WorkspaceError::KeyExpired), Code::TokenExpired),
@@ -591,6 +642,8 @@ mod tests {
     fn the_facts_of_a_code_come_along() {
         let erased = refused_session(SessionError::Erased { receipt: "R".into() }).facts();
         assert_eq!(erased.receipt.as_deref(), Some("R"));
+        let required = ApiError::ChallengeRequired(challenge()).facts();
+        assert_eq!(required.challenge, Some(challenge()));
         let changed = refused_workspace(WorkspaceError::NoticeChanged { notice: "N".into() });
         assert_eq!(changed.facts().notice.as_deref(), Some("N"));
     }
@@ -598,12 +651,14 @@ mod tests {
     #[test]
     fn faults_of_the_platform_stay_inside() {
         for error in [
-            ApiError::Jurisdiction("hunter2".into()),
-            ApiError::Session(CallError::Unreachable("hunter2".into())),
-            ApiError::Workspace(CallError::Unreachable("hunter2".into())),
-            ApiError::Internal("hunter2"),
+            ApiError::Jurisdiction(Said::new(&"hunter")),
+            ApiError::Session(CallError::Unreachable(Unreachable::Platform(Said::new(&"hunter")))),
+            ApiError::Workspace(CallError::Unreachable(Unreachable::Platform(Said::new(
+                &"hunter",
+            )))),
+            ApiError::Internal("hunter"),
         ] {
-            assert!(!error.facts().detail.contains("hunter2"));
+            assert!(!error.facts().detail.contains("hunter"));
         }
     }
 }

@@ -14,6 +14,10 @@
 //! What makes it right: an object handles one request at a time between two awaits, its writes
 //! between two awaits are committed together, and no reply leaves it before they are durable.
 
+// A panic is written to the console by the platform's glue, and one for a place inside a text would
+// quote the text.
+#![cfg_attr(not(test), warn(clippy::string_slice))]
+
 pub mod routes;
 
 pub mod http;
@@ -51,9 +55,9 @@ use worker::{Context, Env, Request, Response, event};
 use crate::clock::PlatformClock;
 use crate::config::Config;
 use crate::error::ApiError;
-use crate::http::body;
 use crate::http::request_id::RequestId;
 use crate::http::respond::Asked;
+use crate::http::{body, platform};
 use crate::random::PlatformRandom;
 use crate::routes::{Edge, limits};
 
@@ -61,16 +65,15 @@ use crate::routes::{Edge, limits};
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
     let id = RequestId::new(&PlatformClock, &PlatformRandom);
-    let response = match worker::HttpRequest::try_from(request) {
-        Ok(request) => answer(id, request.map(Body::new), env).await,
-        // A header with bytes outside ASCII: there is no head to look at.
-        Err(_) => {
+    let response = match platform::received(request).await {
+        Ok(request) => answer(id, request, env).await,
+        Err(platform::Unreadable) => {
             let nothing = ::http::HeaderMap::new();
             let asked = Asked::new(id, &::http::Method::GET, &nothing);
             asked.finish(ApiError::Head.into_response())
         }
     };
-    Response::try_from(response)
+    platform::sent(response).await
 }
 
 /// Answers a request whose head could be read.

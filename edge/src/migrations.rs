@@ -6,19 +6,23 @@ use crate::sql::{Sql, SqlError, Value};
 /// is never changed: stored objects were made with it.
 pub type Migrations = [&'static [&'static str]];
 
-const VERSION: &str = "CREATE TABLE IF NOT EXISTS schema (
+const VERSION: &str = "CREATE TABLE schema (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     version INTEGER NOT NULL
 ) STRICT";
+
+const THERE: &str = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema'";
 
 /// Brings the tables to the newest version; each entry runs once in an object's life.
 ///
 /// # Errors
 /// [`SqlError`] if a statement fails; the version then stays what it was.
 pub fn run(sql: &impl Sql, migrations: &Migrations) -> Result<(), SqlError> {
-    sql.exec(VERSION, &[])?;
+    if sql.recall(THERE, &[])?.is_empty() {
+        sql.exec(VERSION, &[])?;
+    }
     let done = sql
-        .exec("SELECT version FROM schema", &[])?
+        .recall("SELECT version FROM schema", &[])?
         .first()
         .and_then(|row| row.first().and_then(Value::unsigned))
         .and_then(|version| usize::try_from(version).ok())

@@ -5,6 +5,7 @@
 //! with status 200, so that any other status means that the object itself could not answer. A
 //! command that streams answers with its event stream (or 204) where it succeeds.
 
+use crate::log::{Loggable, Said, Told};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::{Env, Method, Request, RequestInit, Response, Stub};
@@ -44,10 +45,40 @@ pub enum CallError<E> {
     /// The id is not one of this namespace: no object of ours ever had it.
     #[error("the id is not one of an object")]
     NoSuchObject,
-    /// The object could not be reached or did not answer as it should. The text is the
-    /// platform's and is meant for the log.
-    #[error("the object could not be reached: {0}")]
-    Unreachable(String),
+    /// The object could not be reached or did not answer as it should.
+    #[error("the object could not be reached")]
+    Unreachable(Unreachable),
+}
+
+/// Why an object did not answer as it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// The platform could not reach it.
+    Platform(Said),
+    /// It answered with another status than 200.
+    Status(u16),
+    /// Its reply could not be read, from this column on.
+    Reply(usize),
+}
+
+impl<E> Loggable for CallError<E> {
+    fn told(&self) -> Told {
+        let why = match self {
+            Self::Refused(_) => return Told::new("the object refused"),
+            Self::NoSuchObject => return Told::new("the id is not one of an object"),
+            Self::Unreachable(Unreachable::Platform(said)) => {
+                Told::new("the platform failed").said(said)
+            }
+            Self::Unreachable(Unreachable::Status(status)) => {
+                Told::new("it answered with status").number((*status).into())
+            }
+            Self::Unreachable(Unreachable::Reply(column)) => {
+                let column = u64::try_from(*column).unwrap_or(u64::MAX);
+                Told::new("its reply could not be read at column").number(column)
+            }
+        };
+        Told::new("the object could not be reached").because(&why)
+    }
 }
 
 /// What a streaming command answers with.
@@ -133,7 +164,7 @@ async fn send<C: Command>(
 async fn opened<C: Command>(mut response: Response) -> Result<C::Reply, CallError<C::Error>> {
     let status = response.status_code();
     if status != 200 {
-        return Err(CallError::Unreachable(format!("status {status}")));
+        return Err(CallError::Unreachable(Unreachable::Status(status)));
     }
     let text = response.text().await.map_err(unreachable)?;
     open_text(&text)
@@ -144,15 +175,12 @@ fn open_text<T: DeserializeOwned, E: DeserializeOwned>(text: &str) -> Result<T, 
         Ok(Envelope::Ok(value)) => Ok(value),
         Ok(Envelope::Error(error)) => Err(CallError::Refused(error)),
         // serde's sentence would name what it found: the position is enough.
-        Err(error) => Err(CallError::Unreachable(format!(
-            "its reply could not be read at column {}",
-            error.column()
-        ))),
+        Err(error) => Err(CallError::Unreachable(Unreachable::Reply(error.column()))),
     }
 }
 
 fn unreachable<E>(error: impl core::fmt::Display) -> CallError<E> {
-    CallError::Unreachable(error.to_string())
+    CallError::Unreachable(Unreachable::Platform(Said::new(&error)))
 }
 
 #[cfg(test)]

@@ -5,6 +5,12 @@
 //! await between them are committed together (the platform's output gate holds back every reply
 //! until they are durable), which is all that the stores here rely on.
 
+mod memory;
+
+use memory::Memory;
+
+use crate::log::{Loggable, Said, Told};
+
 /// A value in a statement or a row.
 #[derive(Clone, PartialEq)]
 pub enum Value {
@@ -26,7 +32,13 @@ pub type Row = Vec<Value>;
 /// Storage failed. The statement is named by the caller's error, never the values.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("storage failed: {0}")]
-pub struct SqlError(pub String);
+pub struct SqlError(pub Said);
+
+impl Loggable for SqlError {
+    fn told(&self) -> Told {
+        Told::new("storage failed").said(&self.0)
+    }
+}
 
 /// Runs SQL.
 pub trait Sql {
@@ -35,6 +47,13 @@ pub trait Sql {
     /// # Errors
     /// [`SqlError`] if SQLite refuses the statement or the storage cannot be written.
     fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError>;
+
+    /// Reads a few rows of one table that every command needs. What was read before is given again
+    /// as long as nothing was written to the table since.
+    ///
+    /// # Errors
+    /// As [`exec`](Self::exec).
+    fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError>;
 }
 
 impl Value {
@@ -136,8 +155,24 @@ impl core::fmt::Debug for Value {
     }
 }
 
-/// The storage of a Durable Object.
-pub struct ObjectSql(pub worker::SqlStorage);
+/// The storage of a Durable Object. There is one for the life of an object.
+pub struct ObjectSql {
+    storage: worker::SqlStorage,
+    memory: Memory,
+}
+
+impl ObjectSql {
+    /// The door to an object's storage.
+    #[must_use]
+    pub fn new(storage: worker::SqlStorage) -> Self {
+        Self { storage, memory: Memory::default() }
+    }
+
+    /// All storage was deleted past this door.
+    pub fn forget(&self) {
+        self.memory.forget();
+    }
+}
 
 impl core::fmt::Debug for ObjectSql {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -158,8 +193,9 @@ impl Sql for ObjectSql {
                 Value::Real(number) => Stored::Float(*number),
             })
             .collect::<Vec<_>>();
-        let failed = |error: worker::Error| SqlError(error.to_string());
-        let cursor = self.0.exec(statement, bindings).map_err(failed)?;
+        self.memory.note(statement);
+        let failed = |error: worker::Error| SqlError(Said::new(&error));
+        let cursor = self.storage.exec(statement, bindings).map_err(failed)?;
         cursor
             .raw()
             .map(|row| {
@@ -178,17 +214,26 @@ impl Sql for ObjectSql {
             })
             .collect()
     }
+
+    fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        if let Some(rows) = self.memory.get(statement, values) {
+            return Ok(rows);
+        }
+        let rows = self.exec(statement, values)?;
+        self.memory.put(statement, values, &rows);
+        Ok(rows)
+    }
 }
 
-/// SQLite in memory, for tests.
+/// SQLite in memory, for tests. What it remembers it compares with what is there.
 #[cfg(test)]
 #[derive(Debug)]
-pub(crate) struct MemorySql(rusqlite::Connection);
+pub(crate) struct MemorySql(rusqlite::Connection, Memory);
 
 #[cfg(test)]
 impl MemorySql {
     pub(crate) fn new() -> Self {
-        Self(rusqlite::Connection::open_in_memory().unwrap())
+        Self(rusqlite::Connection::open_in_memory().unwrap(), Memory::default())
     }
 
     /// Whether these bytes stand in any text or blob of any table.
@@ -213,6 +258,7 @@ impl MemorySql {
             // Tables behind a full-text index go with it.
             let _ = self.0.execute(&format!("DROP TABLE IF EXISTS \"{name}\""), []);
         }
+        self.1.forget();
     }
 }
 
@@ -220,7 +266,8 @@ impl MemorySql {
 impl Sql for MemorySql {
     fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         use rusqlite::types::{Value as Stored, ValueRef};
-        let failed = |error: rusqlite::Error| SqlError(error.to_string());
+        self.1.note(statement);
+        let failed = |error: rusqlite::Error| SqlError(Said::new(&error));
         let mut prepared = self.0.prepare(statement).map_err(failed)?;
         let columns = prepared.column_count();
         let bindings = values.iter().map(|value| match value {
@@ -247,6 +294,16 @@ impl Sql for MemorySql {
         }
         Ok(all)
     }
+
+    fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        let rows = self.exec(statement, values)?;
+        if let Some(remembered) = self.1.get(statement, values) {
+            assert_eq!(remembered, rows, "{statement}");
+        } else {
+            self.1.put(statement, values, &rows);
+        }
+        Ok(rows)
+    }
 }
 
 /// The same storage, which breaks down at one statement.
@@ -271,9 +328,13 @@ impl Sql for FailingSql<'_> {
     fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         let left = self.left.get();
         if left == 0 {
-            return Err(SqlError("it broke down".to_owned()));
+            return Err(SqlError(Said::new(&"it broke down")));
         }
         self.left.set(left - 1);
         self.sql.exec(statement, values)
+    }
+
+    fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        self.exec(statement, values)
     }
 }

@@ -11,13 +11,16 @@
 //!   the one event stream decoder that both sides use;
 //! - [`pii`]: the scrubber, which runs in the browser and again at the edge;
 //! - `signed`: signed documents and their verifier, behind the feature `signed`;
-//! - `audit`: the format of the audit log and its verifier, behind the feature `audit`.
+//! - `audit`: the format of the audit log and its verifier, behind the feature `audit`;
+//! - `challenge`: the proof of work before a new conversation, behind the feature `challenge`.
 //!
 //! The wire types derive serde behind the feature `serde`, which the edge uses. The widget reads
 //! and writes the same bytes through [`json`]; `tests/fixtures/wire` holds both to one set of
 //! literal examples.
 
 #![forbid(unsafe_code)]
+// A panic for a place inside a text would quote the text.
+#![cfg_attr(not(test), warn(clippy::string_slice))]
 
 mod redact;
 
@@ -39,3 +42,6 @@ pub mod signed;
 
 #[cfg(feature = "audit")]
 pub mod audit;
+
+#[cfg(feature = "challenge")]
+pub mod challenge;

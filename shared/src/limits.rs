@@ -168,6 +168,12 @@ pub const TOMBSTONE_SECONDS: u64 = LIFETIME_SECONDS_MAX;
 /// after which somebody has to decide again.
 pub const HOLD_SECONDS_MAX: u64 = LIFETIME_SECONDS_MAX;
 
+/// How long a site's daily figures are kept, in days: a year can be compared with the one before.
+pub const COUNTS_DAYS: u64 = 400;
+
+/// A daily figure that stands for fewer conversations than this is not shown: it could be about one.
+pub const COUNTED_LEAST: u64 = 5;
+
 /// How long the platform's recovery history may hold what was erased, in days. A receipt says so.
 pub const RECOVERY_DAYS: u32 = 30;
 
@@ -191,6 +197,35 @@ pub const JSON_DEPTH: usize = 16;
 
 /// One line of an event stream, in bytes: a reply resumed as one delta, escaped, still fits.
 pub const SSE_LINE_BYTES: usize = 512 * 1024;
+
+/// Life of a challenge, in seconds: a slow phone solves it in the background meanwhile, and what was
+/// solved is not remembered for longer.
+pub const CHALLENGE_SECONDS: u64 = 300;
+
+/// Zero bits that a challenge asks for at least: a phone of the slow kind tries 200,000 numbers a
+/// second, so it waits for two thirds of a second on average.
+pub const CHALLENGE_BITS: u8 = 17;
+
+/// Bits that are added at most while many conversations begin: each doubles the work, so a slow
+/// phone then waits for five seconds on average.
+pub const CHALLENGE_BITS_MORE: u8 = 3;
+
+/// For how many minutes many beginnings are remembered: a flood that pauses is asked on.
+pub const CHALLENGE_MINUTES: u64 = 10;
+
+/// Calls with one API key within a minute: a script that puts 500 documents takes two minutes.
+pub const ADMIN_CALLS_PER_MINUTE: u32 = 300;
+
+/// New conversations of a workspace within a minute, all sites together: each asks the one object of
+/// the workspace, which serves some hundreds a second.
+pub const WORKSPACE_SESSIONS_PER_MINUTE: u32 = 12_000;
+
+/// New conversations of a workspace within a day: a list of that many, kept for thirty days, is a
+/// tenth of what a database of an object holds.
+pub const WORKSPACE_SESSIONS_PER_DAY: u32 = 200_000;
+
+/// Messages of a workspace within a day: a tenth of what its object could serve without a pause.
+pub const WORKSPACE_MESSAGES_PER_DAY: u32 = 2_000_000;
 
 /// Entries on one page of an export of the audit log: about a megabyte, which an object holds in
 /// memory at once.

@@ -1,7 +1,7 @@
 // Accessibility of every state: axe with the tags of WCAG 2.2 A and AA, in both colour schemes, and what axe cannot see.
 //
-// 1. Closed, gate, chat, menu, your data, errors: no violation, light and dark, also with a badly chosen accent.
-// 2. A reply is announced once, when it is finished.
+// 1. Closed, gate, chat, menu, your data, choices, rights, errors: no violation, light and dark, also with a badly chosen accent.
+// 2. A reply is announced once, when it is finished; so is what became of a message.
 // 3. Languages: German where asked for; English marked as such on an Arabic page, which is mirrored.
 // 4. Reduced motion: nothing moves. Forced colours: nothing disappears.
 // 5. Targets are large enough, and nothing scrolls sideways on a narrow screen.
@@ -47,6 +47,53 @@ for (const colorScheme of ["light", "dark"]) {
       await chat.button(chat.words.erase_yes).click();
       await expect(chat.panel).toContainText(chat.words.receipt_title);
       await test.step("receipt", () => expectAccessible(page));
+    });
+
+    test("every state of choices and rights passes", async ({ arrive, front, page }) => {
+      const chat = await arrive({ legal_bases: { improve: "legitimate_interest" }, consent_proof_days: 30 });
+      await open(chat);
+      await chat.decline.click();
+      await open(chat);
+      await expect(chat.question("declined_title")).toBeVisible();
+      await test.step("declined", () => expectAccessible(page));
+      await chat.button(chat.words.declined_change).click();
+      await chat.purpose("improve").click();
+      await chat.agree.click();
+      await ask(chat, "Hello");
+      const own = chat.messages("visitor").first();
+      await chat.tool(own, "edit").click();
+      await expect(chat.text("editing")).toBeVisible();
+      await test.step("correcting", () => expectAccessible(page));
+      await chat.input.fill("Hello, corrected");
+      await chat.input.press("Enter");
+      await expect(own).toContainText(chat.words.edited);
+      await test.step("corrected", () => expectAccessible(page));
+      await chat.tool(own, "remove").click();
+      await expect(chat.question("remove_title")).toBeVisible();
+      await test.step("remove?", () => expectAccessible(page));
+      await chat.panel.locator(".ask").getByRole("button", { name: chat.words.remove }).click();
+      await expect(chat.log.getByText(chat.words.removed)).toBeVisible();
+      await test.step("removed", () => expectAccessible(page));
+      await chat.tool(chat.lastReply, "review").click();
+      await test.step("what should a person check?", () => expectAccessible(page));
+      await chat.button(chat.words.review_other).click();
+      await openData(chat);
+      await expect(chat.text("review_asked").filter({ visible: true })).toHaveCount(1);
+      await chat.purpose("improve").click();
+      await expect(chat.text("detail_objected").filter({ visible: true })).toHaveCount(1);
+      await chat.switch("restrict").click();
+      await expect(chat.switch("restrict")).toBeChecked();
+      await test.step("objected and restricted", () => expectAccessible(page));
+      await page.evaluate(() => window.sotto("consent", {}));
+      await test.step("narrowed by the page", () => expectAccessible(page));
+      front.refuse(/^\/v1\/consent$/);
+      await chat.button(chat.words.withdraw_consent).click();
+      await expect(chat.text("unrecorded")).toBeVisible();
+      await test.step("taken back, and not passed on yet", () => expectAccessible(page));
+      await chat.button(chat.words.cancel).click();
+      await chat.button(chat.words.back).click();
+      await expect(chat.text("withdrawn")).toBeVisible();
+      await test.step("taken back", () => expectAccessible(page));
     });
 
     for (const accent of ["#ffff00", "#ffffff", "#000000", "#7f7f7f"]) {
@@ -188,6 +235,19 @@ test("targets are large enough, and nothing scrolls sideways on a narrow screen"
     return [log, dialog, document.documentElement].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1).length;
   });
   expect(wide).toBe(0);
+  await chat.tool(chat.lastReply, "review").click();
+  await test.step("a question with many answers", () => expectFits(chat, ".ask"));
+  await chat.button(chat.words.cancel).click();
   await openData(chat);
+  await expect(chat.text("data_began")).toBeVisible();
   await expectAccessible(page);
+  await test.step("your data", () => expectFits(chat, ".data"));
+  for (const control of await chat.panel.locator(".data").getByRole("switch").all()) {
+    const { width, height } = await control.boundingBox();
+    expect(Math.min(width, height)).toBeGreaterThanOrEqual(24);
+  }
 });
+
+/** Asserts that a part of the panel does not scroll sideways, nor stands out of it. */
+const expectFits = async (chat, selector) =>
+  expect(await chat.panel.locator(selector).evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);

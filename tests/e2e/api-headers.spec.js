@@ -5,7 +5,6 @@
 // 3. Unknown paths and methods.
 
 import { readFile } from "node:fs/promises";
-import { Edge } from "../support/edge.js";
 import { expect, test } from "../support/test.js";
 import { expectProblem } from "../support/wire.js";
 
@@ -99,16 +98,4 @@ test("unknown paths and methods are problems", async ({ edge }) => {
   await expectProblem(await edge.call("DELETE", "/v1/sessions"), 405, "method_not_allowed");
   const health = await edge.call("GET", "/healthz");
   expect(health.status).toBe(200);
-});
-
-test("an edge that does not know where the client's address comes from answers nothing else", async () => {
-  const edge = await Edge.start({ SOTTO_CLIENT_ADDRESS: "somewhere" }, ({ status }) => status === 503);
-  try {
-    const calls = [["GET", "/healthz"], ["GET", "/v1/sites/pk_x"], ["POST", "/v1/sessions"], ["POST", "/v1/admin/workspaces"]];
-    for (const [method, path] of calls) {
-      await expectProblem(await edge.call(method, path, { token: edge.secrets.platformToken }), 503, "misconfigured");
-    }
-  } finally {
-    await edge.stop();
-  }
 });

@@ -2,8 +2,8 @@
 //
 // 1. The gate tells who, what, where, how long and who else; two buttons of equal weight; purposes off.
 // 2. A click made by a script does not count; the visitor's does, once.
-// 3. Declining closes, stores nothing, and is asked again.
-// 4. Global Privacy Control is shown and honoured; the page can narrow a choice and never widen it.
+// 3. Declining closes, stores nothing, and is remembered for as long as the page lives, with a way back.
+// 4. Global Privacy Control is shown and honoured; the page can narrow a choice and never widen it. choices.spec.js goes on with it.
 // 5. What is remembered comes back after a reload, nothing else; a changed notice is asked about again.
 
 import { openAi } from "../support/admin.js";
@@ -69,7 +69,7 @@ test("purposes are given one by one", async ({ arrive, front }) => {
   expect(consentOf(front).purposes).toEqual({ remember: false, improve: false, analytics: true });
 });
 
-test("declining closes, stores nothing and is asked again", async ({ arrive, front, page }) => {
+test("declining closes, stores nothing and does not ask again by itself", async ({ arrive, front, page }) => {
   const chat = await arrive();
   await open(chat);
   await chat.purpose("remember").click();
@@ -79,8 +79,48 @@ test("declining closes, stores nothing and is asked again", async ({ arrive, fro
   expect(await kept(page)).toEqual(NOTHING);
   expect(minted(front)).toEqual([]);
   await open(chat);
+  await expect(chat.question("declined_title")).toBeVisible();
+  await expect(chat.gateTitle).toBeHidden();
+  await expect(chat.agree).toBeHidden();
+  await chat.button(chat.words.declined_change).click();
   await expect(chat.gateTitle).toBeVisible();
   await expect(chat.purpose("remember")).not.toBeChecked();
+  await chat.decline.click();
+  // A new page knows nothing of it: nothing may be stored.
+  await page.reload();
+  await open(chat);
+  await expect(chat.gateTitle).toBeVisible();
+});
+
+test("what was remembered before remembers that a new notice was declined", async ({ arrive, front, page }) => {
+  const chat = await arrive();
+  await enter(chat, ["remember"]);
+  await ask(chat, "Hello");
+  await chat.site.change({ recipients: [{ name: "Index Ltd", role: "searches", place: "EU" }] });
+  // The settings may be cached for a minute, which the test does not wait for.
+  await (await page.context().newCDPSession(page)).send("Network.clearBrowserCache");
+  await page.reload();
+  await open(chat);
+  await expect(chat.text("gate_changed")).toBeVisible();
+  await chat.decline.click();
+  await page.reload();
+  await open(chat);
+  await expect(chat.question("declined_title")).toBeVisible();
+  await chat.button(chat.words.declined_change).click();
+  await chat.agree.click();
+  await ask(chat, "Hello again");
+  expect(minted(front)).toHaveLength(2);
+});
+
+test("the gate names data, time, recipients, proof and authority", async ({ arrive }) => {
+  const chat = await arrive({
+    consent_proof_days: 90,
+    retention_seconds: 7 * 86_400,
+    controller: { name: "Lantern & Loom Ltd", contact: "privacy@lantern.example", address: "1 High Street, Town", authority: "The Authority" },
+  });
+  await open(chat);
+  for (const words of ["1 High Street, Town", "The Authority", "90 days", "7 days", "24 hours"]) await expect(chat.panel).toContainText(words);
+  for (const name of ["remember", "improve", "analytics"]) await expect(chat.text(`detail_${name}`)).toBeVisible();
 });
 
 test("Global Privacy Control is shown, and switches review and statistics off", async ({ arrive, front, page }) => {
@@ -96,7 +136,7 @@ test("Global Privacy Control is shown, and switches review and statistics off", 
   expect(consentOf(front)).toMatchObject({ gpc: true, purposes: { remember: true, improve: false, analytics: false } });
 });
 
-test("the page can narrow a choice, never widen it", async ({ arrive, page }) => {
+test("the page can narrow a choice, never widen it", async ({ arrive, front, page }) => {
   const chat = await arrive();
   await page.evaluate(() => window.sotto("consent", { functional: false, analytics: false, marketing: false }));
   await open(chat);
@@ -107,6 +147,13 @@ test("the page can narrow a choice, never widen it", async ({ arrive, page }) =>
   await expect(chat.text("gate_by_page").first()).toBeVisible();
   await page.evaluate(() => window.sotto("consent", { functional: true, analytics: true, marketing: true }));
   await expect(chat.purpose("analytics")).not.toBeChecked();
+  await expect(chat.purpose("analytics")).toBeEnabled();
+  await chat.purpose("analytics").click();
+  await chat.agree.click();
+  await ask(chat, "Hello");
+  const host = { functional: true, analytics: true, marketing: true };
+  expect(consentOf(front)).toMatchObject({ purposes: { analytics: true }, source: { kind: "widget", host } });
+  expect(consentOf(front).shown_seconds).toBeGreaterThanOrEqual(0);
 });
 
 test("a reload brings back only what the visitor chose to have remembered", async ({ front, host, makeSite, page }) => {

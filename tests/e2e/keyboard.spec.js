@@ -1,8 +1,9 @@
 // Everything can be done with a keyboard, on a desktop and on a phone.
 //
 // 1. Open, agree, write, send, stop, open the menu and close without a pointer; Esc gives the focus back.
-// 2. Enter sends, Shift+Enter breaks the line, Enter that ends a composition does neither.
-// 3. On a desktop the panel is not modal: Tab leaves it. On a phone it is modal and fills the screen.
+// 2. So are a correction, a removal, a choice and a restriction; the focus is always somewhere sensible.
+// 3. Enter sends, Shift+Enter breaks the line, Enter that ends a composition does neither.
+// 4. On a desktop the panel is not modal: Tab leaves it. On a phone it is modal and fills the screen.
 
 import { openAi } from "../support/admin.js";
 import { enter, reach } from "../support/act.js";
@@ -43,6 +44,54 @@ test("a conversation without a pointer", async ({ arrive, page, provider }) => {
   await expect(chat.panel).toBeHidden();
   await expect(chat.launcher).toBeFocused();
   await expect(chat.launcher).toHaveAttribute("aria-expanded", "false");
+});
+
+test("choices and rights without a pointer", async ({ arrive, page }) => {
+  const chat = await arrive();
+  await enter(chat);
+  await page.keyboard.type("First words");
+  await page.keyboard.press("Enter");
+  await expect(chat.stop).toBeHidden();
+  const own = chat.messages("visitor").first();
+  await reach(page, chat.tool(own, "edit"), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(chat.input).toBeFocused();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("Other words");
+  await page.keyboard.press("Enter");
+  await expect(own).toContainText("Other words");
+  await expect(chat.input).toBeFocused();
+
+  await reach(page, chat.tool(own, "remove"), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(chat.question("remove_title")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(chat.question("remove_title")).toBeHidden();
+  await expect(chat.input).toBeFocused();
+  await reach(page, chat.tool(own, "remove"), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab"); // From the question to its first answer.
+  await page.keyboard.press("Enter");
+  await expect(chat.log.getByText(chat.words.removed)).toBeVisible();
+  await expect(chat.input).toBeFocused();
+
+  await reach(page, chat.menu, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await reach(page, chat.menuItem(chat.words.your_data));
+  await page.keyboard.press("Enter");
+  await reach(page, chat.purpose("analytics"));
+  await page.keyboard.press("Space");
+  await expect(chat.purpose("analytics")).toBeChecked();
+  await expect(chat.purpose("analytics")).toBeFocused();
+  await reach(page, chat.switch("restrict"));
+  await page.keyboard.press("Space");
+  await expect(chat.switch("restrict")).toBeChecked();
+  await expect(chat.switch("restrict")).toBeFocused();
+  await reach(page, chat.button(chat.words.back), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await reach(page, chat.button(chat.words.restricted_lift));
+  await page.keyboard.press("Enter");
+  await expect(chat.input).toBeFocused();
 });
 
 test("Enter that ends a composition does not send", async ({ arrive }) => {

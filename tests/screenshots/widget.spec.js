@@ -86,6 +86,73 @@ for (const [form, options] of Object.entries(FORMS)) {
       await shoot(page, "9-receipt");
     });
 
+    test("choices and rights", async ({ edge, page, provider, workspace }) => {
+      provider.reply([ANSWER]);
+      const chat = await demo({ edge, page, workspace }, {
+        provider: openAi(provider),
+        legal_bases: { improve: "legitimate_interest" },
+        purposes: { remember: true, improve: true, analytics: true },
+        consent_proof_days: 90,
+      });
+      await open(chat);
+      await shoot(page, "a-gate-purposes");
+      await chat.purpose("analytics").scrollIntoViewIfNeeded();
+      await shoot(page, "a-gate-switches");
+      await chat.decline.click();
+      await open(chat);
+      await shoot(page, "a-declined");
+      await chat.button(chat.words.declined_change).click();
+      await chat.purpose("improve").click();
+      await chat.purpose("remember").click();
+      await chat.agree.click();
+      await ask(chat, "I am jo.doe@example.org. How long does delivery take?");
+      const own = chat.messages("visitor").first();
+      await own.hover();
+      await shoot(page, "b-tools");
+      await chat.tool(own, "edit").click();
+      await shoot(page, "b-correcting");
+      await chat.input.press("Enter");
+      await expect(chat.text("editing")).toBeHidden();
+      await ask(chat, "And what does it cost?");
+      await chat.tool(own, "edit").click();
+      await chat.input.fill("I am ann.doe@example.org. How long does delivery take?");
+      await chat.input.press("Enter");
+      await expect(own).toContainText(chat.words.edited);
+      await own.scrollIntoViewIfNeeded();
+      await shoot(page, "b-corrected");
+      await chat.tool(chat.messages("visitor").nth(1), "remove").click();
+      await shoot(page, "b-remove");
+      await chat.panel.locator(".ask").getByRole("button", { name: chat.words.remove }).click();
+      await expect(chat.log.getByText(chat.words.removed)).toBeVisible();
+      await shoot(page, "b-removed");
+      await chat.tool(chat.lastReply, "review").click();
+      await shoot(page, "b-review");
+      await chat.button(chat.words.review_wrong).click();
+      await expect(chat.log).toContainText(chat.words.review_asked.split("{")[0]);
+      await shoot(page, "b-review-asked");
+      await openData(chat);
+      await expect(chat.text("data_messages")).toBeVisible();
+      await shoot(page, "c-data");
+      await chat.purpose("analytics").scrollIntoViewIfNeeded();
+      await shoot(page, "c-choices");
+      await chat.purpose("improve").click();
+      await chat.switch("restrict").click();
+      await expect(chat.switch("restrict")).toBeChecked();
+      await chat.switch("restrict").scrollIntoViewIfNeeded();
+      await shoot(page, "c-restricted");
+      await page.evaluate(() => window.sotto("consent", {}));
+      await chat.purpose("remember").scrollIntoViewIfNeeded();
+      await shoot(page, "c-by-page");
+      await chat.button(chat.words.back).click();
+      await shoot(page, "d-restricted");
+      await openData(chat);
+      await chat.button(chat.words.withdraw_consent).click();
+      await shoot(page, "d-withdrawn-erase");
+      await chat.button(chat.words.cancel).click();
+      await chat.button(chat.words.back).click();
+      await shoot(page, "d-withdrawn");
+    });
+
     test("a cited answer of the shop's own documents", async ({ edge, page, workspace }) => {
       const chat = await demo({ edge, page, workspace });
       await enter(chat);
@@ -135,6 +202,20 @@ test.describe("errors", () => {
     await shoot(page, "offline");
   });
 
+  test("of choices and rights", async ({ edge, page, workspace }) => {
+    const chat = await demo({ edge, page, workspace }, { purposes: { improve: true } });
+    await enter(chat, ["improve"]);
+    await ask(chat, "How long does delivery take?");
+    await answerOnce(page, "/v1/conversation?purpose=resume", 503, "unavailable");
+    await openData(chat);
+    await expect(chat.trouble).toContainText(/\S/);
+    await shoot(page, "data-read-once");
+    await page.route("**/v1/consent", (route) => route.abort());
+    await chat.purpose("improve").click();
+    await expect(chat.text("unrecorded")).toBeVisible();
+    await shoot(page, "unrecorded");
+  });
+
   test("of a provider", async ({ edge, page, provider, workspace }) => {
     const chat = await demo({ edge, page, workspace }, { provider: openAi(provider) });
     await enter(chat);
@@ -170,5 +251,10 @@ test.describe("German", () => {
     await chat.agree.click();
     await ask(chat, "Wie lange dauert die Lieferung?");
     await page.screenshot({ path: `${FOLDER}german-answered.png` });
+    await openData(chat);
+    await expect(chat.text("data_messages")).toBeVisible();
+    await page.screenshot({ path: `${FOLDER}german-data.png` });
+    await chat.button(chat.words.withdraw_consent).click();
+    await page.screenshot({ path: `${FOLDER}german-withdrawn.png` });
   });
 });

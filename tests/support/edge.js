@@ -22,8 +22,11 @@ export class Edge {
   #variables;
   #ready;
 
-  /** Starts an edge; `variables` replace those of development, `ready` says of the answer to /healthz whether it is there. */
-  static async start(variables = {}, ready = ({ ok }) => ok) {
+  /**
+   * Starts an edge; `variables` replace those of development, `ready` says of the answer to /healthz whether it is there, and
+   * `change` makes other secrets of good ones.
+   */
+  static async start(variables = {}, ready = ({ ok }) => ok, change = (good) => good) {
     const edge = new Edge();
     process.once("exit", () => edge.#child && signal(edge.#child));
     edge.#ready = ready;
@@ -37,7 +40,7 @@ export class Edge {
       SOTTO_ISSUER: edge.url,
       ...variables,
     };
-    edge.secrets = secrets();
+    edge.secrets = change(secrets());
     await writeFile(join(edge.#folder, "secrets.vars"), secretsFile(edge.secrets), { mode: 0o600 });
     await edge.#spawn();
     return edge;
@@ -60,9 +63,10 @@ export class Edge {
     await until(async () => !(await accepts(this.port)), "the edge's port was not given back");
   }
 
-  /** Kills it and starts it again on the same state. */
-  async restart() {
+  /** Kills it and starts it again on the same state; `variables` replace those that it had. */
+  async restart(variables = {}) {
     await this.kill();
+    Object.assign(this.#variables, variables);
     await this.#spawn();
   }
 
@@ -79,12 +83,17 @@ export class Edge {
     await this.restart();
   }
 
-  /** Every byte that it has written to its state, as text. */
-  async stored() {
+  /** The files of its state whose names are wanted. */
+  async files(isWanted = () => true) {
     const folder = join(this.#folder, "state");
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile());
-    const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath ?? file.path, file.name), "latin1")));
+    const files = entries.filter((entry) => entry.isFile() && isWanted(entry.name));
+    return files.map((file) => join(file.parentPath ?? file.path, file.name));
+  }
+
+  /** Every byte that it has written to its state, as text. */
+  async stored() {
+    const texts = await Promise.all((await this.files()).map((file) => readFile(file, "latin1")));
     return texts.join("\n");
   }
 

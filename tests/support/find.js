@@ -75,6 +75,11 @@ export class Chat {
     return this.panel.getByRole("switch", { name: this.words[`purpose_${name}`] });
   }
 
+  /** A switch by the key of its label. */
+  switch(key) {
+    return this.panel.getByRole("switch", { name: this.words[key], exact: true });
+  }
+
   // The chat.
 
   /** Every place that says the disclosure: beside the input, and as the first words of the log. */
@@ -116,6 +121,16 @@ export class Chat {
 
   get lastReply() {
     return this.messages("ai").last();
+  }
+
+  /** What can be done with a message, by the key of its label. */
+  tool(message, key) {
+    return message.getByRole("button", { name: this.words[key], exact: true });
+  }
+
+  /** The question that waits for an answer, by the key of its title. */
+  question(key) {
+    return this.panel.getByRole("heading", { name: this.words[key], exact: true });
   }
 
   /** The chips that show, while the visitor types, what will be hidden. */

@@ -44,6 +44,14 @@ export function tokenOf(prefix, bytes) {
   return prefix + blocks.join("") + written(BigInt(sum), 6);
 }
 
+/** The public key of a site, as the edge makes it (edge/src/auth/site_key.rs). */
+export function siteKeyOf({ keyring: { site: [active] } }, workspace, site, generation = 1) {
+  const numbers = [site >> 8, site & 255, generation >> 8, generation & 255, active.kid];
+  const signed = Buffer.concat([Buffer.from(workspace, "hex"), Buffer.from(numbers)]);
+  const code = createHmac("sha256", Buffer.from(active.key, "base64url")).update("pk_").update(signed).digest().subarray(0, 11);
+  return tokenOf("pk_", Buffer.concat([signed, code])).slice(0, -6); // It has a code instead of a check sum.
+}
+
 function crc32(bytes) {
   let sum = ~0;
   for (const byte of bytes) {

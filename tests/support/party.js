@@ -32,8 +32,8 @@ export class Party {
 
   makeSite(settings = {}) {
     const contact = { label: "Write to us", url: `mailto:${this.word}@${this.word}.example` };
-    const controller = { name: this.word, contact: `privacy@${this.word}.example` };
-    return this.workspace.createSite({ name: this.word, origins: [this.origin], contact, controller, system_prompt: this.word, ...settings });
+    // The notice is everybody's, so that a consent to one's own can be tried on another's.
+    return this.workspace.createSite({ name: this.word, origins: [this.origin], contact, system_prompt: this.word, ...settings });
   }
 
   /** An API key with these scopes: its id, and the key itself as `token`. */
@@ -71,7 +71,8 @@ export class Party {
       sites: await read("/sites"),
       documents: await read(`/sites/${this.site.number}/documents`),
       keys: await read("/keys"),
-      conversations: await read("/conversations"),
+      // How each stands is told later.
+      conversations: (await read("/conversations")).conversations.map(({ conversation, site }) => ({ conversation, site })),
     };
   }
 }

@@ -8,6 +8,7 @@
 //   body, type  the same where it is not JSON
 //   query    what follows the path
 //   id       which of the party's things `{id}` stands for
+//   first    what has to have happened before it can be called
 //   scope    of a route that an API key opens: the scope it needs
 //   foreign  what somebody else's good credential is answered with when the call names this party's things: a problem's code;
 //            left out, the call succeeds and gives the caller's own things alone
@@ -34,12 +35,18 @@ export const ROUTES = {
     foreign: "not_found",
   },
   "DELETE /v1/conversation/messages/{id}": { by: "access", ok: 200, id: ({ visitor }) => visitor.message, foreign: "not_found" },
+  "PUT /v1/consent": { by: "access", ok: 200, json: async ({ visitor }) => (await visitor.mintRequest()).consent },
   "PUT /v1/restriction": { by: "access", ok: 200, json: () => ({ restricted: false }) },
   "POST /v1/review": { by: "access", ok: 200, json: () => ({ reason: "wrong" }) },
+  // Taking back what was given is the same under every notice.
+  "PUT /v1/consent": { by: "access", ok: 200, json: ({ visitor }) => ({ notice: visitor.receipt.notice, chat: false }) },
   "POST /v1/erase": { by: "erase", ok: 200, json: (_, erase_token) => ({ erase_token }) },
+
+  "POST /v1/receipts/verify": { by: "nothing", ok: 200, json: ({ visitor }) => visitor.receipt },
 
   "POST /v1/admin/workspaces": { by: "platform", ok: 201, json: () => ({ name: "Another" }) },
   "POST /v1/admin/workspaces/{workspace}/keys": { by: "platform", ok: 201 },
+  "GET /v1/admin/workspaces/{workspace}/root": { by: "platform", ok: 200 },
   "GET /v1/admin/keys": { by: "key", scope: "keys", ok: 200 },
   "POST /v1/admin/keys": { by: "key", scope: "keys", ok: 201, json: () => ({ name: "Another", scopes: ["keys"] }) },
   "DELETE /v1/admin/keys/{id}": { by: "key", scope: "keys", ok: 204, id: ({ spare }) => spare.id, foreign: "not_found" },
@@ -58,10 +65,44 @@ export const ROUTES = {
     foreign: "site_unknown",
   },
   "DELETE /v1/admin/sites/{site}/documents/{name}": { by: "key", scope: "documents", ok: 204, foreign: "site_unknown" },
+  "GET /v1/admin/sites/{site}/counts": { by: "key", scope: "counts", ok: 200, foreign: "site_unknown" },
   "GET /v1/admin/conversations": { by: "key", scope: "conversations:read", ok: 200 },
+  "GET /v1/admin/conversations/{conversation}": {
+    by: "key",
+    scope: "conversations:read",
+    ok: 200,
+    query: () => "?reason=complaint",
+    foreign: "not_found",
+  },
+  "GET /v1/admin/conversations/{conversation}/consent": { by: "key", scope: "conversations:read", ok: 200, foreign: "not_found" },
+  "GET /v1/admin/conversations/{conversation}/export": {
+    by: "key",
+    scope: "conversations:read",
+    ok: 200,
+    query: () => "?reason=complaint",
+    foreign: "not_found",
+  },
+  "DELETE /v1/admin/conversations/{conversation}": { by: "key", scope: "conversations:erase", ok: 200, foreign: "not_found" },
+  "PUT /v1/admin/conversations/{conversation}/hold": {
+    by: "key",
+    scope: "conversations:manage",
+    ok: 200,
+    json: () => ({ reason: "legal_claim", until: Date.now() + 86_400_000 }),
+    foreign: "not_found",
+  },
+  "DELETE /v1/admin/conversations/{conversation}/hold": { by: "key", scope: "conversations:manage", ok: 200, foreign: "not_found" },
+  "POST /v1/admin/conversations/{conversation}/review": {
+    by: "key",
+    scope: "conversations:manage",
+    ok: 200,
+    first: ({ visitor }) => visitor.call("POST", "/v1/review", { token: visitor.access_token, json: { reason: "wrong" } }),
+    json: () => ({ outcome: "corrected" }),
+    foreign: "not_found",
+  },
   "GET /v1/admin/audit": { by: "key", scope: "audit", ok: 200 },
   "GET /v1/admin/audit/checkpoint": { by: "key", scope: "audit", ok: 200 },
 
+  "POST /v1/receipts/verify": { by: "nothing", ok: 200, json: ({ visitor }) => visitor.receipt },
   "GET /healthz": { by: "nothing", ok: 200 },
   "GET /.well-known/gpc.json": { by: "nothing", ok: 200 },
   "GET /.well-known/security.txt": { by: "nothing", ok: 404 }, // The edge of these tests publishes no contact.

@@ -64,11 +64,32 @@ export class Visitor {
     return this.call("POST", "/v1/chat/stop", { token: this.access_token, json: { id: this.conversation } });
   }
 
-  /** The visitor's copy. */
+  /** What is stored, as a client resumes it. */
   async copy() {
-    const response = await this.call("GET", "/v1/conversation", { token: this.access_token });
+    const response = await this.call("GET", "/v1/conversation?purpose=resume", { token: this.access_token });
     expect(response.status, await response.clone().text()).toBe(200);
     return response.json();
+  }
+
+  /** Takes the signed copy, which is recorded as an export; `query` names another format. */
+  export(query = "", headers = {}) {
+    return this.call("GET", `/v1/conversation${query}`, { token: this.access_token, headers });
+  }
+
+  rectify(id, text) {
+    return this.call("PATCH", `/v1/conversation/messages/${id}`, { token: this.access_token, json: { text } });
+  }
+
+  remove(id) {
+    return this.call("DELETE", `/v1/conversation/messages/${id}`, { token: this.access_token });
+  }
+
+  restrict(restricted) {
+    return this.call("PUT", "/v1/restriction", { token: this.access_token, json: { restricted } });
+  }
+
+  review(reason) {
+    return this.call("POST", "/v1/review", { token: this.access_token, json: { reason } });
   }
 
   refresh(rotation_id = "r-1", refresh_token = this.refresh_token) {

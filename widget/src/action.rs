@@ -4,9 +4,23 @@
 //! acts. So a button costs an attribute instead of a closure, and "was it a person" is asked in
 //! one place.
 
-/// What a button is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+use crate::texts::decimal;
+
+/// Declares the actions once: the enum, and the list that gives each a number.
+macro_rules! actions {
+    ($($(#[$doc:meta])+ $name:ident,)+) => {
+        /// What a button is for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Action {
+            $($(#[$doc])+ $name,)+
+        }
+
+        /// Every action, in the order of the enum.
+        const ALL: &[Action] = &[$(Action::$name),+];
+    };
+}
+
+actions! {
     /// Close the panel.
     Close,
     /// Open or close the menu.
@@ -15,7 +29,7 @@ pub(crate) enum Action {
     AskNew,
     /// Start a new conversation.
     StartNew,
-    /// Show "Your data".
+    /// Show "Your data", or read it again.
     Data,
     /// Back to the chat.
     Back,
@@ -23,12 +37,20 @@ pub(crate) enum Action {
     Agree,
     /// Decline.
     Decline,
+    /// Read the notice again that was declined.
+    Reconsider,
     /// Move the switch of `remember`.
     Remember,
     /// Move the switch of `improve`.
     Improve,
     /// Move the switch of `analytics`.
     Analytics,
+    /// Take back the agreement to the chat.
+    Withdraw,
+    /// Pass on a choice again that did not arrive.
+    Record,
+    /// Save the receipt of the consent as a file.
+    SaveConsent,
     /// Send the starter that the button shows.
     Starter,
     /// Send what is in the composer.
@@ -43,76 +65,67 @@ pub(crate) enum Action {
     Copy,
     /// Try the message that the button stands in again.
     Again,
+    /// Correct the message that the button stands in.
+    Edit,
+    /// Ask whether to remove the message that the button stands in.
+    AskRemove,
+    /// Remove it.
+    Remove,
+    /// Ask what a person should check.
+    AskReview,
+    /// Ask a person to check, for the reason that the button stands for.
+    Review,
+    /// Restrict the conversation, or lift that.
+    Restrict,
     /// Put the trouble away.
     Dismiss,
-    /// Take back a question.
+    /// Take back a question, or leave a correction.
     Cancel,
     /// Copy the erase token.
     CopyToken,
     /// Save the erase token as a file.
     SaveToken,
-    /// Download a copy of the conversation.
+    /// Download a copy of the conversation, in the format that the button stands for.
     Download,
     /// Ask whether to erase.
     AskErase,
     /// Erase.
     Erase,
-    /// Save the receipt as a file.
+    /// Save the receipt of the erasure as a file.
     SaveReceipt,
 }
 
-/// Every action with its code, a letter.
-const ALL: [(Action, &str); 26] = [
-    (Action::Close, "a"),
-    (Action::Menu, "b"),
-    (Action::AskNew, "c"),
-    (Action::StartNew, "d"),
-    (Action::Data, "e"),
-    (Action::Back, "f"),
-    (Action::Agree, "g"),
-    (Action::Decline, "h"),
-    (Action::Remember, "i"),
-    (Action::Improve, "j"),
-    (Action::Analytics, "k"),
-    (Action::Starter, "l"),
-    (Action::Send, "m"),
-    (Action::Stop, "n"),
-    (Action::Preview, "o"),
-    (Action::Copy, "p"),
-    (Action::Again, "q"),
-    (Action::Dismiss, "r"),
-    (Action::Cancel, "s"),
-    (Action::CopyToken, "t"),
-    (Action::SaveToken, "u"),
-    (Action::Download, "v"),
-    (Action::AskErase, "w"),
-    (Action::Erase, "x"),
-    (Action::SaveReceipt, "y"),
-    (Action::Why, "z"),
-];
-
 impl Action {
-    /// The attribute that carries the code.
+    /// The attribute that carries the number.
     pub(crate) const ATTRIBUTE: &'static str = "data-do";
 
     /// Finds the elements that carry one.
     pub(crate) const SELECTOR: &'static str = "[data-do]";
 
+    /// The attribute that says what of: the id of the message that a button stands in, or one of
+    /// several things that a button does.
+    pub(crate) const SUBJECT: &'static str = "data-of";
+
     /// What stands in the attribute.
-    pub(crate) fn code(self) -> &'static str {
-        ALL.iter().find(|(action, _)| *action == self).map_or("", |(_, code)| code)
+    pub(crate) fn code(self) -> String {
+        decimal(self as u64)
     }
 
-    /// The action of a code.
+    /// The action of a number.
     pub(crate) fn parse(code: &str) -> Option<Self> {
-        ALL.iter().find(|(_, known)| *known == code).map(|(action, _)| *action)
+        ALL.iter().copied().find(|action| action.code() == code)
     }
 
     /// Whether only a person's own click may do it, never a script's (promise 2).
     pub(crate) const fn needs_a_person(self) -> bool {
         matches!(
             self,
-            Self::Agree | Self::Remember | Self::Improve | Self::Analytics | Self::StartNew
+            Self::Agree
+                | Self::Remember
+                | Self::Improve
+                | Self::Analytics
+                | Self::Withdraw
+                | Self::StartNew
         )
     }
 }
@@ -123,10 +136,11 @@ mod tests {
 
     #[test]
     fn every_action_has_a_code_of_its_own() {
-        for (action, code) in ALL {
-            assert_eq!(Action::parse(code), Some(action));
-            assert_eq!(action.code(), code);
+        for action in ALL {
+            assert_eq!(Action::parse(&action.code()), Some(*action));
         }
-        assert_eq!(Action::parse(""), None);
+        for code in ["", "00", "-1", "99", "a"] {
+            assert_eq!(Action::parse(code), None);
+        }
     }
 }

@@ -41,6 +41,10 @@ extern "C" {
     #[wasm_bindgen(method, js_name = append)]
     fn append_text(this: &El, text: &str);
 
+    /// Whether a selector fits it.
+    #[wasm_bindgen(method, js_name = matches)]
+    pub(crate) fn fits(this: &El, selector: &str) -> bool;
+
     /// Removes everything inside.
     #[wasm_bindgen(method, js_name = replaceChildren)]
     pub(crate) fn clear(this: &El);
@@ -91,6 +95,13 @@ pub(crate) fn icon_button(icon: &str, texts: &Texts, label: Text, action: Action
         .does(action)
 }
 
+/// A row with a switch at its end; the second element is the switch.
+#[inline(never)]
+pub(crate) fn switch(texts: &Texts, label: Text, action: Action) -> (El, El) {
+    let button = el("button.switch|type=button|role=switch").name(texts, label).does(action);
+    (el("div.row").add(&said("span", texts, label)).add(&button), button)
+}
+
 /// A line drawing on a grid of 24, in the colour of the text around it.
 pub(crate) fn svg(path: &str) -> El {
     const SVG: &str = "http://www.w3.org/2000/svg";
@@ -131,7 +142,7 @@ impl El {
 
     /// Does something when clicked; see [`Action`].
     pub(crate) fn does(self, action: Action) -> Self {
-        self.with(Action::ATTRIBUTE, action.code())
+        self.with(Action::ATTRIBUTE, &action.code())
     }
 
     /// Appends an element that holds one of the widget's own texts.

@@ -14,6 +14,7 @@ use web_sys::{
 
 use crate::action::Action;
 use crate::app::{App, tell};
+use crate::client::Solver;
 use crate::components::{Panel, panel};
 use crate::dom::el;
 use crate::settings::Settings;
@@ -24,6 +25,9 @@ const SHEET: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
 
 /// Below this width the panel fills the screen; panel.css has the same figure.
 const PHONE: &str = "(width < 480px)";
+
+/// Finds the elements that say what a button in them is about.
+const SUBJECT: &str = "[data-of]";
 
 /// The chat of one `<sotto-chat>` element.
 #[wasm_bindgen]
@@ -50,12 +54,14 @@ struct Chat {
 ///
 /// `edge` is the edge's origin without a slash, `lang` the language tag that the loader resolved,
 /// `settings` the JSON text of `GET /v1/sites/{site}`, `locale` that of the locale file (empty for
-/// English, which is built in).
+/// English, which is built in), `solver` what solves the challenge that may stand before a
+/// conversation.
 ///
 /// # Errors
 /// If the settings cannot be read, are another site's, or the browser refuses a style sheet.
 #[wasm_bindgen]
 #[expect(clippy::needless_pass_by_value, reason = "what wasm-bindgen hands over")]
+#[expect(clippy::too_many_arguments, reason = "an object would be read member by member")]
 pub fn mount(
     host: HtmlElement,
     root: ShadowRoot,
@@ -64,6 +70,7 @@ pub fn mount(
     lang: String,
     settings: String,
     locale: String,
+    solver: Solver,
 ) -> Result<Widget, JsValue> {
     let settings = Settings::read(&settings, &lang, &locale)
         .filter(|settings| settings.site.site.as_str() == site)
@@ -77,7 +84,7 @@ pub fn mount(
     let container: HtmlElement = el("div").unchecked_into();
     // First, since the elements of the root stack upwards from the launcher, which stands last.
     root.insert_before(&container, root.first_child().as_ref())?;
-    let app = App::new(host, edge, settings);
+    let app = App::new(host, edge, settings, solver);
     let panel = panel(&app);
     container.append_child(&panel.dialog)?;
     let chat = Rc::new(Chat {
@@ -103,11 +110,12 @@ impl Widget {
         self.chat.close();
     }
 
-    /// Takes a choice that the visitor made on the host page, as JSON:
-    /// `{"functional": bool, "analytics": bool, "marketing": bool}`. It can only narrow.
+    /// Takes what the host page reports of its own consent banner, as JSON:
+    /// `{"functional": bool, "analytics": bool, "marketing": bool}`; what it does not name is
+    /// denied. It can only narrow.
     #[expect(clippy::needless_pass_by_value, reason = "what wasm-bindgen hands over")]
     pub fn consent(&self, choice: String) {
-        self.chat.app.narrow(&choice);
+        self.chat.app.report(&choice);
     }
 
     /// Takes the chat out of the page. What is under way ends; what `remember` keeps stays.
@@ -146,7 +154,7 @@ impl Chat {
         self.app.restore();
         let _ = self.app.host.set_attribute("open", "");
         self.show();
-        tell(&self.app.host, "sotto:open", "null");
+        tell(&self.app.host, "open", "null");
     }
 
     /// Modal on a phone, where nothing of the page is left to be used beside it.
@@ -167,7 +175,7 @@ impl Chat {
         }
         self.panel.dialog.close();
         let _ = self.app.host.remove_attribute("open");
-        tell(&self.app.host, "sotto:close", "null");
+        tell(&self.app.host, "close", "null");
     }
 
     /// Keeps the full-screen panel within what the keyboard of a phone leaves.
@@ -247,16 +255,24 @@ impl Chat {
             return;
         }
         let words = button.text_content().unwrap_or_default();
-        let message = closest("[data-message]").and_then(|it| it.get_attribute("data-message"));
-        self.app.act(action, &words, &message.unwrap_or_default());
+        let of = closest(SUBJECT).and_then(|it| it.get_attribute(Action::SUBJECT));
+        self.app.act(action, &words, &of.unwrap_or_default());
         if matches!(action, Action::Close | Action::Decline) {
             self.close();
         } else if matches!(
             action,
-            Action::Send | Action::Starter | Action::Stop | Action::Cancel | Action::Dismiss
+            Action::Send
+                | Action::Starter
+                | Action::Stop
+                | Action::Edit
+                | Action::Remove
+                | Action::Review
+                | Action::Cancel
+                | Action::Dismiss
         ) {
             // The button is gone or about to go.
-            self.panel.focus(&self.app, self.is_phone() && action != Action::Send);
+            let types = matches!(action, Action::Send | Action::Edit);
+            self.panel.focus(&self.app, self.is_phone() && !types);
         }
     }
 
@@ -287,8 +303,8 @@ impl Chat {
 
     /// Esc puts away what is uppermost: a question, the menu, the panel.
     fn escape(&self) {
-        if self.app.ask.peek().is_some() {
-            self.app.ask.set(None);
+        if self.app.ask.peek().is_some() || self.app.editing.peek().is_some() {
+            self.app.cancel();
             self.panel.focus(&self.app, self.is_phone());
         } else if self.app.menu.peek() {
             self.app.menu.set(false);

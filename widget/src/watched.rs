@@ -67,8 +67,14 @@ impl<T> Watched<T> {
     }
 
     pub(crate) fn set(&self, value: T) {
-        self.value.replace(value);
+        self.replace(value);
+    }
+
+    /// Sets the value and gives the one before.
+    pub(crate) fn replace(&self, value: T) -> T {
+        let before = self.value.replace(value);
         self.followers.tell();
+        before
     }
 
     pub(crate) fn update(&self, change: impl FnOnce(&mut T)) {
@@ -103,14 +109,18 @@ thread_local! {
     /// The effects of all chats of the page. The graph holds what may cross threads, which nothing
     /// that touches the page may, so it knows an effect by its number.
     static EFFECTS: RefCell<Vec<Effect>> = const { RefCell::new(Vec::new()) };
-    /// The number of the last one.
+    /// The last number that an effect or a chat was given.
     static LAST: Cell<usize> = const { Cell::new(0) };
+    /// The effect that is running.
+    static RUNNING: Cell<Option<usize>> = const { Cell::new(None) };
     /// The effects that are to run next.
     static DUE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
 struct Effect {
     node: Arc<Node>,
+    /// The effect that began this one, or the chat: it ends with it, and before that one's next run.
+    owner: usize,
     /// Absent while it runs.
     follow: Option<Follow>,
 }
@@ -171,8 +181,11 @@ fn run(number: usize) {
         Some((Arc::clone(&effect.node), effect.follow.take()?))
     });
     let Some((node, mut follow)) = taken else { return };
+    end_those_of(number);
+    let outer = RUNNING.replace(Some(number));
     let node: Weak<dyn Subscriber + Send + Sync> = Arc::downgrade(&node) as _;
     AnySubscriber(number, node).with_observer(&mut follow);
+    RUNNING.set(outer);
     EFFECTS.with_borrow_mut(|effects| {
         if let Some(effect) = effects.iter_mut().find(|effect| effect.node.0 == number) {
             effect.follow = Some(follow);
@@ -180,29 +193,47 @@ fn run(number: usize) {
     });
 }
 
+/// Ends the effects that this one, or this chat, began, and those that they did.
+fn end_those_of(owner: usize) {
+    loop {
+        let ended = EFFECTS.with_borrow_mut(|effects| {
+            let place = effects.iter().position(|effect| effect.owner == owner)?;
+            Some(effects.remove(place))
+        });
+        // What it holds goes when the list is free again, since more may go with it.
+        let Some(ended) = ended else { return };
+        end_those_of(ended.node.0);
+    }
+}
+
+fn next() -> usize {
+    let number = LAST.get() + 1;
+    LAST.set(number);
+    number
+}
+
 /// The effects of one chat. They end with it.
-#[derive(Default)]
-pub(crate) struct Effects(RefCell<Vec<usize>>);
+pub(crate) struct Effects(usize);
+
+impl Default for Effects {
+    fn default() -> Self {
+        Self(next())
+    }
+}
 
 impl Effects {
     /// Runs `follow` now and whenever a value that it looked at has changed.
     #[inline(never)]
     pub(crate) fn add(&self, follow: Follow) {
-        let number = LAST.get() + 1;
-        LAST.set(number);
-        self.0.borrow_mut().push(number);
-        let effect = Effect { node: Arc::new(Node(number)), follow: Some(follow) };
+        let number = next();
+        let owner = RUNNING.get().unwrap_or(self.0);
+        let effect = Effect { node: Arc::new(Node(number)), owner, follow: Some(follow) };
         EFFECTS.with_borrow_mut(|effects| effects.push(effect));
         run(number);
     }
 
     pub(crate) fn clear(&self) {
-        let ours = self.0.take();
-        // What they hold may hold this chat; it goes when the list is free again.
-        let ended: Vec<Effect> = EFFECTS.with_borrow_mut(|effects| {
-            effects.extract_if(.., |effect| ours.contains(&effect.node.0)).collect()
-        });
-        drop(ended);
+        end_those_of(self.0);
     }
 }
 
@@ -218,11 +249,11 @@ mod tests {
 
     use super::*;
 
+    type Seen = Rc<RefCell<Vec<(u32, u32)>>>;
+
     /// An effect over two values that notes what it saw; it looks at the second only while the
     /// first is even.
-    fn follow(
-        effects: &Effects,
-    ) -> (Rc<Watched<u32>>, Rc<Watched<u32>>, Rc<RefCell<Vec<(u32, u32)>>>) {
+    fn follow(effects: &Effects) -> (Rc<Watched<u32>>, Rc<Watched<u32>>, Seen) {
         let (first, second) = (Rc::new(Watched::new(0)), Rc::new(Watched::new(0)));
         let seen = Rc::new(RefCell::new(Vec::new()));
         effects.add(Box::new({
@@ -268,17 +299,14 @@ mod tests {
     }
 
     #[test]
-    fn an_effect_may_change_what_it_follows_and_begin_others() {
-        let effects = Rc::new(Effects::default());
+    fn an_effect_may_change_what_it_follows() {
+        let effects = Effects::default();
         let count = Rc::new(Watched::new(0));
-        let inner = Rc::new(Cell::new(0));
         effects.add(Box::new({
-            let (effects, count, inner) = (effects.clone(), count.clone(), inner.clone());
+            let count = count.clone();
             move || {
                 if count.get() < 3 {
                     count.set(count.peek() + 1);
-                    let (count, inner) = (count.clone(), inner.clone());
-                    effects.add(Box::new(move || inner.set(inner.get() + count.get())));
                 }
             }
         }));
@@ -286,8 +314,35 @@ mod tests {
             run_due();
         }
         assert_eq!(count.peek(), 3);
-        // Each inner effect ran when it was made and after each change since: 1, 2, 3, 2, 3, 3.
-        assert_eq!(inner.get(), 14);
+    }
+
+    #[test]
+    fn an_effect_that_another_began_ends_before_that_runs_again() {
+        let effects = Rc::new(Effects::default());
+        let (outer, inner) = (Rc::new(Watched::new(0)), Rc::new(Watched::new(0)));
+        let seen = Rc::new(RefCell::new(Vec::new()));
+        effects.add(Box::new({
+            let (effects, outer, inner, seen) =
+                (effects.clone(), outer.clone(), inner.clone(), seen.clone());
+            move || {
+                let generation = outer.get();
+                let (inner, seen) = (inner.clone(), seen.clone());
+                effects.add(Box::new(move || seen.borrow_mut().push((generation, inner.get()))));
+            }
+        }));
+        outer.set(1);
+        inner.set(1);
+        run_due();
+        // The first one has ended, though it was due too.
+        assert_eq!(seen.take(), [(0, 0), (1, 1)]);
+        inner.set(2);
+        run_due();
+        assert_eq!(seen.take(), [(1, 2)]);
+        effects.clear();
+        inner.set(3);
+        run_due();
+        assert!(seen.take().is_empty());
+        assert!(EFFECTS.with_borrow(|all| all.iter().all(|effect| effect.owner != effects.0)));
     }
 
     #[test]

@@ -58,9 +58,9 @@ export class Chat extends HTMLElement {
       close,
       toggle: () => (this.hasAttribute("open") ? close() : open()),
       destroy: () => this.remove(),
-      // It can narrow the visitor's choice, never widen it.
+      // It can narrow the visitor's choice, never widen it; what is not said is denied.
       consent: (given) => {
-        choice = JSON.stringify(given);
+        choice = JSON.stringify(given ?? null);
         widget?.consent(choice);
       },
     };

@@ -9,6 +9,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::audit;
 use crate::keys::List;
 use crate::pii;
+use crate::receipts;
 
 /// What `cargo xtask help` prints.
 pub(crate) const USAGE: &str = "\
@@ -42,6 +43,10 @@ usage: cargo xtask <command>
                               tell whether an export of an audit log is the log that the checkpoints
                               were signed over (KEY: a verifier key, or a file with some or with what
                               /.well-known/jwks.json gave; ends with 1 if not, 2 if nothing was read)
+  receipts verify FILE --key KEY...
+                              tell whether a receipt or a copy is what an edge signed (KEY: 32 bytes
+                              in base64url, or a file with them or with what /.well-known/jwks.json
+                              gave; ends with 1 if not, 2 if nothing was read)
   bench edge [--built] [--write]
                               print what the edge adds to the time to a reply's first token, and how
                               many turns it serves, at 1 and at 16 at a time, or write it into the
@@ -69,6 +74,7 @@ pub(crate) enum Command {
     Keys(Keys),
     Pii(pii::Task),
     Audit(audit::Verify),
+    Receipts(receipts::Verify),
     BenchEdge(BenchEdge),
     BenchSeal(BenchSeal),
 }
@@ -191,6 +197,7 @@ fn read(parser: &mut Parser) -> Result<Command> {
         "keys" => read_keys(parser),
         "pii" => read_pii(parser),
         "audit" => read_audit(parser),
+        "receipts" => read_receipts(parser),
         "bench" => read_bench(parser),
         _ => bail!("there is no command `{name}`"),
     }
@@ -354,6 +361,26 @@ fn read_audit(parser: &mut Parser) -> Result<Command> {
     Ok(Command::Audit(audit::Verify { export, checkpoints, keys }))
 }
 
+fn read_receipts(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "verify" => {}
+        _ => bail!("`receipts` takes `verify`"),
+    }
+    let (mut document, mut keys) = (None, Vec::new());
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("key") => keys.push(parser.value()?.string()?),
+            Arg::Value(file) if document.is_none() => document = Some(PathBuf::from(file)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let document = document.context("`receipts verify` needs the file with the document")?;
+    if keys.is_empty() {
+        bail!("`receipts verify` needs --key KEY, the public key of the edge that signed");
+    }
+    Ok(Command::Receipts(receipts::Verify { document, keys }))
+}
+
 fn read_bench(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
         Some(Arg::Value(name)) if name == "edge" => read_bench_edge(parser),
@@ -502,6 +529,18 @@ mod tests {
         assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));
         assert!(refusal("bench").contains("`pii`"));
+    }
+
+    #[test]
+    fn receipts_verify_needs_a_document_and_a_key() {
+        let Command::Receipts(verify) = check("receipts verify r --key a --key b") else {
+            panic!("not receipts verify");
+        };
+        assert_eq!(verify.document, PathBuf::from("r"));
+        assert_eq!(verify.keys, ["a", "b"]);
+        assert!(refusal("receipts").contains("`verify`"));
+        assert!(refusal("receipts verify --key a").contains("document"));
+        assert!(refusal("receipts verify r").contains("--key"));
     }
 
     #[test]

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail};
-use data_encoding::BASE64URL_NOPAD;
-use serde::Deserialize;
 use sotto_shared::audit::{Checkpoint, Export, NoteError, SignedNote, VerifierKey, verify};
+
+use crate::published;
 
 /// Options of `audit verify`.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,18 +32,6 @@ pub(crate) struct NothingVerified;
 /// The export is not the log: the program ends with 1.
 #[derive(Debug)]
 struct NotTheLog(usize);
-
-/// The keys that the edge publishes.
-#[derive(Deserialize)]
-struct KeySet {
-    keys: Vec<PublicKey>,
-}
-
-#[derive(Deserialize)]
-struct PublicKey {
-    crv: String,
-    x: String,
-}
 
 /// Verifies, and prints what was found.
 ///
@@ -128,12 +116,9 @@ fn keys(given: &[String], origin: &str) -> Result<Vec<VerifierKey>> {
             continue;
         }
         let text = read(Path::new(given))?;
-        if let Ok(set) = serde_json::from_str::<KeySet>(&text) {
-            for key in set.keys.iter().filter(|key| key.crv == "Ed25519") {
-                let bytes = BASE64URL_NOPAD.decode(key.x.as_bytes()).ok();
-                let public = bytes.and_then(|bytes| bytes.try_into().ok());
-                let public = public.with_context(|| format!("{given}: a key is not 32 bytes"))?;
-                keys.push(VerifierKey::new(origin, &public).with_context(|| given.clone())?);
+        if let Some(set) = published::read_set(&text) {
+            for key in set.with_context(|| given.clone())? {
+                keys.push(VerifierKey::new(origin, &key.bytes).with_context(|| given.clone())?);
             }
         } else {
             for line in text.lines().filter(|line| !line.trim().is_empty()) {

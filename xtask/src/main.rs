@@ -2,7 +2,7 @@
 //!
 //! One file per subject. [`args`] reads the command line, [`setup`] brings in what is missing,
 //! [`build`] makes `dist/` and the edge, [`server`] runs them under workerd, [`mod@test`] and [`size`]
-//! prove them, [`pii`] measures the scrubber, [`bench`] the edge, [`audit`] verifies audit logs. Progress goes to standard error; standard output holds
+//! prove them, [`pii`] measures the scrubber, [`mod@bench`] the edge, [`audit`] verifies audit logs, [`receipts`] signed documents. Progress goes to standard error; standard output holds
 //! results alone (an address, the JSON lines of `size`).
 //!
 //! Nothing here prints a key or a token.
@@ -29,6 +29,8 @@ mod audit;
 mod bench;
 mod page;
 mod pii;
+mod published;
+mod receipts;
 mod size;
 mod test;
 
@@ -84,6 +86,7 @@ fn run(command: Command) -> Result<()> {
         Command::Keys(task) => keys::run(&task),
         Command::Pii(task) => pii::run(&task),
         Command::Audit(options) => audit::run(&options),
+        Command::Receipts(options) => receipts::run(&options),
         Command::BenchEdge(options) => bench::edge(&options),
         Command::BenchSeal(options) => bench::seal(&options),
     }

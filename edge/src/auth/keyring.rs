@@ -139,6 +139,15 @@ impl Keyring {
         sealed.first() == Some(&self.root.active.kid)
     }
 
+    /// The code of a challenge that was given on a day, under a key that is derived from one of the
+    /// roots for this and that day alone; `None` if there is no such root.
+    #[must_use]
+    pub fn challenge_mac(&self, kid: u8, day: u64, parts: &[&[u8]]) -> Option<[u8; 32]> {
+        let root = self.root.find(kid)?;
+        let key = hmac_sha256(&root.bytes, &[b"sotto challenge 1", &day.to_be_bytes()]);
+        Some(hmac_sha256(&key, parts))
+    }
+
     /// Seals under the active root key: its id, then what [`SealKey::seal`] makes.
     ///
     /// # Errors

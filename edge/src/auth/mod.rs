@@ -20,5 +20,6 @@ pub mod keyring;
 pub mod network;
 
 pub mod access;
+pub mod challenge;
 pub mod site_key;
 pub mod tokens;

@@ -12,7 +12,7 @@ use sotto_shared::wire::stream::Author;
 use super::characters::plain;
 use crate::provider::local::{contact_link, title};
 use crate::provider::{Prompt, PromptMessage, Role};
-use crate::session::record::StoredMessage;
+use crate::session::record::Said;
 use crate::workspace::command::TurnContext;
 
 /// How much of the conversation's history a model is given, in characters.
@@ -22,7 +22,7 @@ const HISTORY_CHARS: usize = 12_000;
 #[must_use]
 pub fn prompt(
     context: &TurnContext,
-    history: &[StoredMessage],
+    history: &[Said],
     question: &Scrubbed,
     lang: &str,
     boundary: &str,
@@ -101,7 +101,7 @@ fn rules(context: &TurnContext, lang: &str, boundary: &str) -> String {
 
 /// The newest messages that fit, oldest first. Speakers alternate, as some models demand: a
 /// message that was never answered is left out, and so is a reply whose question did not fit.
-fn remembered(history: &[StoredMessage]) -> impl Iterator<Item = (Role, &Scrubbed)> {
+fn remembered(history: &[Said]) -> impl Iterator<Item = (Role, &Scrubbed)> {
     let mut room = HISTORY_CHARS;
     let mut newest_first = Vec::new();
     let mut wanted = Role::Assistant;
@@ -132,29 +132,12 @@ fn remembered(history: &[StoredMessage]) -> impl Iterator<Item = (Role, &Scrubbe
 mod tests {
     use super::*;
     use crate::guard::{policy, tests::context};
-    use sotto_shared::wire::conversation::MessageState;
 
-    fn stored(author: Author, text: &str) -> StoredMessage {
-        StoredMessage {
-            id: String::new(),
-            author,
-            text: scrub_for_edge(text, &Policy::chat()).0,
-            at: 0,
-            state: MessageState::Complete,
-            reply_to: None,
-            provider: None,
-            model: None,
-            sources: Vec::new(),
-            end: None,
-            ended_at: None,
-            changed_at: None,
-            removed_at: None,
-            answers_earlier_text: false,
-            notice: None,
-        }
+    fn stored(author: Author, text: &str) -> Said {
+        Said { author, text: scrub_for_edge(text, &Policy::chat()).0 }
     }
 
-    fn build(history: &[StoredMessage], question: &str) -> Prompt {
+    fn build(history: &[Said], question: &str) -> Prompt {
         let context = context();
         let question = Scrubbed::from_storage(question.into());
         prompt(&context, history, &question, "de", "b0undary", &policy(&context))
@@ -195,7 +178,7 @@ mod tests {
     fn the_history_alternates_and_keeps_to_its_room() {
         let unanswered =
             [stored(Author::Visitor, "a"), stored(Author::Ai, "A"), stored(Author::Visitor, "b")];
-        let texts = |history: &[StoredMessage]| {
+        let texts = |history: &[Said]| {
             remembered(history).map(|(_, text)| text.as_str().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(texts(&unanswered), ["a", "A"]);

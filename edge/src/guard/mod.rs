@@ -63,6 +63,7 @@ pub(crate) mod tests {
                 scrub: ScrubSettings::default(),
                 exempt: vec!["info@shop.example".into()],
             },
+            reserved: None,
         }
     }
 

@@ -1,5 +1,5 @@
-//! The policies of the sites that an isolate has met of late, so that a message does not wait for
-//! its site's workspace.
+//! What an isolate knows of the sites that it has met of late, so that not every request has to wait
+//! for its site's workspace: their policies, and whether they ask for a challenge.
 //!
 //! It is the one thing that the Worker remembers from request to request, and only a copy: an
 //! entry is asked for anew after [`limits::SETTINGS_SECONDS`], which bounds how long a changed
@@ -19,21 +19,30 @@ const SITES: usize = 256;
 /// A site among all tenants': its workspace and its number.
 pub type SiteName = (WorkspaceId, u16);
 
-/// The policies, each with the time at which it was asked for.
-#[derive(Debug, Default)]
-pub struct Policies(HashMap<SiteName, (u64, Arc<Policy>)>);
+/// What is known of each site, with the time at which it was asked for.
+#[derive(Debug)]
+pub struct BySite<T>(HashMap<SiteName, (u64, T)>);
 
-impl Policies {
-    /// A site's policy, unless it has to be asked for. Times are Unix milliseconds.
+/// The policies of sites.
+pub type Policies = BySite<Arc<Policy>>;
+
+impl<T> Default for BySite<T> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<T: Clone> BySite<T> {
+    /// What is known of a site, unless it has to be asked for. Times are Unix milliseconds.
     #[must_use]
-    pub fn get(&self, site: &SiteName, now: u64) -> Option<Arc<Policy>> {
-        let (at, policy) = self.0.get(site)?;
-        is_fresh(*at, now).then(|| Arc::clone(policy))
+    pub fn get(&self, site: &SiteName, now: u64) -> Option<T> {
+        let (at, known) = self.0.get(site)?;
+        is_fresh(*at, now).then(|| known.clone())
     }
 
-    /// Remembers a policy that was asked for at `now`. Where there is no room, the one that was
-    /// asked for first goes.
-    pub fn put(&mut self, site: SiteName, policy: Arc<Policy>, now: u64) {
+    /// Remembers what was asked for at `now`. Where there is no room, the one that was asked for
+    /// first goes.
+    pub fn put(&mut self, site: SiteName, known: T, now: u64) {
         if self.0.len() >= SITES {
             self.0.retain(|_, (at, _)| is_fresh(*at, now));
         }
@@ -41,7 +50,7 @@ impl Policies {
             let first = self.0.iter().min_by_key(|(_, (at, _))| *at).map(|(site, _)| *site);
             first.and_then(|first| self.0.remove(&first));
         }
-        self.0.insert(site, (now, policy));
+        self.0.insert(site, (now, known));
     }
 }
 

@@ -13,7 +13,7 @@ use sotto_shared::limits;
 
 /// How much of a body that nobody wants is read away, in bytes: twice the largest body that any
 /// call takes.
-const UNWANTED_BYTES: usize = 2 * limits::DOCUMENT_BYTES;
+pub const UNWANTED_BYTES: usize = 2 * limits::DOCUMENT_BYTES;
 
 /// Why a body is refused. It names the fault and its place, never a value of the body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -30,10 +30,13 @@ static ALWAYS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// Adds the security headers, and forbids storing what no handler declared cacheable.
+/// Adds the security headers, and forbids storing what no handler declared cacheable. A page that a
+/// handler wrote brings the policy that its own style needs.
 pub fn secure(headers: &mut HeaderMap) {
     for (name, value) in &ALWAYS {
-        headers.insert(name.clone(), HeaderValue::from_static(value));
+        if *name != CONTENT_SECURITY_POLICY || !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

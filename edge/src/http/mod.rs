@@ -12,3 +12,5 @@ pub mod cors;
 pub mod headers;
 
 pub mod respond;
+
+pub mod platform;

@@ -13,6 +13,11 @@ use super::{headers, origin};
 use crate::error::ApiError;
 use crate::log;
 
+/// Marks a response that a handler wrote for a person: no problem takes its place, whatever its
+/// status is.
+#[derive(Clone, Copy, Debug)]
+pub struct Answered;
+
 /// What the last step needs to know of a request.
 #[derive(Debug)]
 pub struct Asked {
@@ -61,6 +66,8 @@ impl Asked {
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
             let kept = core::mem::take(response.headers_mut());
             response = self.problem(&error, kept);
+        } else if response.extensions_mut().remove::<Answered>().is_some() {
+            // It stays as it is.
         } else if response.status().is_client_error() && !is_problem(&response) {
             // The router's own refusals: an address whose escapes are not UTF-8.
             response = self.problem(&ApiError::Head, HeaderMap::new());
@@ -99,6 +106,7 @@ impl Asked {
             retry_after: facts.retry_after,
             notice: facts.notice,
             receipt: facts.receipt,
+            challenge: facts.challenge,
         };
         // A problem is texts and numbers, which always serialise.
         let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -221,6 +229,21 @@ mod tests {
         let response = asked.finish(refusal);
         assert_eq!(response.status(), 400);
         assert_eq!(json(response)["code"], "invalid_value");
+    }
+
+    #[test]
+    fn a_page_for_a_person_stays_what_it_is() {
+        let asked = asked(&Method::POST, &[]);
+        let mut page = Response::new(Body::from("<p>No.</p>"));
+        *page.status_mut() = StatusCode::UNAUTHORIZED;
+        let policy = HeaderValue::from_static("default-src 'none'; style-src 'sha256-x'");
+        page.headers_mut().insert(http::header::CONTENT_SECURITY_POLICY, policy.clone());
+        page.extensions_mut().insert(Answered);
+        let response = asked.finish(page);
+        assert_eq!(response.status(), 401);
+        assert!(!is_problem(&response));
+        assert_eq!(response.headers()[http::header::CONTENT_SECURITY_POLICY], policy);
+        assert_eq!(response.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
 
     #[test]

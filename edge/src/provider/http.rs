@@ -6,7 +6,9 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 use sotto_shared::redacted_debug;
 
+use futures_util::future::select;
 use futures_util::{Stream, StreamExt};
+use worker::wasm_bindgen_futures::spawn_local;
 use worker::{
     AbortController, ByteStream, Delay, Fetch, Headers, Method, Request, RequestInit,
     RequestRedirect,
@@ -39,6 +41,12 @@ pub trait Http {
 
     /// Lets time pass.
     fn sleep(&self, time: Duration) -> impl Future<Output = ()>;
+
+    /// What there was to say has been said. The body's end may still be on its way: a connection
+    /// whose body was read to its end serves the next exchange, another one is closed.
+    fn finish(&self, body: Self::Body) {
+        drop(body);
+    }
 }
 
 /// The platform's `fetch` and timers.
@@ -49,8 +57,14 @@ pub struct PlatformHttp;
 #[derive(Debug)]
 pub struct PlatformBody {
     bytes: ByteStream,
-    _exchange: Exchange,
+    exchange: Exchange,
 }
+
+/// Longest wait for the end of a body that has said everything.
+const END_WITHIN: Duration = Duration::from_secs(1);
+
+/// How much of it is passed over, in bytes.
+const END_BYTES: usize = 4_096;
 
 impl Http for PlatformHttp {
     type Body = PlatformBody;
@@ -62,11 +76,33 @@ impl Http for PlatformHttp {
         let mut response =
             Fetch::Request(request).send_with_signal(&signal).await.map_err(|_| Unreachable)?;
         let bytes = response.stream().map_err(|_| Unreachable)?;
-        Ok((response.status_code(), PlatformBody { bytes, _exchange: exchange }))
+        Ok((response.status_code(), PlatformBody { bytes, exchange }))
+    }
+
+    fn finish(&self, body: PlatformBody) {
+        spawn_local(async move {
+            let end = core::pin::pin!(body.end());
+            let late = core::pin::pin!(Delay::from(END_WITHIN));
+            select(end, late).await;
+        });
     }
 
     async fn sleep(&self, time: Duration) {
         Delay::from(time).await;
+    }
+}
+
+impl PlatformBody {
+    /// Reads to the end, if it is near.
+    async fn end(mut self) {
+        let mut bytes = 0;
+        while let Some(Ok(piece)) = self.bytes.next().await {
+            bytes += piece.len();
+            if bytes > END_BYTES {
+                return;
+            }
+        }
+        self.exchange.0 = None;
     }
 }
 

@@ -13,6 +13,8 @@ use core::future::Future;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::stream::FinishReason;
 
+use crate::log::{Loggable, Told};
+
 /// What a model is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
@@ -79,6 +81,19 @@ pub enum ProviderError {
     /// Its stream ended in the middle.
     #[error("the provider's stream ended in the middle")]
     Cut,
+}
+
+impl Loggable for ProviderError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Unreachable => Told::new("the provider could not be reached"),
+            Self::Failed { status } => {
+                Told::new("the provider answered with status").number((*status).into())
+            }
+            Self::Timeout => Told::new("the provider did not answer in time"),
+            Self::Cut => Told::new("the provider's stream ended in the middle"),
+        }
+    }
 }
 
 /// Someone who writes a reply.

@@ -4,6 +4,8 @@
 //! missing `[DONE]`, reasoning beside the text (which is not shown). It is strict where a visitor
 //! would be misled: an error within the stream, and a stream that ends without saying so.
 
+mod chunk;
+
 use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
@@ -14,9 +16,10 @@ use std::rc::Rc;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use serde::Serialize;
-use serde_json::Value;
 use sotto_shared::sse::Decoder;
 use sotto_shared::wire::stream::FinishReason;
+
+use chunk::Chunk;
 
 use super::http::{Http, Post};
 use super::{Event, Prompt, Provider, ProviderError, Usage};
@@ -103,7 +106,9 @@ impl<H: Http + 'static> OpenAi<H> {
                 match read.await? {
                     Some(Ok(piece)) => {
                         self.decoder.push(&piece, &mut self.ready)?;
-                        if !self.decoder.is_done() {
+                        if self.decoder.is_done() {
+                            self.http.finish(body);
+                        } else {
                             self.state = State::Reading(body);
                         }
                     }
@@ -237,31 +242,19 @@ impl ChatDecoder {
             return Err(ProviderError::Failed { status: 200 });
         }
         // What is not JSON is either noise or the torn end of a stream, which `end` tells.
-        let Ok(chunk) = serde_json::from_str::<Value>(data) else { return Ok(()) };
-        if chunk.get("error").is_some_and(|error| !error.is_null()) {
+        let Some(chunk) = Chunk::read(data) else { return Ok(()) };
+        if chunk.is_error {
             return Err(ProviderError::Failed { status: 200 });
         }
-        for choice in chunk.get("choices").and_then(Value::as_array).into_iter().flatten() {
-            if choice.get("index").and_then(Value::as_u64).unwrap_or(0) != 0 {
-                continue;
-            }
-            for member in ["content", "refusal"] {
-                let text = choice.pointer(&format!("/delta/{member}")).and_then(Value::as_str);
-                if let Some(text) = text.filter(|text| !text.is_empty()) {
-                    into.push_back(Event::Text(text.to_owned()));
-                }
-            }
-            if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str) {
-                self.finish = Some(finish_reason(reason));
+        for text in chunk.texts {
+            // What has come at the same time is said in one go.
+            match into.back_mut() {
+                Some(Event::Text(before)) => before.push_str(&text),
+                _ => into.push_back(Event::Text(text)),
             }
         }
-        if let Some(usage) = chunk.get("usage").filter(|usage| usage.is_object()) {
-            let tokens = |name| usage.get(name).and_then(Value::as_u64).unwrap_or(0);
-            into.push_back(Event::Usage(Usage {
-                input: tokens("prompt_tokens"),
-                output: tokens("completion_tokens"),
-            }));
-        }
+        self.finish = chunk.finish.or(self.finish);
+        into.extend(chunk.usage.map(Event::Usage));
         Ok(())
     }
 }

@@ -1,7 +1,6 @@
 //! `POST /v1/chat`, `GET /v1/chat/{conversation}/stream` and `POST /v1/chat/stop`: a message in,
 //! its reply streamed out.
 
-use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::join;
@@ -15,6 +14,7 @@ use super::caller::{own, readable};
 use super::{Edge, chat_body};
 use crate::error::ApiError;
 use crate::http::body;
+use crate::http::platform::HandedOn;
 use crate::object::{self, Streamed};
 use crate::session::command::{Caller, Chat, Resume, Stop};
 
@@ -113,8 +113,8 @@ fn streamed(origin: Origin, reply: Streamed) -> Response {
     let Streamed::Events(events) = reply else {
         return readable(origin, StatusCode::NO_CONTENT.into_response());
     };
-    let body: Body = http::Response::<Body>::from(events).into_body();
-    let mut response = Response::new(body);
+    let mut response = Response::default();
+    response.extensions_mut().insert(HandedOn::of(&events));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     // Compressed on the way, a stream would come in lumps and its padding would tell lengths.

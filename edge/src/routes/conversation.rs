@@ -2,18 +2,19 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::Edge;
-use super::caller::json_for;
+use super::caller::{json, readable};
 use super::copy::{self, Wanted};
 use crate::error::ApiError;
 use crate::object;
 use crate::session::command::{Caller, Export, Read};
 
-/// `GET /v1/conversation?purpose=resume|export`
+/// `GET /v1/conversation?purpose=resume|export&format=json|html|text`
 ///
-/// Without a purpose it gives the signed copy, which the audit log records as an export. A client that only goes on with the
+/// Without a purpose it gives the signed copy, which the audit log records as an export, in the
+/// format that the query or the header `Accept` names. A client that only goes on with the
 /// conversation says so: it gets what it needs for that as JSON, and nothing is recorded.
 ///
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
@@ -36,13 +37,19 @@ pub async fn read(
     // 2
     let access = edge.access(&headers, &origin)?;
     // 3
-    let wanted = copy::wanted(query.as_deref().unwrap_or_default())?;
+    let wanted = copy::wanted(query.as_deref(), &headers)?;
     // 4
     let caller = Caller::new(&access, network);
     let object = access.conversation.to_hex();
-    let conversation = match wanted {
-        Wanted::Resume => object::call(&edge.env, &object, &Read { caller }).await?,
-        Wanted::Copy => object::call(&edge.env, &object, &Export { caller }).await?,
+    let mut response = match wanted {
+        Wanted::Resume => {
+            json(StatusCode::OK, &object::call(&edge.env, &object, &Read { caller }).await?)
+        }
+        Wanted::Copy(format) => {
+            let signed = object::call(&edge.env, &object, &Export { caller }).await?;
+            copy::response(format, &signed)
+        }
     };
-    Ok(json_for(origin, StatusCode::OK, &conversation))
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    Ok(readable(origin, response))
 }

@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::{Edge, caller};
-use crate::clock::{Clock as _, DAY_MS, PlatformClock};
+use crate::clock::{Clock as _, DAY_MS, PlatformClock, date};
 use crate::error::ApiError;
 use crate::http::cors::Readable;
 
@@ -71,35 +71,4 @@ fn cacheable(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, hour);
     response.extensions_mut().insert(Readable::ByAll);
     response
-}
-
-/// The date of a day since 1970-01-01, as `YYYY-MM-DD`: whole 400-year cycles of 146,097 days,
-/// with years that begin in March so that the leap day is the last.
-fn date(days: u64) -> String {
-    let days = days + 719_468;
-    let (cycle, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = 400 * cycle + year + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_have_dates() {
-        assert_eq!(date(0), "1970-01-01");
-        assert_eq!(date(11_016), "2000-02-29");
-        assert_eq!(date(11_017), "2000-03-01");
-        assert_eq!(date(20_776), "2026-11-19");
-        assert_eq!(date(20_777), "2026-11-20");
-        assert_eq!(date(20_819), "2027-01-01");
-        assert_eq!(date(47_540), "2100-02-28");
-        assert_eq!(date(47_541), "2100-03-01");
-    }
 }

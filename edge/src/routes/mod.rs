@@ -6,6 +6,8 @@
 //! handler's doc numbers its steps and names the status that a step fails with.
 
 mod caller;
+mod challenge;
+mod page;
 mod query;
 mod scrub;
 
@@ -102,6 +104,7 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/admin/sites", get(admin::sites::list).post(admin::sites::create))
         .route("/v1/admin/sites/{site}", put(admin::sites::change).delete(admin::sites::remove))
         .route("/v1/admin/sites/{site}/key", post(admin::sites::replace_key))
+        .route("/v1/admin/sites/{site}/counts", get(admin::counts::read))
         .route("/v1/admin/sites/{site}/documents", get(admin::documents::list))
         .route(
             "/v1/admin/sites/{site}/documents/{name}",
@@ -112,6 +115,7 @@ pub fn router(edge: Edge) -> Router {
             "/v1/admin/conversations/{conversation}",
             get(admin::conversations::read).delete(admin::conversations::erase),
         )
+        .route("/v1/admin/conversations/{conversation}/consent", get(admin::conversations::consent))
         .route("/v1/admin/conversations/{conversation}/export", get(admin::conversations::export))
         .route(
             "/v1/admin/conversations/{conversation}/hold",

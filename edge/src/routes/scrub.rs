@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_workspace_that_does_not_answer_lets_nothing_through() {
         for broken in [
-            CallError::Unreachable("status 500".into()),
+            CallError::Unreachable(object::Unreachable::Status(500)),
             CallError::Refused(WorkspaceError::Failed),
         ] {
             assert_eq!(asked(Err(broken.clone())).unwrap_err(), ApiError::Workspace(broken));

@@ -12,11 +12,13 @@ use worker::ObjectNamespace;
 use super::caller::json_for;
 use super::{Edge, consent};
 use crate::auth::access::{self, Access, IssuedAccess};
+use crate::auth::challenge::Asker;
 use crate::auth::site_key;
 use crate::auth::tokens::RefreshToken;
 use crate::clock::{Clock as _, PlatformClock};
 use crate::error::ApiError;
 use crate::http::body;
+use crate::log::Said;
 use crate::object::{self, CallError};
 use crate::random::PlatformRandom;
 use crate::session::command::{BINDING, Mint, Refresh, SessionError};
@@ -28,11 +30,12 @@ use crate::workspace::settings::is_language;
 /// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
 /// 2. The body is a [`MintRequest`]: 413, 415, 400.
 /// 3. The site's key is one of ours, before an object is woken: 404 `site_unknown`.
-/// 4. A new object's id is had in the configured jurisdiction: 503 `misconfigured`.
-/// 5. The workspace admits the visitor: 403 `origin_not_allowed`, `consent_required`;
-///    409 `notice_changed`; 429 `budget_spent`.
-/// 6. The session object is minted.
-/// 7. The access token is made.
+/// 4. The challenge is solved, if the site has asked for one of late: 403 `challenge_required`.
+/// 5. A new object's id is had in the configured jurisdiction: 503 `misconfigured`.
+/// 6. The workspace admits the visitor: 403 `origin_not_allowed`, `consent_required`,
+///    `challenge_required`; 409 `notice_changed`; 429 `rate_limited`, `budget_spent`.
+/// 7. The session object is minted.
+/// 8. The access token is made.
 ///
 /// # Errors
 /// As its steps say.
@@ -55,8 +58,11 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         .ok_or(CallError::Refused(WorkspaceError::SiteUnknown))?;
     let workspace = opened.workspace.to_hex();
     // 4
-    let conversation = new_conversation(&edge)?;
+    let asker = Asker { site: &opened, network: &network };
+    let solved = edge.solved(request.challenge.as_ref(), &asker)?;
     // 5
+    let conversation = new_conversation(&edge)?;
+    // 6
     let admit = Admit {
         site: opened.site,
         conversation,
@@ -65,10 +71,13 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         client: request.client,
         choice: request.consent.clone(),
         network: network.clone(),
+        solved,
     };
-    let Admitted { terms, key, told } = object::call(&edge.env, &workspace, &admit).await?;
+    let admitted = object::call(&edge.env, &workspace, &admit).await;
+    let Admitted { terms, key, told } =
+        admitted.map_err(|error| edge.not_admitted(error, &asker))?;
     let site = terms.site;
-    // 6
+    // 7
     let command = Mint { terms, network, key, told, choice: request.consent };
     let minted = match object::call(&edge.env, &conversation.to_hex(), &command).await {
         Ok(minted) => minted,
@@ -80,7 +89,7 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
             return Err(error.into());
         }
     };
-    // 7
+    // 8
     let access = Access {
         conversation,
         workspace: opened.workspace,
@@ -185,7 +194,7 @@ pub(super) fn new_object_id(edge: &Edge, namespace: &ObjectNamespace) -> Result<
         None => namespace.unique_id(),
     }
     .map(|id| id.to_string())
-    .map_err(|error| ApiError::Jurisdiction(error.to_string()))
+    .map_err(|error| ApiError::Jurisdiction(Said::new(&error)))
 }
 
 #[cfg(test)]

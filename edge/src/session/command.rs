@@ -5,9 +5,11 @@
 //! `{"error": …}`. [`Chat`] and [`Resume`] answer with the event stream itself where they
 //! succeed ([`Resume`] with 204 where no reply is under way).
 
+mod consent;
 mod operator;
 mod rights;
 
+pub use consent::{ConsentSet, SetConsent};
 pub use operator::{CheckLife, Operator, OperatorAction, OperatorReply};
 pub use rights::{AskReview, Export, Rectify, Remove, Restrict};
 
@@ -107,6 +109,10 @@ pub struct SessionTerms {
     /// For how many days the proof of the consent outlives an erasure.
     #[serde(default)]
     pub proof_days: u32,
+    /// Idleness is counted from this time on, Unix milliseconds, if it is later than the last
+    /// message: a purpose was taken back, and with it the longer life.
+    #[serde(default)]
+    pub idle_from: u64,
 }
 
 /// How long a conversation, and with it its refresh tokens, lives by its site's settings, in
@@ -267,30 +273,6 @@ pub struct Stop {
 pub struct Read {
     /// Who asks.
     pub caller: Caller,
-}
-
-/// Changes the visitor's consent.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SetConsent {
-    /// What holds from now on.
-    pub choice: Choice,
-    /// Who asks.
-    pub caller: Caller,
-}
-
-/// Reply to [`SetConsent`].
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ConsentSet {
-    /// Whether the chat holds.
-    pub chat: bool,
-    /// The optional purposes that do.
-    pub purposes: Purposes,
-    /// The optional purposes that were objected to.
-    pub objections: Purposes,
-    /// When the conversation ends if nothing more is said, Unix milliseconds.
-    pub ends_at: u64,
-    /// The signed receipt of all that.
-    pub receipt: Box<RawValue>,
 }
 
 /// Erases the conversation.

@@ -5,7 +5,7 @@ use crate::object::{CallError, call};
 use crate::session::command::{ConsentSet, SessionError, SetConsent};
 use crate::session::core::{CoreError, Next};
 use crate::session::object::{Shell, ShellError, parse};
-use crate::workspace::command::WorkspaceError;
+use crate::workspace::command::{Reported, WorkspaceError};
 
 impl Shell {
     /// Changes the consent. What is taken back is taken back before anybody is asked.
@@ -20,15 +20,20 @@ impl Shell {
             self.stop_writing(&self.core(&config))?;
         }
         self.set_alarm().await?;
+        if taken.is_changed {
+            self.report(&config, Reported::ConsentChanged).await;
+        }
         match taken.next {
             Next::Done => {}
             Next::Refuse(refusal) => return Err(CoreError::from(refusal).into()),
             Next::Ask(workspace, question) => {
                 let agreed = call(&self.env, &workspace, &*question).await.map_err(refusal)?;
                 // While the workspace was asked, the visitor may have answered again.
-                if self.answers.get() == answer {
-                    self.core(&config).give(&caller, &choice, &agreed)?;
+                if self.answers.get() == answer
+                    && self.core(&config).give(&caller, &choice, &agreed)?
+                {
                     self.set_alarm().await?;
+                    self.report(&config, Reported::ConsentChanged).await;
                 }
             }
         }

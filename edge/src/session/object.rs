@@ -11,7 +11,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_channel::mpsc::UnboundedReceiver;
-use futures_util::future::join;
 use futures_util::stream::{Stream, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,9 +22,10 @@ use worker::{DurableObject, Env, Request, Response, ScheduledTime, State, durabl
 
 use crate::clock::PlatformClock;
 use crate::config::Config;
-use crate::log;
+use crate::log::{self, Loggable, Told};
 use crate::object::envelope;
 use crate::random::PlatformRandom;
+use crate::session::bill::Bill;
 use crate::session::command::{
     AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
     Rectify, Refresh, Remove, Restrict, Resume, SessionError, SetConsent, Stop,
@@ -38,6 +38,9 @@ use crate::session::vault::VaultKey;
 use crate::session::writing::Active;
 use crate::sql::ObjectSql;
 use crate::workspace::command::Reported;
+
+/// Events that go out together at most.
+const READY_EVENTS: usize = 256;
 
 /// A failed alarm is tried again after this time, in milliseconds.
 const ALARM_RETRY_MS: i64 = 60_000;
@@ -58,15 +61,17 @@ impl core::fmt::Debug for SessionObject {
 
 impl DurableObject for SessionObject {
     fn new(state: State, env: Env) -> Self {
-        let sql = ObjectSql(state.storage().sql());
+        let sql = ObjectSql::new(state.storage().sql());
         Self(Rc::new(Shell {
             state,
             env,
             sql,
             active: RefCell::new(None),
+            bill: Cell::new(None),
             vault_key: RefCell::new(None),
             answers: Cell::new(0),
             is_awake: Cell::new(false),
+            alarm: Cell::new(None),
         }))
     }
 
@@ -93,12 +98,16 @@ pub(super) struct Shell {
     pub(super) env: Env,
     sql: ObjectSql,
     pub(super) active: RefCell<Option<Active>>,
+    /// What the reply under way costs, if it costs anything.
+    pub(super) bill: Cell<Option<Bill>>,
     /// The conversation's key, once the workspace has opened it.
     pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
     /// How many answers about the consent have come: of two under way, the later one counts.
     pub(super) answers: Cell<u64>,
     /// Whether this object has looked at what it was when it was last stopped.
     is_awake: Cell<bool>,
+    /// When the alarm comes, Unix milliseconds, if this object has set it.
+    alarm: Cell<Option<u64>>,
 }
 
 /// Why the shell did not carry out a command.
@@ -112,6 +121,20 @@ pub(super) enum ShellError {
     Config(#[from] crate::config::ConfigError),
     #[error("a command could not be read at column {0}")]
     Command(usize),
+}
+
+impl Loggable for ShellError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Core(error) => error.told(),
+            Self::Platform(error) => error.told(),
+            Self::Config(error) => error.told(),
+            Self::Command(column) => {
+                let column = u64::try_from(*column).unwrap_or(u64::MAX);
+                Told::new("a command could not be read at column").number(column)
+            }
+        }
+    }
 }
 
 impl Shell {
@@ -179,7 +202,7 @@ impl Shell {
             },
             Accepted::Replay(exchange) => Ok(event_stream(stream::whole(replay(&exchange)))?),
             Accepted::Write(begun) => {
-                let turn = core.turn(&begun, command.caller.network)?;
+                let turn = begun.turn(command.caller.network);
                 let (listener, started) = Rc::clone(&self).begin_writing(begun, turn);
                 self.set_alarm().await?;
                 match started.await {
@@ -250,6 +273,7 @@ impl Shell {
     /// Ends the reply that is under way, if there is one; its text so far is kept.
     pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
+            self.settle(None, active.running.text().as_str().len());
             core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
             active.running.end(&[], STOPPED);
         }
@@ -276,8 +300,8 @@ impl Shell {
         Ok(config)
     }
 
-    /// Destroys the key, then deletes all storage and writes the tombstone, all in one turn, so that
-    /// no moment is stored in which one has happened without the other.
+    /// Destroys the key, then writes the tombstone and drops the rest, all in one turn, so that no
+    /// moment is stored in which one has happened without the other.
     pub(super) async fn bury(
         &self,
         config: &Config,
@@ -287,29 +311,28 @@ impl Shell {
             active.running.end(&[], STOPPED);
         }
         self.vault_key.replace(None);
-        self.core(config).destroy_key(tombstone.cause)?;
-        let storage = self.state.storage();
-        let buried = async {
-            self.core(config).bury(tombstone)?;
-            self.set_alarm().await
-        };
-        let (deleted, buried) = join(storage.delete_all(), buried).await;
-        deleted?;
-        buried
+        let core = self.core(config);
+        core.destroy_key(tombstone.cause)?;
+        core.bury(tombstone)?;
+        self.set_alarm().await
     }
 
     async fn alarm(&self) -> Result<(), ShellError> {
+        self.alarm.set(None);
         let config = self.prepare().await?;
         let core = self.core(&config);
         while let Some(item) = core.due()? {
             match item.kind {
                 Due::TombstoneEnd => {
+                    // The alarm goes with it.
+                    self.sql.forget();
                     self.state.storage().delete_all().await?;
                     return Ok(());
                 }
                 Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
                 Due::Listing if self.tell_list(&config).await? => {}
-                Due::Outbox | Due::Listing => core.not_heard(item)?,
+                Due::Reports if self.tell_reports(&config).await? => {}
+                Due::Outbox | Due::Listing | Due::Reports => core.not_heard(item)?,
                 Due::ProofEnd => core.drop_consent_proof()?,
                 // `due` has planned it anew.
                 Due::End => {}
@@ -318,17 +341,24 @@ impl Shell {
         self.set_alarm().await
     }
 
-    /// Sets the one alarm to what is due next.
+    /// Sets the one alarm to what is due next, unless it comes before: then it finds nothing to do
+    /// and plans anew. Each message moves the conversation's end, and an alarm costs a write.
     pub(super) async fn set_alarm(&self) -> Result<(), ShellError> {
         let config = Config::from_env(&self.env)?;
         let storage = self.state.storage();
         match self.core(&config).next_wake()? {
+            Some(at) if self.alarm.get().is_some_and(|alarm| alarm <= at) => Ok(()),
             Some(at) => {
                 let wait = at.saturating_sub(self.now());
                 let wait = i64::try_from(wait).unwrap_or(i64::MAX);
-                Ok(storage.set_alarm(ScheduledTime::from(wait)).await?)
+                storage.set_alarm(ScheduledTime::from(wait)).await?;
+                self.alarm.set(Some(at));
+                Ok(())
             }
-            None => Ok(storage.delete_alarm().await?),
+            None => {
+                self.alarm.set(None);
+                Ok(storage.delete_alarm().await?)
+            }
         }
     }
 
@@ -375,9 +405,12 @@ fn live(listener: UnboundedReceiver<Part>) -> worker::Result<Response> {
     event_stream(stream::events(listener))
 }
 
-/// The stream for the Worker, which puts a visitor's headers on it.
+/// The stream for the Worker, which puts a visitor's headers on it. What is ready at the same time
+/// goes out in one piece, since each takes its way through JavaScript.
 fn event_stream(events: impl Stream<Item = Vec<u8>> + 'static) -> worker::Result<Response> {
-    let response = Response::from_stream(events.map(Ok::<_, worker::Error>))?;
+    let pieces =
+        events.ready_chunks(READY_EVENTS).map(|events| Ok::<_, worker::Error>(events.concat()));
+    let response = Response::from_stream(pieces)?;
     response.headers().set("content-type", "text/event-stream")?;
     Ok(response)
 }

@@ -10,7 +10,13 @@ impl Shell {
     pub(super) async fn operate(&self, body: &str) -> Result<OperatorReply, ShellError> {
         let config = self.prepare().await?;
         let command: Operator = parse(body)?;
-        if matches!(command.action, OperatorAction::Read { .. } | OperatorAction::Export { .. }) {
+        let takes_key = match command.action {
+            OperatorAction::Read { .. } | OperatorAction::Export { .. } => true,
+            // What is left of an erased conversation takes no key.
+            OperatorAction::Consent => !self.core(&config).is_buried()?,
+            OperatorAction::Erase | OperatorAction::Hold(_) | OperatorAction::Answer(_) => false,
+        };
+        if takes_key {
             self.unlock_by(&config, |core| core.open_key_for(&command)).await?;
         }
         let operated = {

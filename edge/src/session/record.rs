@@ -127,6 +127,15 @@ pub struct StoredMessage {
     pub notice: Option<NoticeVersion>,
 }
 
+/// What of a message a model is reminded of.
+#[derive(Clone)]
+pub struct Said {
+    /// Who wrote it.
+    pub author: Author,
+    /// Its text.
+    pub text: Scrubbed,
+}
+
 /// How a reply ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct End {
@@ -197,6 +206,8 @@ pub enum Due {
     Listing,
     /// What is left of the consent goes too.
     ProofEnd,
+    /// The workspace's audit log has to hear what the visitor did.
+    Reports,
 }
 
 /// Something due, and when.
@@ -211,8 +222,8 @@ pub struct DueItem {
 }
 
 impl Due {
-    const ALL: [Self; 5] =
-        [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing, Self::ProofEnd];
+    const ALL: [Self; 6] =
+        [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing, Self::ProofEnd, Self::Reports];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -221,6 +232,7 @@ impl Due {
             Self::Outbox => "outbox",
             Self::Listing => "listing",
             Self::ProofEnd => "proof_end",
+            Self::Reports => "reports",
         }
     }
 
@@ -243,4 +255,4 @@ impl Cause {
     }
 }
 
-redacted_debug!(Family, Rotation, EraseCheck, StoredMessage);
+redacted_debug!(Family, Rotation, EraseCheck, StoredMessage, Said);

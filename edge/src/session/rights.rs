@@ -15,7 +15,7 @@ impl Shell {
         let config = self.prepare().await?;
         let copy = self.copy(&config, &parse(body)?).await;
         match &copy {
-            Ok(_) => self.report(&config, Reported::Exported).await,
+            Ok(_) => self.tell(&config).await?,
             // Whoever was refused is not known to be the visitor, and got nothing.
             Err(ShellError::Core(CoreError::Refused(refusal)))
                 if *refusal != SessionError::Failed => {}
@@ -40,7 +40,7 @@ impl Shell {
             active.as_ref().map(|active| active.running.message().clone())
         };
         let done = self.core(&config).rectify(&command, running.as_ref())?;
-        self.recorded(&config, done, Reported::MessageChanged).await
+        self.recorded(&config, done).await
     }
 
     pub(super) async fn remove(&self, body: &str) -> Result<Message, ShellError> {
@@ -57,7 +57,7 @@ impl Shell {
             self.stop_writing(&core)?;
         }
         let done = core.remove(&command)?;
-        self.recorded(&config, done, Reported::MessageRemoved).await
+        self.recorded(&config, done).await
     }
 
     pub(super) async fn restrict(&self, body: &str) -> Result<Restriction, ShellError> {
@@ -68,30 +68,31 @@ impl Shell {
         if command.restricted {
             self.stop_writing(&core)?;
         }
-        let what =
-            if command.restricted { Reported::Restricted } else { Reported::RestrictionLifted };
-        self.recorded(&config, done, what).await
+        self.recorded(&config, done).await
     }
 
     pub(super) async fn ask_review(&self, body: &str) -> Result<Review, ShellError> {
         let config = self.prepare().await?;
         let command: AskReview = parse(body)?;
         let done = self.core(&config).ask_review(&command)?;
-        self.recorded(&config, done, Reported::ReviewAsked).await
+        self.recorded(&config, done).await
     }
 
-    /// Lets the alarm tell the workspace's list, and tells the audit log of what changed; a
-    /// repetition changed nothing.
-    async fn recorded<T>(
-        &self,
-        config: &Config,
-        done: Exercised<T>,
-        what: Reported,
-    ) -> Result<T, ShellError> {
-        self.set_alarm().await?;
+    /// Tells the workspace of what changed; a repetition changed nothing.
+    async fn recorded<T>(&self, config: &Config, done: Exercised<T>) -> Result<T, ShellError> {
         if done.is_new {
-            self.report(config, what).await;
+            self.tell(config).await?;
+        } else {
+            self.set_alarm().await?;
         }
         Ok(done.reply)
+    }
+
+    /// Tells the audit log of what was noted. The alarm is set before, so that it is told again
+    /// whatever becomes of this; and it tells the workspace's list.
+    async fn tell(&self, config: &Config) -> Result<(), ShellError> {
+        self.set_alarm().await?;
+        self.tell_reports(config).await?;
+        self.set_alarm().await
     }
 }

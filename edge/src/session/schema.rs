@@ -9,7 +9,7 @@ use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
 const MIGRATIONS: &Migrations =
-    &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS, CONSENT];
+    &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS, CONSENT, REPORTS];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -159,6 +159,13 @@ const PROOF: &str = "CREATE TABLE IF NOT EXISTS consent_proof (
     proof TEXT NOT NULL
 ) STRICT";
 
+/// What the visitor did and the audit log has not heard of. A number is used once, so that what is
+/// heard of twice takes nothing newer along.
+const REPORTS: &[&str] = &["CREATE TABLE report (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    what TEXT NOT NULL
+) STRICT"];
+
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
     kind TEXT PRIMARY KEY,
@@ -175,6 +182,9 @@ const TOMBSTONE: &str = "CREATE TABLE IF NOT EXISTS tombstone (
     receipt TEXT NOT NULL
 ) STRICT";
 
+/// The tables of these.
+const OUTLIVING: [&str; 3] = ["due", "tombstone", "consent_proof"];
+
 /// What an object holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tables {
@@ -189,13 +199,13 @@ pub struct Tables {
 /// # Errors
 /// [`SqlError`] if the storage cannot be read.
 pub fn tables(sql: &impl Sql) -> Result<Tables, SqlError> {
-    let rows = sql.exec(
+    let rows = sql.recall(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('session', 'tombstone')",
         &[],
     )?;
     let has = |name| rows.iter().any(|row| row.first().and_then(Value::text) == Some(name));
     // An erasure that was cut short may have made the table and not the tombstone.
-    let tombstone = has("tombstone") && !sql.exec("SELECT 1 FROM tombstone", &[])?.is_empty();
+    let tombstone = has("tombstone") && !sql.recall("SELECT 1 FROM tombstone", &[])?.is_empty();
     Ok(Tables { session: has("session"), tombstone })
 }
 
@@ -205,6 +215,24 @@ pub fn tables(sql: &impl Sql) -> Result<Tables, SqlError> {
 /// [`SqlError`] if a statement fails; the version then stays what it was.
 pub fn migrate(sql: &impl Sql) -> Result<(), SqlError> {
     migrations::run(sql, MIGRATIONS)
+}
+
+/// Drops the tables that do not outlive an erasure, and with them everything in them. What the
+/// platform keeps of its own is not touched.
+///
+/// # Errors
+/// [`SqlError`] if a statement fails; the next try drops what is left.
+pub fn clear(sql: &impl Sql) -> Result<(), SqlError> {
+    let rows = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'", &[])?;
+    let names = rows.iter().filter_map(|row| row.first().and_then(Value::text));
+    let is_own = |name: &str| !name.starts_with("sqlite_") && !name.starts_with("_cf_");
+    // The session's own table goes last: as long as it is there, an erasure is not finished.
+    let mut gone: Vec<_> = names.filter(|name| is_own(name) && !OUTLIVING.contains(name)).collect();
+    gone.sort_by_key(|name| *name == "session");
+    for name in gone {
+        sql.exec(&format!("DROP TABLE {name}"), &[])?;
+    }
+    Ok(())
 }
 
 /// Makes the tables that outlive an erasure.
@@ -231,10 +259,11 @@ mod tests {
         assert!(sql.exec("SELECT name FROM sqlite_master", &[]).unwrap().is_empty());
         migrate(&sql).unwrap();
         assert_eq!(tables(&sql).unwrap(), Tables { session: true, tombstone: false });
-        sql.wipe();
         bury(&sql).unwrap();
-        assert_eq!(tables(&sql).unwrap(), none, "a tombstone is a row");
+        let both = Tables { session: true, tombstone: false };
+        assert_eq!(tables(&sql).unwrap(), both, "a tombstone is a row");
         sql.exec("INSERT INTO tombstone VALUES (1, x'', x'', x'', 'token', '{}')", &[]).unwrap();
+        clear(&sql).unwrap();
         assert_eq!(tables(&sql).unwrap(), Tables { session: false, tombstone: true });
     }
 

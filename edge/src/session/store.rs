@@ -9,6 +9,7 @@ pub use messages::Messages;
 mod consent;
 
 pub use consent::Consents;
+mod reports;
 mod rights;
 
 mod standing;
@@ -20,6 +21,7 @@ use sotto_shared::wire::stream::Author;
 
 use crate::auth::network::NetworkTag;
 use crate::auth::seal::SealError;
+use crate::log::{Loggable, Told};
 use crate::session::command::SessionTerms;
 use crate::session::record::{
     Cause, Due, DueItem, End, EraseCheck, Family, Restricted, Rotation, Session, Tombstone,
@@ -38,6 +40,16 @@ pub enum StoreError {
     /// A value could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
+}
+
+impl Loggable for StoreError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Sql(error) => error.told(),
+            Self::Value(column) => Told::new("a stored value cannot be read:").name(column),
+            Self::Seal(error) => error.told(),
+        }
+    }
 }
 
 /// The statements, over one object's storage. Each fails with [`StoreError`] where the storage does
@@ -71,7 +83,7 @@ impl<S: Sql> Store<'_, S> {
 
     /// The conversation, if one was minted.
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
-        let rows = self.0.exec(
+        let rows = self.0.recall(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
                  rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
                  wrapped_key, ending, restricted_at, restriction_lifted_at
@@ -160,8 +172,10 @@ impl<S: Sql> Store<'_, S> {
         self.run("UPDATE session SET wrapped_key = ?", &[wrapped.into()])
     }
 
-    /// Destroys the key of the texts, as the first act of an erasure.
+    /// Destroys the key of the texts, as the first act of an erasure. It is written over where it
+    /// stands before its row grows, which would leave it behind in a page.
     pub fn destroy_key(&self, cause: Cause) -> Result<(), StoreError> {
+        self.run("UPDATE session SET wrapped_key = zeroblob(length(wrapped_key))", &[])?;
         self.run("UPDATE session SET wrapped_key = x'', ending = ?", &[cause.name().into()])
     }
 

@@ -9,8 +9,9 @@ use crate::object::{CallError, call};
 use crate::workspace::command::{Forget, Forgotten, Report, Reported, WorkspaceError};
 
 impl Shell {
-    /// Tells the workspace's audit log what happened here. An erasure has its outbox; this is told
-    /// once, and what could not be told is in the edge's log.
+    /// Tells the workspace's audit log what went wrong here. What the visitor did is
+    /// [noted](Shell::tell_reports); this is told once, and what could not be told is in the edge's
+    /// log.
     pub(super) async fn report(&self, config: &Config, what: Reported) {
         let Ok(conversation) = self.conversation() else { return };
         // An erased conversation has told the log what there was to tell.
@@ -19,6 +20,27 @@ impl Shell {
         if let Err(error) = call(&self.env, &workspace, &Report { conversation, what }).await {
             log::error("report_not_heard").fault(&error).write();
         }
+    }
+
+    /// Tells the workspace's audit log what the visitor did, oldest first; whether it has heard all.
+    pub(super) async fn tell_reports(&self, config: &Config) -> Result<bool, ShellError> {
+        let core = self.core(config);
+        let conversation = self.conversation()?;
+        while let Some(noted) = core.noted()? {
+            let report = Report { conversation, what: noted.what };
+            match call(&self.env, &noted.workspace.to_hex(), &report).await {
+                // A workspace that is gone has no log.
+                Ok(())
+                | Err(CallError::Refused(WorkspaceError::Unknown) | CallError::NoSuchObject) => {
+                    core.told(&noted)?;
+                }
+                Err(error) => {
+                    log::error("report_not_heard").fault(&error).write();
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// Tells the workspace of the erasure; whether it has heard.

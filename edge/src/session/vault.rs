@@ -1,5 +1,5 @@
 //! The vault: what is said in a conversation is sealed under a key of that conversation alone. Whence
-//! the key comes is in [`core`](super::core).
+//! the key comes is in `session::core`.
 
 use sotto_shared::id::ConversationId;
 

@@ -1,6 +1,9 @@
 //! Lets a provider write a reply: its words go through the guard and out, and however it ends
 //! becomes the reply's end.
 
+use core::future::poll_fn;
+use core::task::Poll;
+
 use sotto_shared::pii::{Counts, Scrubbed};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
@@ -47,13 +50,17 @@ pub async fn write(
     mut each: impl FnMut(&Scrubbed),
 ) -> Written {
     let mut usage = Usage::default();
-    let mut has_text = false;
+    let (mut has_text, mut has_begun) = (false, false);
     let result = loop {
         match provider.next().await {
             Some(Ok(Event::Text(text))) => {
                 let piece = output.push(&text);
                 has_text |= !text.is_empty();
                 each(&piece);
+                if !has_begun && !piece.is_empty() {
+                    has_begun = true;
+                    others_first().await;
+                }
                 match output.cut() {
                     None => {}
                     Some(Cut::Length) => break Ok(FinishReason::Length),
@@ -74,6 +81,20 @@ pub async fn write(
         other => other,
     };
     Written { end: end(result), usage, found: output.counts(), error: result.err() }
+}
+
+/// Lets whoever waits have their turn: the first words leave before more of them are looked at.
+async fn others_first() {
+    let mut is_first = true;
+    poll_fn(|context| {
+        if core::mem::replace(&mut is_first, false) {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    })
+    .await;
 }
 
 fn end(result: Result<FinishReason, ProviderError>) -> End {
@@ -110,13 +131,12 @@ mod tests {
 
     fn run(events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
         let mut text = Scrubbed::default();
-        let written =
-            write(&mut Script(events.into()), &mut Output::new(Policy::chat(), []), |piece| {
-                text.append(piece)
-            })
-            .now_or_never()
-            .unwrap();
-        (text.into_string(), written)
+        let (mut script, mut output) = (Script(events.into()), Output::new(Policy::chat(), []));
+        let mut writing = Box::pin(write(&mut script, &mut output, |piece| text.append(piece)));
+        // It may wait once, after the first words.
+        let written = (&mut writing).now_or_never().or_else(|| (&mut writing).now_or_never());
+        drop(writing);
+        (text.into_string(), written.unwrap())
     }
 
     fn text(text: &str) -> Result<Event, ProviderError> {

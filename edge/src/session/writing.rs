@@ -22,6 +22,7 @@ use crate::provider::http::PlatformHttp;
 use crate::provider::local::{self, Local};
 use crate::provider::openai::{Endpoint, OpenAi};
 use crate::random::{PlatformRandom, Random};
+use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
 use crate::session::core::{Begun, CoreError, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
@@ -123,6 +124,11 @@ impl Shell {
         };
 
         let asked = identity::asked(begun.question.as_str());
+        self.bill.set(context.reserved.map(|reserved| Bill::new(&turn, reserved)));
+        if asked.is_some() {
+            // No model is asked.
+            self.settle(Some(0), 0);
+        }
         let (name, model) = match (asked, &context.provider) {
             (Some(_), _) => (identity::PROVIDER, None),
             (None, TurnProvider::Local) => ("local", None),
@@ -191,6 +197,7 @@ impl Shell {
         let Some(running) = self.take_written(&begun.reply) else { return Ok(()) };
         let sources: Vec<Source> = passages.iter().map(source).collect();
         let stored = core.end(running.id(), running.text(), &sources, written.end);
+        self.settle(bill::counted(written.usage), running.text().as_str().len());
         running.end(&sources, if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
         Ok(stored?)

@@ -21,6 +21,7 @@ use sotto_shared::wire::admin::{Hold, KeyCreated, RootState, Scope};
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
+use crate::auth::challenge::Solved;
 pub use crate::object::Command;
 use crate::object::commands;
 use crate::session::command::{ConversationKey, Lifetimes, Network, SessionError, SessionTerms};
@@ -38,6 +39,7 @@ commands! { WorkspaceError:
     Answer => "/answer", Agreed;
     OpenKey => "/open-key", ConversationKey;
     Turn => "/turn", TurnContext;
+    Settle => "/settle", ();
     Listing => "/listing", ();
     Forget => "/forget", ();
     Report => "/report", ();
@@ -129,6 +131,8 @@ pub struct Admit {
     pub choice: Choice,
     /// Where it comes from; counted under a keyed hash.
     pub network: Network,
+    /// The challenge that the browser solved, if it did.
+    pub solved: Option<Solved>,
 }
 
 /// Reply to [`Admit`].
@@ -189,6 +193,9 @@ pub struct Turn {
     pub notice: NoticeVersion,
     /// The page's origin, which the site may have taken off its list.
     pub origin: Origin,
+    /// The conversation, if its message is to be counted: it was given to `analytics`.
+    #[serde(default)]
+    pub counted: Option<ConversationId>,
     /// Where the message comes from; counted under a keyed hash.
     pub network: Network,
 }
@@ -208,6 +215,30 @@ pub struct TurnContext {
     pub contact: Option<Contact>,
     /// What is looked for in passages and replies.
     pub rules: ScrubRules,
+    /// What was counted for a paid provider's reply; absent where none writes it.
+    pub reserved: Option<Reserved>,
+}
+
+/// Tokens that were counted for a reply before it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reserved {
+    /// On which day, counted from 1970.
+    pub day: u64,
+    /// How many.
+    pub tokens: u64,
+}
+
+/// Tells what a paid provider's reply really took.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Settle {
+    /// The site's number.
+    pub site: u16,
+    /// What was counted for it.
+    pub reserved: Reserved,
+    /// What the provider counted; absent if it counts nothing or was stopped before it did.
+    pub counted: Option<u64>,
+    /// Length of the reply.
+    pub reply_bytes: u64,
 }
 
 /// Who writes a reply.
@@ -315,6 +346,8 @@ pub enum Reported {
     EndingFailed,
     /// An old refresh token was used again, which revoked the family.
     TokensRevoked,
+    /// The visitor gave a purpose, took one back or objected to one.
+    ConsentChanged,
     /// The visitor rectified a message.
     MessageChanged,
     /// The visitor removed a message.
@@ -391,6 +424,18 @@ pub enum WorkspaceError {
     LimitReached {
         /// Which limit.
         what: String,
+    },
+    /// Too often within a minute.
+    #[error("too often in a minute")]
+    RateLimited {
+        /// Seconds until the next minute.
+        retry_after: u64,
+    },
+    /// A challenge has to be solved first.
+    #[error("a challenge has to be solved first")]
+    ChallengeRequired {
+        /// How hard a one.
+        bits: u8,
     },
     /// The day's budget is spent.
     #[error("the day's budget is spent")]

@@ -3,7 +3,7 @@
 //! [`object`] is the Durable Object, a thin shell that takes [`command`]s. What it decides is in
 //! [`core`], which is plain Rust over [`store`]; all SQL is in `store` and [`schema`]. Around the
 //! core stand the rules of [`settings`] and its [`notice`], the [`documents`] and how they are
-//! [searched](search), the day's [`budget`], and the [`audit`] log.
+//! [searched](search), the day's [`budget`] and the minute's [`rates`], and the [`audit`] log.
 
 pub mod command;
 
@@ -18,6 +18,7 @@ pub mod documents;
 pub mod search;
 
 pub mod budget;
+pub mod rates;
 
 pub mod audit;
 

@@ -3,13 +3,15 @@
 
 #![expect(missing_docs, reason = "what `durable_object` generates has no documentation")]
 
+use core::cell::Cell;
+
 use futures_util::future::join_all;
 use sotto_shared::id::WorkspaceId;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::command::{
     Admin, AdminConversation, Admit, Answer, Create, Forget, IssueKey, Listing, OpenKey,
-    PublicSite, ReadRoot, ReadRules, Report, Turn, WorkspaceError,
+    PublicSite, ReadRoot, ReadRules, Report, Settle, Turn, WorkspaceError,
 };
 use super::core::{Fault, Workspace};
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
@@ -27,6 +29,9 @@ const ALARM_RETRY_MS: u64 = 60_000;
 pub struct WorkspaceObject {
     state: State,
     env: Env,
+    sql: ObjectSql,
+    /// When the alarm comes, Unix milliseconds, if this object has set it or looked.
+    alarm: Cell<Option<u64>>,
 }
 
 /// The core over the platform's storage, clock and randomness.
@@ -34,7 +39,8 @@ type Core<'a> = Workspace<'a, ObjectSql, PlatformClock, PlatformRandom>;
 
 impl DurableObject for WorkspaceObject {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env }
+        let sql = ObjectSql::new(state.storage().sql());
+        Self { state, env, sql, alarm: Cell::new(None) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
@@ -52,6 +58,7 @@ impl DurableObject for WorkspaceObject {
             OpenKey::PATH => self.run(request, |core, command| core.open_key(&command)).await,
             Answer::PATH => self.run(request, |core, command| core.answer(&command)).await,
             Turn::PATH => self.run(request, |core, command| core.turn(&command)).await,
+            Settle::PATH => self.run(request, |core, command| core.settle(&command)).await,
             Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
             Report::PATH => self.run(request, |core, command| core.report(&command)).await,
@@ -66,6 +73,7 @@ impl DurableObject for WorkspaceObject {
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
+        self.alarm.set(None);
         let next = match self.sweep().await {
             Ok(next) => next,
             Err(fault) => {
@@ -127,14 +135,19 @@ impl WorkspaceObject {
     }
 
     async fn plan(&self, at: u64) -> worker::Result<()> {
-        let planned = self.state.storage().get_alarm().await?;
-        let later = planned.is_none_or(|planned| u64::try_from(planned).unwrap_or(0) > at);
+        if self.alarm.get().is_none() {
+            let planned = self.state.storage().get_alarm().await?;
+            self.alarm.set(planned.map(|planned| u64::try_from(planned).unwrap_or(0)));
+        }
+        let later = self.alarm.get().is_none_or(|planned| planned > at);
         if later { self.set_alarm(at).await } else { Ok(()) }
     }
 
     async fn set_alarm(&self, at: u64) -> worker::Result<()> {
         let wait = at.saturating_sub(PlatformClock.now_ms());
-        self.state.storage().set_alarm(i64::try_from(wait).unwrap_or(i64::MAX)).await
+        self.state.storage().set_alarm(i64::try_from(wait).unwrap_or(i64::MAX)).await?;
+        self.alarm.set(Some(at));
+        Ok(())
     }
 
     async fn run<C>(
@@ -177,7 +190,7 @@ impl WorkspaceObject {
             .map_err(|_| Fault::Broken("the object's id has another form"))?;
         let core = Workspace {
             id,
-            sql: &ObjectSql(self.state.storage().sql()),
+            sql: &self.sql,
             clock: &PlatformClock,
             random: &PlatformRandom,
             keyring: &config.keyring,

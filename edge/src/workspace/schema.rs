@@ -113,6 +113,8 @@ const MIGRATIONS: &Migrations = &[
     LIST,
     WRAPPED,
     CONFIDENTIAL,
+    COUNTS,
+    RATES,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -162,13 +164,54 @@ const CONFIDENTIAL: &[&str] = &[
     "INSERT INTO passage (passage, rank) VALUES ('secure-delete', 1)",
 ];
 
+/// What conversations that were given to `analytics` add to their days, until the day is over; and
+/// what the days came to.
+const COUNTS: &[&str] = &[
+    "CREATE TABLE contribution (
+        conversation TEXT NOT NULL,
+        site INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        begun INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        PRIMARY KEY (conversation, day)
+    ) STRICT",
+    "CREATE TABLE day_count (
+        site INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        conversations INTEGER NOT NULL,
+        active INTEGER NOT NULL,
+        messages INTEGER NOT NULL,
+        PRIMARY KEY (site, day)
+    ) STRICT",
+];
+
+/// What is counted by the minute, how much of its minute a site used of late, and the challenges
+/// that were used.
+const RATES: &[&str] = &[
+    "CREATE TABLE rate (
+        what TEXT PRIMARY KEY,
+        minute INTEGER NOT NULL,
+        count INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE load (
+        site INTEGER PRIMARY KEY,
+        minute INTEGER NOT NULL,
+        level INTEGER NOT NULL
+    ) STRICT",
+    "CREATE TABLE used_challenge (
+        salt BLOB PRIMARY KEY,
+        expires_at INTEGER NOT NULL
+    ) STRICT",
+    "CREATE INDEX used_challenge_end ON used_challenge (expires_at)",
+];
+
 /// Whether the workspace was ever created. It writes nothing.
 ///
 /// # Errors
 /// [`SqlError`] if the storage cannot be read.
 pub fn exists(sql: &impl Sql) -> Result<bool, SqlError> {
     let found =
-        sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'workspace'", &[])?;
+        sql.recall("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'workspace'", &[])?;
     Ok(!found.is_empty())
 }
 

@@ -8,7 +8,7 @@
 //! word in a passage's heading counts twice, since the passage is about it; a single word of
 //! several has to be that important.
 //!
-//! Confidential documents have no index. Their passages are opened and read in [`memory`] each time,
+//! Confidential documents have no index. Their passages are opened and read in `memory` each time,
 //! by the same measure.
 
 mod memory;
@@ -18,14 +18,11 @@ use memory::{Lexicon, Read};
 use terms::{Term, terms};
 
 use super::command::Passage;
-use super::store::Store;
+use super::store::{CANDIDATES, Store};
 use crate::sql::{Sql, SqlError};
 
 /// Passages given back at most.
 const PASSAGES: usize = 4;
-
-/// Passages looked at.
-const CANDIDATES: u32 = 12;
 
 /// The share of the question's weight that a passage has to hold.
 const SHARE_MIN: f64 = 0.34;
@@ -102,23 +99,22 @@ fn indexed<S: Sql>(
     site: u16,
     terms: &[Term],
 ) -> Result<(Vec<Candidate>, Vec<f64>), SqlError> {
-    let any = terms.iter().map(Term::query).collect::<Vec<_>>().join(" OR ");
-    let found = store.best_matches(site, &any, CANDIDATES)?;
+    let queries = terms.iter().map(Term::query).collect::<Vec<_>>();
+    let found = store.best_matches(site, &queries.join(" OR "))?;
+    if found.is_empty() {
+        return Ok((Vec::new(), vec![0.0; terms.len()]));
+    }
     let ids = found.iter().map(|one| one.id).collect::<Vec<_>>();
     let mut candidates: Vec<Candidate> = found
         .into_iter()
         .map(|one| Candidate { passage: one.passage, factors: vec![0.0; terms.len()] })
         .collect();
     let mut with = Vec::with_capacity(terms.len());
-    for (at, term) in terms.iter().enumerate() {
-        let query = term.query();
-        with.push(if ids.is_empty() { 0.0 } else { count(store.count_matches(site, &query)?) });
-        for (column, factor) in PLACES {
-            let matching = if ids.is_empty() {
-                Vec::new()
-            } else {
-                store.matches_among(&format!("{column} : {query}"), &ids)?
-            };
+    for (at, places) in store.places(site, &queries, &ids)?.into_iter().enumerate() {
+        with.push(count(places.count));
+        for (matching, (_, factor)) in
+            [places.title, places.text, places.heading].iter().zip(PLACES)
+        {
             for (candidate, id) in candidates.iter_mut().zip(&ids) {
                 if matching.contains(id)
                     && let Some(best) = candidate.factors.get_mut(at)

@@ -6,7 +6,7 @@ use sotto_shared::consent::{Purposes, Recipient};
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
 use sotto_shared::pii::{Policy, SwitchError};
-use sotto_shared::wire::admin::{Audience, OpenAi, Provider, SiteSettings, SiteTexts};
+use sotto_shared::wire::admin::{Audience, Budget, OpenAi, Provider, SiteSettings, SiteTexts};
 use sotto_shared::wire::site::ScrubSettings;
 use worker::Url;
 
@@ -61,7 +61,9 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
     consent::check(settings)?;
     let short = settings.system_prompt.chars().count() <= limits::SYSTEM_PROMPT_CHARS;
     rule(short, "system_prompt", "must have at most 8000 characters")?;
-    let some = settings.budget.messages_per_minute > 0 && settings.budget.sessions_per_network > 0;
+    let Budget { messages_per_minute, sessions_per_network, sessions_per_minute, .. } =
+        settings.budget;
+    let some = messages_per_minute > 0 && sessions_per_network > 0 && sessions_per_minute > 0;
     rule(some, "budget", "must allow at least one session and one message in a minute")?;
     let few = settings.exempt.len() <= limits::EXEMPT_VALUES;
     rule(few, "exempt", "must be at most 50 values")?;
@@ -398,6 +400,7 @@ pub(crate) mod tests {
         assert_eq!(broken(|s| s.retention_seconds = s.absolute_seconds + 1), "absolute_seconds");
         assert_eq!(broken(|s| s.system_prompt = long(8_001)), "system_prompt");
         assert_eq!(broken(|s| s.budget.messages_per_minute = 0), "budget");
+        assert_eq!(broken(|s| s.budget.sessions_per_minute = 0), "budget");
         assert_eq!(broken(|s| s.exempt = vec!["abc".into()]), "exempt");
         assert_eq!(broken(|s| s.exempt = vec!["abcd".into(); 51]), "exempt");
         let off = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();

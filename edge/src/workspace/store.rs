@@ -1,14 +1,19 @@
 //! All SQL of a workspace object.
 
 mod confidential;
+mod counters;
+mod counts;
 mod documents;
 mod list;
+mod places;
 
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{KeyEntry, Scope};
 
 pub use confidential::SealedDocument;
+pub use counts::DayRow;
 pub use list::Listed;
+pub use places::{CANDIDATES, Places};
 
 use super::command::Passage;
 use crate::sql::{Row, Sql, SqlError, Value};
@@ -68,7 +73,7 @@ impl<S: Sql> Store<'_, S> {
     /// The workspace's key, wrapped by the root, and since when by that one.
     pub fn wrapped_key(&self) -> Result<(Vec<u8>, u64), SqlError> {
         let row = self
-            .one("SELECT wrapped_key, coalesce(wrapped_at, created_at) FROM workspace", &[])?
+            .known("SELECT wrapped_key, coalesce(wrapped_at, created_at) FROM workspace", &[])?
             .unwrap_or_default();
         Ok((blob(&row, 0), number(&row, 1)))
     }
@@ -170,7 +175,7 @@ impl<S: Sql> Store<'_, S> {
 
     /// A site.
     pub fn site(&self, number: u16) -> Result<Option<SiteRow>, SqlError> {
-        let row = self.one(
+        let row = self.known(
             "SELECT number, generation, settings, key_sealed, key_host, key_ends FROM site WHERE number = ?",
             &[number.into()],
         )?;
@@ -186,59 +191,25 @@ impl<S: Sql> Store<'_, S> {
         Ok(rows.iter().map(site_row).collect())
     }
 
-    /// Removes a site with its documents and its counters; `false` if there was none.
+    /// Removes a site with its documents, its counters and its figures; `false` if there was none.
     pub fn delete_site(&self, site: u16) -> Result<bool, SqlError> {
         for document in self.documents(site)? {
             self.delete_document(site, &document.name)?;
         }
         self.run("DELETE FROM counter WHERE site = ?", &[site.into()])?;
+        self.delete_counts(site)?;
         let gone =
             self.0.exec("DELETE FROM site WHERE number = ? RETURNING number", &[site.into()])?;
         Ok(!gone.is_empty())
     }
 
-    /// The day that the counters are of, with its key.
-    pub fn day(&self) -> Result<Option<(u64, Vec<u8>)>, SqlError> {
-        let row = self.one("SELECT number, key FROM day", &[])?;
-        Ok(row.map(|row| (number(&row, 0), blob(&row, 1))))
-    }
-
-    /// Begins a day: the counters and the key of the one before are gone.
-    pub fn begin_day(&self, day: u64, key: &[u8]) -> Result<(), SqlError> {
-        self.run("DELETE FROM counter", &[])?;
-        self.run(
-            "INSERT INTO day (one, number, key) VALUES (1, ?, ?)
-             ON CONFLICT (one) DO UPDATE SET number = excluded.number, key = excluded.key",
-            &[day.into(), key.into()],
-        )
-    }
-
-    /// Ends a day: its counters and its key are gone.
-    pub fn end_day(&self) -> Result<(), SqlError> {
-        self.run("DELETE FROM counter", &[])?;
-        self.run("DELETE FROM day", &[])
-    }
-
-    /// A counter's value.
-    pub fn counter(&self, site: u16, kind: &str, network: &[u8]) -> Result<u64, SqlError> {
-        let row = self.one(
-            "SELECT count FROM counter WHERE site = ? AND kind = ? AND network = ?",
-            &[site.into(), kind.into(), network.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// Counts one more.
-    pub fn count(&self, site: u16, kind: &str, network: &[u8]) -> Result<(), SqlError> {
-        self.run(
-            "INSERT INTO counter (site, kind, network, count) VALUES (?, ?, ?, 1)
-             ON CONFLICT (site, kind, network) DO UPDATE SET count = count + 1",
-            &[site.into(), kind.into(), network.into()],
-        )
-    }
-
     fn run(&self, statement: &str, values: &[Value]) -> Result<(), SqlError> {
         self.0.exec(statement, values).map(drop)
+    }
+
+    /// The row of a read that is remembered.
+    fn known(&self, statement: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {
+        Ok(self.0.recall(statement, values)?.into_iter().next())
     }
 
     fn one(&self, statement: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {

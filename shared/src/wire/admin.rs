@@ -18,6 +18,7 @@
 //! | `PUT /v1/admin/sites/{number}/documents/{name}?confidential={bool}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
 //! | `GET /v1/admin/sites/{number}/documents` | – | [`DocumentList`] |
 //! | `DELETE /v1/admin/sites/{number}/documents/{name}` | – | 204 |
+//! | `GET /v1/admin/sites/{number}/counts?from={date}&to={date}` | – | [`Counts`] |
 //! | `GET /v1/admin/conversations?after={cursor}&site={number}&flag={flag}` | – | [`ConversationList`] |
 //! | `GET /v1/admin/conversations/{id}?reason={reason}` | – | [`Conversation`](super::conversation::Conversation) |
 //! | `GET /v1/admin/conversations/{id}/export?reason={reason}` | – | the same, signed |
@@ -29,11 +30,13 @@
 //! | `GET /v1/admin/audit/checkpoint` | – | a signed note |
 
 mod conversations;
+mod counts;
 
 pub use conversations::{
     AccessReason, ConversationEntry, ConversationFlag, ConversationList, Hold, HoldReason,
     ReviewAnswer,
 };
+pub use counts::{Counts, DayCounts};
 
 use crate::consent::{LegalBasis, Party, Purposes, Recipient};
 use crate::id::{Origin, SiteKey, WorkspaceId};
@@ -253,6 +256,9 @@ pub struct SiteSettings {
     /// What the site allows itself in a day.
     #[cfg_attr(feature = "serde", serde(default))]
     pub budget: Budget,
+    /// Whether a new conversation costs the browser some work.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub challenge: ChallengeMode,
     /// The site's own values (its address, its phone), which are never hidden.
     #[cfg_attr(feature = "serde", serde(default))]
     pub exempt: Vec<String>,
@@ -373,8 +379,27 @@ pub struct Budget {
     pub messages_per_network: u32,
     /// Messages that go to a paid provider; after these the site answers with `local`.
     pub messages: u32,
+    /// Tokens of paid providers, prompts and replies together; after these the site answers with
+    /// `local`.
+    pub tokens: u64,
+    /// New conversations within a minute; more are refused.
+    pub sessions_per_minute: u32,
     /// Messages in one conversation within a minute.
     pub messages_per_minute: u32,
+}
+
+/// Whether a browser has to solve a challenge before a conversation begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum ChallengeMode {
+    /// Never.
+    #[default]
+    Off,
+    /// Always; a harder one while many conversations begin.
+    On,
+    /// While many conversations begin.
+    Auto,
 }
 
 impl Default for Budget {
@@ -384,6 +409,8 @@ impl Default for Budget {
             sessions_per_network: 200,
             messages_per_network: 1_000,
             messages: 10_000,
+            tokens: 20_000_000,
+            sessions_per_minute: 120,
             messages_per_minute: 20,
         }
     }

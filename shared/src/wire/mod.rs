@@ -11,6 +11,7 @@ pub mod problem;
 
 pub mod site;
 
+pub mod challenge;
 pub mod session;
 
 pub mod chat;

@@ -1,5 +1,6 @@
 //! Problems (RFC 9457): one stable code for each way a call can fail.
 
+use super::challenge::Challenge;
 use crate::json::Value;
 
 /// Media type of a problem.
@@ -79,6 +80,8 @@ codes! {
     ConsentWithdrawn = "consent_withdrawn", 403, "The consent was withdrawn";
     /// The record of the visitor's consent is missing or cannot be read.
     ConsentUnproven = "consent_unproven", 403, "The consent is not on record";
+    /// A challenge has to be solved first; `challenge` holds it.
+    ChallengeRequired = "challenge_required", 403, "A challenge has to be solved first";
     /// There is no such site, or the key is forged.
     SiteUnknown = "site_unknown", 404, "No such site";
     /// There is nothing at this path, or nothing the caller may see.
@@ -163,6 +166,9 @@ pub struct Problem {
     /// With [`Code::Erased`]: the id of the receipt.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub receipt: Option<String>,
+    /// With [`Code::ChallengeRequired`]: what is to be solved.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub challenge: Option<Challenge>,
 }
 
 impl Problem {

@@ -4,6 +4,7 @@ use crate::consent::{Choice, NoticeVersion, Purposes, Recipient};
 use crate::id::{ConversationId, MessageId, SiteKey};
 use crate::json::{Value, write_string};
 use crate::redacted_debug;
+use crate::wire::challenge::Solution;
 
 /// Body of `POST /v1/sessions`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,9 @@ pub struct MintRequest {
     pub client: Client,
     /// The visitor's answer to the gate.
     pub consent: Choice,
+    /// The answer to the challenge that an earlier try was refused with.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub challenge: Option<Solution>,
 }
 
 /// Which client a session belongs to.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::admin::SiteSettings;
+use super::challenge::{Challenge, Solution};
 use super::chat::{ChatRequest, StopRequest, Trigger, VisitorMessage};
 use super::conversation::{COPY_SCHEMA, Conversation, Message, MessageState};
 use super::problem::{Code, Problem};
@@ -86,8 +87,13 @@ fn mint_request() {
                 host: None,
             }),
         },
+        challenge: None,
     };
     check_request(fixture!("mint-request.json"), &request, &request.to_json());
+    let solution = Solution { text: "ch_x".into(), nonce: 4_294_967_295 };
+    let json = Solution::put_into(&solution.text, "4294967295", &request.to_json());
+    let solved = MintRequest { challenge: Some(solution), ..request };
+    check_request(fixture!("mint-request-solved.json"), &solved, &json);
 }
 
 /// The edge writes the whole receipt, which the widget passes on and reads in part.
@@ -178,6 +184,7 @@ fn copy_of_a_conversation() {
         schema: None,
         consent: vec![],
         lang: None,
+        hold: None,
         recipients: None,
         exported_at: None,
         signature: None,
@@ -239,6 +246,11 @@ fn problems() {
     assert_eq!(serde_json::to_value(&problem).unwrap().to_string(), compact(fixture));
     let read = Problem::read(&Value::parse(fixture).unwrap());
     assert_eq!(read, Some((Code::RateLimited, Some(7))));
+    let fixture = fixture!("problem-challenge.json");
+    let problem: Problem = serde_json::from_str(fixture).unwrap();
+    assert_eq!(serde_json::to_value(&problem).unwrap().to_string(), compact(fixture));
+    let read = Challenge::read(&Value::parse(fixture).unwrap());
+    assert_eq!(read, Some(("ch_x".into(), 17)));
     for code in Code::ALL {
         assert_eq!(Code::parse(code.name()), Some(*code));
         assert!((400..600).contains(&code.status()));

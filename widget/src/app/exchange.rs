@@ -4,6 +4,7 @@
 //! a send whose outcome is unknown is repeated as it is, a reply that breaks off is taken up
 //! again, and what is refused returns to the composer.
 
+use sotto_shared::consent::SourceKind;
 use sotto_shared::id::MessageId;
 use sotto_shared::pii::restore;
 use sotto_shared::wire::chat::{ChatRequest, Trigger, VisitorMessage};
@@ -28,9 +29,14 @@ impl App {
         if draft.is_empty() {
             return;
         }
+        let editing = self.editing.peek();
         // While another conversation begins, what is sent would go with the one that ends.
-        let trouble = if self.is_busy() || self.busy.peek() {
+        let trouble = if editing.is_none() && self.is_busy() || self.busy.peek() {
             Some(Trouble::Busy)
+        } else if self.unrecorded.get().is_some() {
+            // Nothing is sent under a choice that holds no more.
+            self.record(SourceKind::Widget);
+            Some(Trouble::Unrecorded)
         } else if draft.left.is_err() {
             Some(Trouble::TooLong)
         } else if !page::online() {
@@ -44,10 +50,13 @@ impl App {
         }
         *self.map.borrow_mut() = map;
         self.keep();
+        if let Some(id) = editing {
+            return self.correct(&id, draft.scrubbed.text);
+        }
         self.draft.set(String::new());
         self.preview.set(false);
         self.why.set(false);
-        page::tell(&self.host, "sotto:message", "{\"author\":\"visitor\"}");
+        page::tell(&self.host, "message", "{\"author\":\"visitor\"}");
         self.deliver(Trigger::SubmitMessage, &page::random_id(), draft.scrubbed.text);
     }
 
@@ -163,14 +172,9 @@ impl App {
             }
             None => self.talk.update(|talk| talk.give_up()),
         }
-        let Failure::Problem(code, _) = failure else { return self.fail(failure) };
-        match code {
-            Code::NoticeChanged | Code::ConsentRequired => self.ask_anew(),
-            Code::ReplyInProgress => {
-                self.fail(failure);
-                self.reload(true);
-            }
-            _ => self.fail(failure),
+        self.fail(failure);
+        if matches!(failure, Failure::Problem(Code::ReplyInProgress, _)) {
+            self.reload(true);
         }
     }
 
@@ -200,7 +204,7 @@ impl App {
             }
             self.talk.update(|talk| parts.into_iter().for_each(|part| talk.take(part)));
             if !self.is_busy() {
-                page::tell(&self.host, "sotto:message", "{\"author\":\"ai\"}");
+                page::tell(&self.host, "message", "{\"author\":\"ai\"}");
                 let problem = self.talk.look().problem;
                 if let Some((code, wait)) = problem {
                     self.fail(Failure::Problem(code, wait));
@@ -229,6 +233,7 @@ impl App {
                     for message in &stored.messages {
                         app.map.borrow_mut().raise_from_text(&message.text);
                     }
+                    app.learn(&stored);
                     app.talk.update(|talk| talk.restore(stored));
                     if app.is_busy() {
                         if resume {
@@ -245,9 +250,6 @@ impl App {
 
     /// Puts a message on the clipboard as it is shown.
     pub(super) fn copy_message(&self, id: &str) {
-        let shown = self.talk.look();
-        if let Some(message) = shown.messages.iter().find(|message| message.id == id) {
-            self.copy_text(&restore(&message.text, &self.map.borrow()));
-        }
+        self.copy_text(&self.words_of(id));
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! [`App`] holds the signals that the components follow and the few things that are nobody's to
 //! see (tokens, the map back). A click becomes an [`Action`]; this module acts on it. What takes
-//! longer stands in the modules below: `session` (agree, tokens, remember), `exchange` (send,
-//! follow, resume) and `rights` (read, download, erase).
+//! longer stands in the modules below: `session` (agree, tokens, remember), `choice` (what is given
+//! and taken back later), `exchange` (send, follow, resume), `message` (correct, remove, have
+//! checked) and `rights` (read, download, restrict, erase).
 
+mod choice;
 mod exchange;
+mod message;
 mod page;
 mod rights;
 mod session;
@@ -14,17 +17,18 @@ use core::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use js_sys::Promise;
-use sotto_shared::consent::OptionalPurpose;
+use sotto_shared::consent::{OptionalPurpose, SourceKind};
 use sotto_shared::pii::PlaceholderMap;
-use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::ErasureReceipt;
 use web_sys::HtmlElement;
 
 use crate::action::Action;
-use crate::client::Client;
+use crate::client::{Client, Solver};
 use crate::settings::Settings;
 use crate::state::gate::Gate;
 use crate::state::session::Session;
+use crate::state::standing::Standing;
 use crate::state::talk::Talk;
 use crate::state::trouble::{Failure, Trouble};
 use crate::watched::{Effects, Watched};
@@ -36,6 +40,8 @@ pub(crate) use page::{date, online, tell};
 pub(crate) enum View {
     /// The consent gate.
     Gate,
+    /// What is left of it when the visitor has declined.
+    Declined,
     /// The log and the composer.
     Talk,
     /// "Your data".
@@ -45,12 +51,18 @@ pub(crate) enum View {
 }
 
 /// A question that waits for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     /// Start a new conversation?
     New,
     /// Erase this one?
     Erase,
+    /// The agreement was taken back: erase this one as well?
+    EraseWithdrawn,
+    /// Remove this message?
+    Remove(String),
+    /// What should a person check?
+    Review,
 }
 
 /// A chat. Cloning it clones a handle.
@@ -61,6 +73,7 @@ pub(crate) struct Inner {
     pub(crate) host: HtmlElement,
     pub(crate) settings: RefCell<Rc<Settings>>,
     client: Client,
+    solver: Solver,
 
     pub(crate) view: Watched<View>,
     pub(crate) menu: Watched<bool>,
@@ -68,6 +81,8 @@ pub(crate) struct Inner {
     pub(crate) trouble: Watched<Option<Trouble>>,
     /// A call is under way that the view waits for.
     pub(crate) busy: Watched<bool>,
+    /// A challenge is being solved.
+    pub(crate) solving: Watched<bool>,
     pub(crate) gate: Watched<Gate>,
     pub(crate) talk: Watched<Talk>,
     pub(crate) draft: Watched<String>,
@@ -75,13 +90,25 @@ pub(crate) struct Inner {
     pub(crate) preview: Watched<bool>,
     /// Whether it is shown why something is hidden.
     pub(crate) why: Watched<bool>,
-    pub(crate) copy: Watched<Option<Conversation>>,
+    /// The message that is being corrected.
+    pub(crate) editing: Watched<Option<String>>,
+    pub(crate) standing: Watched<Standing>,
     pub(crate) receipt: Watched<Option<ErasureReceipt>>,
     /// What screen readers are told next.
     pub(crate) spoken: Watched<String>,
 
     session: RefCell<Option<Session>>,
     map: RefCell<PlaceholderMap>,
+    /// What stood in the composer before a correction began.
+    aside: RefCell<String>,
+    /// Who made the choice that the edge has not on record yet, if there is one, and whether it is
+    /// being told.
+    unrecorded: Cell<Option<SourceKind>>,
+    recording: Cell<bool>,
+    /// Since when the gate is shown.
+    shown_at: Cell<u64>,
+    /// Whether this page holds the conversation against other tabs.
+    holds: Cell<bool>,
     /// The receipt as it was signed.
     signed: RefCell<String>,
     /// The rotation under way, if one is, and how the last one ended.
@@ -102,27 +129,35 @@ impl core::ops::Deref for App {
 }
 
 impl App {
-    pub(crate) fn new(host: HtmlElement, edge: String, settings: Settings) -> Self {
+    pub(crate) fn new(host: HtmlElement, edge: String, settings: Settings, solver: Solver) -> Self {
         let gate = Gate::new(settings.site.purposes, page::global_privacy_control());
         Self(Rc::new(Inner {
             host,
             client: Client(edge),
+            solver,
             settings: RefCell::new(Rc::new(settings)),
             view: Watched::new(View::Gate),
             menu: Watched::new(false),
             ask: Watched::new(None),
             trouble: Watched::new(None),
             busy: Watched::new(false),
+            solving: Watched::new(false),
             gate: Watched::new(gate),
             talk: Watched::new(Talk::default()),
             draft: Watched::new(String::new()),
             preview: Watched::new(false),
             why: Watched::new(false),
-            copy: Watched::new(None),
+            editing: Watched::new(None),
+            standing: Watched::new(Standing::default()),
             receipt: Watched::new(None),
             spoken: Watched::new(String::new()),
             session: RefCell::new(None),
             map: RefCell::new(PlaceholderMap::new()),
+            aside: RefCell::new(String::new()),
+            unrecorded: Cell::new(None),
+            recording: Cell::new(false),
+            shown_at: Cell::new(page::now()),
+            holds: Cell::new(false),
             signed: RefCell::new(String::new()),
             rotation: RefCell::new(None),
             rotated: Cell::new(Ok(())),
@@ -142,9 +177,9 @@ impl App {
         self.map.borrow()
     }
 
-    /// Acts on a click. `words` is the text of the button, `message` the id of the message that
-    /// it stands in.
-    pub(crate) fn act(&self, action: Action, words: &str, message: &str) {
+    /// Acts on a click. `words` is the text of the button, `of` the id of the message that it
+    /// stands in, or which of several things it does.
+    pub(crate) fn act(&self, action: Action, words: &str, of: &str) {
         if action != Action::Menu {
             self.menu.set(false);
         }
@@ -154,39 +189,50 @@ impl App {
             Action::Menu => self.menu.update(|open| *open = !*open),
             Action::AskNew => self.ask.set(Some(Ask::New)),
             Action::AskErase => self.ask.set(Some(Ask::Erase)),
-            Action::Cancel => self.ask.set(None),
+            Action::AskRemove => self.ask.set(Some(Ask::Remove(of.into()))),
+            Action::AskReview => self.ask.set(Some(Ask::Review)),
+            Action::Cancel => self.cancel(),
             Action::Back => self.show(View::Talk),
             Action::Dismiss => self.trouble.set(None),
             Action::Agree => self.agree(),
-            Action::Decline => {
-                self.gate.update(Gate::reset);
-                tell(&self.host, "sotto:consent", "{\"given\":false}");
+            Action::Decline => self.decline(),
+            Action::Reconsider => self.show(View::Gate),
+            Action::Remember => self.choose(OptionalPurpose::Remember),
+            Action::Improve => self.choose(OptionalPurpose::Improve),
+            Action::Analytics => self.choose(OptionalPurpose::Analytics),
+            Action::Withdraw => self.withdraw(),
+            Action::Record => {
+                self.trouble.set(None);
+                self.record(self.unrecorded.get().unwrap_or(SourceKind::Widget));
             }
-            Action::Remember => self.gate.update(|gate| gate.toggle(OptionalPurpose::Remember)),
-            Action::Improve => self.gate.update(|gate| gate.toggle(OptionalPurpose::Improve)),
-            Action::Analytics => self.gate.update(|gate| gate.toggle(OptionalPurpose::Analytics)),
+            Action::SaveConsent => self.save_consent(),
             Action::StartNew => self.start_new(),
             Action::Starter => self.send(words),
             Action::Send => self.send(&self.draft.peek()),
             Action::Stop => self.stop(),
             Action::Preview => self.preview.update(|shown| *shown = !*shown),
             Action::Why => self.why.update(|shown| *shown = !*shown),
-            Action::Copy => self.copy_message(message),
-            Action::Again => self.again(message),
+            Action::Copy => self.copy_message(of),
+            Action::Again => self.again(of),
+            Action::Edit => self.edit(of),
+            Action::Remove => self.remove(of),
+            Action::Review => self.review(of),
+            Action::Restrict => self.restrict(),
             Action::Data => self.open_data(),
             Action::CopyToken => self.copy_token(),
             Action::SaveToken => self.save_token(),
-            Action::Download => self.download(),
+            Action::Download => self.download(of),
             Action::Erase => self.erase(),
             Action::SaveReceipt => self.save_receipt(),
         }
     }
 
-    /// The host page passes on a choice that the visitor made there.
-    pub(crate) fn narrow(&self, choice: &str) {
-        self.gate.update(|gate| gate.narrow(choice));
-        if !self.gate.peek().may_remember() {
-            self.forget();
+    /// Takes back a question; where there is none, leaves a correction.
+    pub(crate) fn cancel(&self) {
+        if self.ask.peek().is_some() {
+            self.ask.set(None);
+        } else {
+            self.leave_editing();
         }
     }
 
@@ -210,10 +256,29 @@ impl App {
     fn show(&self, view: View) {
         self.ask.set(None);
         self.trouble.set(None);
+        if view == View::Gate && self.view.peek() != view {
+            self.shown_at.set(page::now());
+        }
         self.view.set(view);
     }
 
+    /// What became of a call: a state of the conversation, or a trouble.
     fn fail(&self, failure: Failure) {
+        if let Failure::Problem(code, _) = failure {
+            match code {
+                Code::Restricted => {
+                    return self.standing.update(|standing| standing.restricted = true);
+                }
+                Code::ConsentWithdrawn => {
+                    return self.standing.update(|standing| standing.withdrawn = true);
+                }
+                Code::NoticeChanged | Code::ConsentRequired | Code::ConsentUnproven => {
+                    return self.ask_anew();
+                }
+                _ => {}
+            }
+        }
+        self.standing.update(|standing| standing.unread = standing.facts.is_none());
         let trouble = Trouble::of(failure, online());
         if trouble.is_final() {
             self.forget();

@@ -1,47 +1,52 @@
-//! "Your data": reading, keeping and erasing.
+//! "Your data": reading, keeping, restricting and erasing.
 
 use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::rights::Restriction;
 use sotto_shared::wire::session::ErasureReceipt;
 
 use super::session::read;
 use super::{App, View, page};
 use crate::client::Request;
-use crate::watched::spawn;
 
 const JSON: &str = "application/json";
 
 impl App {
     /// Shows "Your data" and reads what is stored.
     pub(super) fn open_data(&self) {
-        self.copy.set(None);
+        self.standing.update(|standing| standing.unread = false);
         self.show(View::Data);
-        self.with_copy(Request::conversation(), |app, copy| {
-            if let Some(copy) = read(&copy, Conversation::read).ok().filter(|_| app.has_session()) {
-                app.copy.set(Some(copy));
-            }
+        self.call(Request::conversation(), |app, stored| {
+            app.learn(&read(&stored?, Conversation::read)?);
+            Ok(())
         });
     }
 
-    /// Gives the visitor the copy as the edge wrote it.
-    pub(super) fn download(&self) {
-        self.with_copy(Request::copy(), |_, copy| {
-            page::save_file("sotto-conversation.json", JSON, &copy)
+    /// Gives the visitor the copy as the edge wrote it, in one of its formats.
+    pub(super) fn download(&self, format: &str) {
+        let (name, media_type) = match format {
+            "html" => ("sotto-conversation.html", "text/html"),
+            "text" => ("sotto-conversation.txt", "text/plain"),
+            _ => ("sotto-conversation.json", JSON),
+        };
+        self.call(Request::copy(format), move |_, copy| {
+            page::save_file(name, media_type, &copy?);
+            Ok(())
         });
     }
 
-    /// Reads from the edge what is stored.
-    fn with_copy(&self, request: Request, then: fn(&Self, String)) {
-        let app = self.clone();
-        spawn(async move {
-            match app.authorised(request).await {
-                Ok(copy) => then(&app, copy.text),
-                Err(failure) => app.fail(failure),
-            }
-        });
-    }
-
-    fn has_session(&self) -> bool {
-        self.session.borrow().is_some()
+    /// Takes over what the edge says of how the conversation stands.
+    pub(super) fn learn(&self, stored: &Conversation) {
+        if let Some(session) = self.session.borrow_mut().as_mut() {
+            session.ends_at = stored.ends_at;
+            session.purposes = stored.purposes;
+        }
+        // A choice that is on its way is newer.
+        if self.unrecorded.get().is_none() {
+            self.gate.update(|gate| {
+                gate.recall(stored.purposes, stored.objections);
+            });
+        }
+        self.standing.update(|standing| standing.learn(stored));
     }
 
     /// The erase token, for showing.
@@ -63,10 +68,32 @@ impl App {
         page::save_file("sotto-erase-token.txt", "text/plain", &self.erase_token());
     }
 
+    /// Gives the visitor the receipt of the consent as it was signed.
+    pub(super) fn save_consent(&self) {
+        if let Some(session) = self.session.borrow().as_ref() {
+            page::save_file("sotto-consent.json", JSON, session.receipt());
+        }
+    }
+
+    /// Restricts the conversation, or lifts that.
+    pub(super) fn restrict(&self) {
+        let restricted = !self.standing.peek().restricted;
+        self.call(Request::restrict(restricted), |app, restriction| {
+            let restriction = read(&restriction?, Restriction::read)?;
+            if let Some(session) = app.session.borrow_mut().as_mut() {
+                session.ends_at = restriction.ends_at;
+            }
+            app.standing.update(|standing| {
+                standing.restricted = restriction.restricted_at.is_some();
+            });
+            Ok(())
+        });
+    }
+
     /// Erases everything: at the edge, in this tab, in this memory.
     pub(super) fn erase(&self) {
         self.ask.set(None);
-        self.wait_for(Request::erase(self.erase_token()), |app, signed| {
+        self.call(Request::erase(self.erase_token()), |app, signed| {
             let signed = signed?;
             let receipt = read(&signed, ErasureReceipt::read)?;
             app.drop_conversation();
@@ -74,7 +101,7 @@ impl App {
             *app.signed.borrow_mut() = signed;
             app.receipt.set(Some(receipt));
             app.show(View::Receipt);
-            page::tell(&app.host, "sotto:erased", "null");
+            page::tell(&app.host, "erased", "null");
             Ok(())
         });
     }

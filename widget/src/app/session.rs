@@ -1,8 +1,11 @@
 //! Agreeing, the tokens, and what `remember` keeps in the tab.
 
 use js_sys::Promise;
+use sotto_shared::consent::{Purposes, SourceKind};
 use sotto_shared::id::MessageId;
 use sotto_shared::json::Value;
+use sotto_shared::limits::NOTICE_SHOWN_SECONDS_MAX;
+use sotto_shared::wire::challenge::Challenge;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::{Client as Kind, MintRequest};
 use sotto_shared::wire::site::Site;
@@ -11,7 +14,9 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::{App, View, page};
 use crate::client::{Reply, Request, Work};
+use crate::state::gate::Gate;
 use crate::state::session::Session;
+use crate::state::standing::Standing;
 use crate::state::talk::Talk;
 use crate::state::trouble::Failure;
 use crate::watched::spawn;
@@ -20,6 +25,10 @@ use crate::watched::spawn;
 /// edge gives the same successor again.
 const ROTATION_TRIES: usize = 3;
 
+/// Challenges that are solved for one answer: another one comes where the network has changed
+/// meanwhile, or the minute of the first was over.
+const CHALLENGES: usize = 3;
+
 /// What is done with an answer.
 type Then = dyn FnOnce(&App, Result<String, Failure>) -> Result<(), Failure>;
 
@@ -27,40 +36,51 @@ impl App {
     /// The visitor agrees: a conversation is minted.
     pub(super) fn agree(&self) {
         let settings = self.settings();
-        let consent = self.gate.peek().choice(&settings.site.notice.version);
+        let mut consent = self.choice(&settings.site.notice.version, SourceKind::Widget);
+        let seconds = page::now().saturating_sub(self.shown_at.get()) / 1_000;
+        consent.shown_seconds = Some(seconds.min(NOTICE_SHOWN_SECONDS_MAX.into()) as u32);
         let request = Request::mint(&MintRequest {
             site: settings.site.site.clone(),
             lang: settings.texts.lang.clone(),
             client: Kind::Widget,
             consent,
+            challenge: None,
         });
         self.trouble.set(None);
-        self.wait_for(request, |app, minted| match minted {
-            Ok(minted) => {
-                let session = Session::read(minted).ok_or(Failure::Garbled)?;
-                app.drop_conversation();
-                *app.session.borrow_mut() = Some(session);
-                app.keep();
-                app.show(View::Talk);
-                page::tell(&app.host, "sotto:consent", "{\"given\":true}");
-                Ok(())
-            }
-            Err(Failure::Problem(Code::NoticeChanged, _)) => {
-                app.ask_anew();
-                Ok(())
-            }
-            Err(failure) => Err(failure),
+        self.call(request, |app, minted| {
+            let session = Session::read(minted?, page::random_id()).ok_or(Failure::Garbled)?;
+            app.drop_conversation();
+            *app.session.borrow_mut() = Some(session);
+            app.gate.update(Gate::agreed);
+            app.keep();
+            app.show(View::Talk);
+            page::tell(&app.host, "consent", "{\"given\":true}");
+            Ok(())
         });
+    }
+
+    /// The visitor declines. That is remembered for as long as the page lives, and by what an
+    /// earlier conversation's `remember` keeps, if there is one: nothing else may be stored.
+    pub(super) fn decline(&self) {
+        self.gate.update(Gate::reset);
+        self.show(View::Declined);
+        let notice = self.settings().site.notice.version.as_str().into();
+        if let Some(session) = self.session.borrow_mut().as_mut() {
+            session.declined = notice;
+        }
+        self.keep();
+        page::tell(&self.host, "consent", "{\"given\":false}");
     }
 
     /// Leaves the conversation and begins another. The visitor has agreed to this notice on this
     /// page and clicks for a new conversation, so the gate is not shown again; if the notice has
-    /// changed since, the edge says so and it is.
+    /// changed since, the edge says so and it is. Who took the agreement back is asked again.
     pub(super) fn start_new(&self) {
         self.ask.set(None);
-        if self.session.borrow().is_some() {
+        if self.session.borrow().is_some() && !self.standing.peek().withdrawn {
             self.agree();
         } else {
+            self.drop_conversation();
             self.show(View::Gate);
         }
     }
@@ -70,7 +90,7 @@ impl App {
         let settings = self.settings();
         let request = Request::site(settings.site.site.as_str(), &settings.texts.lang);
         self.busy.set(false);
-        self.wait_for(request, move |app, site| {
+        self.call(request, move |app, site| {
             let site = read(&site?, Site::read)?;
             app.gate.update(|gate| gate.renew(site.purposes));
             *app.settings.borrow_mut() = settings.with_site(site).into();
@@ -79,26 +99,52 @@ impl App {
         });
     }
 
-    /// Sends a request without an access token and does something with the answer. Until then the
-    /// view waits, and another such request is not sent.
-    pub(super) fn wait_for(
+    /// Sends a request and does something with the answer. What changes something makes the view
+    /// wait, and another such request is not sent meanwhile. What comes of a call for a conversation
+    /// that has been left by then is nobody's business.
+    pub(super) fn call(
         &self,
         request: Request,
         then: impl FnOnce(&Self, Result<String, Failure>) -> Result<(), Failure> + 'static,
     ) {
-        if self.busy.peek() {
+        let open = request.open;
+        let acts = open || request.method != "GET";
+        if acts && self.busy.replace(true) {
             return;
         }
-        self.busy.set(true);
         let app = self.clone();
         let then: Box<Then> = Box::new(then);
+        let epoch = self.epoch.get();
         spawn(async move {
-            let answer = app.client.send(&request).await;
-            app.busy.set(false);
-            if let Err(failure) = then(&app, answer.map(|reply| reply.text)) {
+            let answer = app.answer(request).await;
+            if acts {
+                app.busy.set(false);
+            }
+            if (open || app.epoch.get() == epoch)
+                && let Err(failure) = then(&app, answer)
+            {
                 app.fail(failure);
             }
         });
+    }
+
+    /// Sends a request and solves the challenges that stand before its answer. None stands before
+    /// one that carries a token.
+    async fn answer(&self, request: Request) -> Result<String, Failure> {
+        if !request.open {
+            return Ok(self.authorised(request).await?.text);
+        }
+        let mut answer = self.client.send(&request).await?.text;
+        for _ in 0..CHALLENGES {
+            let challenge = Value::parse(&answer).as_ref().and_then(Challenge::read);
+            let Some((text, bits)) = challenge else { return Ok(answer) };
+            self.solving.set(true);
+            let nonce = JsFuture::from(self.solver.solve(&text, bits)).await;
+            self.solving.set(false);
+            let nonce = nonce.ok().and_then(|nonce| nonce.as_string()).ok_or(Failure::Unsolved)?;
+            answer = self.client.send(&request.solved(&text, &nonce)).await?.text;
+        }
+        Err(Failure::Unsolved)
     }
 
     /// Lets go of everything that belongs to the conversation.
@@ -108,7 +154,10 @@ impl App {
         *self.session.borrow_mut() = None;
         self.map.borrow_mut().clear();
         self.talk.set(Talk::default());
-        self.copy.set(None);
+        self.standing.set(Standing::default());
+        self.unrecorded.set(None);
+        self.holds.set(false);
+        self.leave_editing();
     }
 
     /// What a call needs of the session; without one, the conversation has expired.
@@ -167,7 +216,8 @@ impl App {
     async fn rotate(&self) -> Result<(), Failure> {
         let epoch = self.epoch.get();
         let token = self.session_part(|session| session.refresh.clone())?;
-        let id = MessageId::parse(&page::random_id()).map_err(|_| Failure::Garbled)?;
+        let id = self.session_part(|session| session.rotation.clone())?;
+        let id = MessageId::parse(&id).map_err(|_| Failure::Garbled)?;
         let request = Request::refresh(token, id);
         let mut outcome = Err(Failure::Network);
         for _ in 0..ROTATION_TRIES {
@@ -179,55 +229,87 @@ impl App {
         let refreshed = outcome?.text;
         if self.epoch.get() == epoch {
             if let Some(session) = self.session.borrow_mut().as_mut() {
-                session.rotate(refreshed).ok_or(Failure::Garbled)?;
+                session.rotate(refreshed, page::random_id()).ok_or(Failure::Garbled)?;
             }
             self.keep();
         }
         Ok(())
     }
 
-    /// Keeps tokens and map in the tab's storage, if the visitor said so.
+    /// Keeps tokens and map in the tab's storage, if the visitor said so, the edge has it on record
+    /// and nothing has taken it back.
     pub(super) fn keep(&self) {
-        if !self.gate.peek().may_remember() {
-            return;
-        }
+        let gate = self.gate.peek();
         if let Some(session) = self.session.borrow().as_ref()
             && session.purposes.remember
-            && let Some(storage) = page::storage()
+            // A gate that is shown anew has every switch off; what was kept under the earlier
+            // notice stays.
+            && (gate.held().remember || gate.changed && gate.may_remember())
         {
-            let _ = storage.set_item(&self.storage_key(), &session.keep(&self.map.borrow()));
+            page::keep(&self.storage_key(), &session.keep(&self.map.borrow()));
+            if !self.holds.replace(true) {
+                let _ = page::hold(&session.conversation.to_hex());
+            }
         }
     }
 
     /// Takes what was kept out of the tab's storage.
     pub(super) fn forget(&self) {
-        if let Some(storage) = page::storage() {
-            let _ = storage.remove_item(&self.storage_key());
-        }
+        page::keep(&self.storage_key(), "");
     }
 
     /// Brings back what `remember` kept, once, when the visitor opens the panel.
+    ///
+    /// A browser that duplicates a tab copies what it keeps. Two tabs with one conversation would
+    /// give a placeholder's number twice and use one refresh token twice, which the edge takes for
+    /// a theft: the conversation stays with the tab that holds it.
     pub(crate) fn restore(&self) {
         if self.restored.replace(true) {
             return;
         }
-        let kept = page::storage().and_then(|storage| storage.get_item(&self.storage_key()).ok());
-        let Some((session, map)) = kept.flatten().and_then(|text| Session::kept(&text)) else {
-            return;
-        };
-        let same_notice = session.notice == self.settings().site.notice.version;
+        let kept = page::kept(&self.storage_key());
+        let Some((session, map)) = kept.and_then(|text| Session::kept(&text)) else { return };
+        let notice = self.settings().site.notice.version.clone();
+        let (purposes, conversation) = (session.purposes, session.conversation.to_hex());
+        let same_notice = session.notice == notice;
         self.gate.update(|gate| {
             gate.changed = !same_notice;
-            if same_notice {
-                gate.recall(session.purposes);
+            if same_notice && gate.recall(purposes, Purposes::default()) {
+                self.unrecorded.set(Some(SourceKind::Host));
             }
         });
+        let declined = session.declined == notice.as_str();
         *self.session.borrow_mut() = Some(session);
         *self.map.borrow_mut() = map;
-        if same_notice {
+        if declined {
+            self.show(View::Declined);
+        } else if same_notice {
             self.show(View::Talk);
-            self.reload(true);
         }
+        // Until it is known who holds it, nothing is sent.
+        self.busy.set(true);
+        self.recording.set(true);
+        let app = self.clone();
+        spawn(async move {
+            let held = JsFuture::from(page::hold(&conversation)).await;
+            app.busy.set(false);
+            app.recording.set(false);
+            if held.is_ok_and(|held| held.is_falsy()) {
+                app.drop_conversation();
+                app.gate.update(|gate| {
+                    gate.reset();
+                    gate.elsewhere = true;
+                });
+                return app.show(View::Gate);
+            }
+            app.holds.set(true);
+            if let Some(by) = app.unrecorded.get() {
+                app.record(by);
+            }
+            if same_notice {
+                app.reload(true);
+            }
+        });
     }
 
     fn storage_key(&self) -> String {

@@ -6,8 +6,10 @@
 
 mod request;
 mod send;
+mod solver;
 mod stream;
 
 pub(crate) use request::Request;
 pub(crate) use send::{Client, Reply, Work};
+pub use solver::Solver;
 pub(crate) use stream::Stream;

@@ -1,16 +1,22 @@
 //! The calls of `/v1` that the widget makes.
 
+use sotto_shared::consent::Choice;
 use sotto_shared::id::{ConversationId, MessageId};
+use sotto_shared::wire::challenge::Solution;
 use sotto_shared::wire::chat::{ChatRequest, StopRequest};
+use sotto_shared::wire::rights::{RectifyRequest, RestrictionRequest, ReviewReason, ReviewRequest};
 use sotto_shared::wire::session::{EraseRequest, MintRequest, RefreshRequest};
 
 /// A request to the edge.
 pub(crate) struct Request {
+    pub(crate) method: &'static str,
     pub(super) path: String,
-    /// JSON; without one the request is a GET.
+    /// JSON.
     pub(super) body: Option<String>,
     /// Whether the answer is wanted as it comes in.
     pub(super) streams: bool,
+    /// Whether it needs no access token.
+    pub(crate) open: bool,
     /// The access token. It goes into a header, never into a URL.
     pub(crate) token: Option<String>,
 }
@@ -18,12 +24,18 @@ pub(crate) struct Request {
 impl Request {
     /// `GET /v1/sites/{key}`
     pub(crate) fn site(key: &str, lang: &str) -> Self {
-        Self::get(&["/v1/sites/", key, "?lang=", lang])
+        Self { open: true, ..Self::get(&["/v1/sites/", key, "?lang=", lang]) }
     }
 
     /// `POST /v1/sessions`
     pub(crate) fn mint(request: &MintRequest) -> Self {
-        Self::post("/v1/sessions", request.to_json())
+        Self { open: true, ..Self::post("/v1/sessions", request.to_json()) }
+    }
+
+    /// The same call with the answer to the challenge that it was refused with.
+    pub(crate) fn solved(&self, text: &str, nonce: &str) -> Self {
+        let body = self.body.as_deref().unwrap_or_default();
+        Self::post(&self.path, Solution::put_into(text, nonce, body))
     }
 
     /// `POST /v1/sessions/refresh`
@@ -53,21 +65,60 @@ impl Request {
         Self::get(&["/v1/conversation?purpose=resume"])
     }
 
-    /// `GET /v1/conversation`: the signed copy, to keep. It is recorded as an export.
-    pub(crate) fn copy() -> Self {
-        Self::get(&["/v1/conversation"])
+    /// `GET /v1/conversation`: the signed copy, to keep, as `json`, `html` or `text`. It is
+    /// recorded as an export.
+    pub(crate) fn copy(format: &str) -> Self {
+        Self::get(&["/v1/conversation?format=", format])
+    }
+
+    /// `PUT /v1/consent`
+    pub(crate) fn consent(choice: &Choice) -> Self {
+        Self::with("PUT", &["/v1/consent"], choice.to_json())
+    }
+
+    /// `PATCH /v1/conversation/messages/{id}`
+    pub(crate) fn rectify(id: &str, text: String) -> Self {
+        Self::with("PATCH", &[MESSAGES, id], RectifyRequest { text }.to_json())
+    }
+
+    /// `DELETE /v1/conversation/messages/{id}`
+    pub(crate) fn remove(id: &str) -> Self {
+        Self { method: "DELETE", ..Self::get(&[MESSAGES, id]) }
+    }
+
+    /// `PUT /v1/restriction`
+    pub(crate) fn restrict(restricted: bool) -> Self {
+        Self::with("PUT", &["/v1/restriction"], RestrictionRequest { restricted }.to_json())
+    }
+
+    /// `POST /v1/review`
+    pub(crate) fn review(reason: Option<ReviewReason>) -> Self {
+        Self::post("/v1/review", ReviewRequest { reason }.to_json())
     }
 
     /// `POST /v1/erase`
     pub(crate) fn erase(erase_token: String) -> Self {
-        Self::post("/v1/erase", EraseRequest { erase_token }.to_json())
+        Self { open: true, ..Self::post("/v1/erase", EraseRequest { erase_token }.to_json()) }
     }
 
     fn get(path: &[&str]) -> Self {
-        Self { path: path.concat(), body: None, streams: false, token: None }
+        Self {
+            method: "GET",
+            path: path.concat(),
+            body: None,
+            streams: false,
+            open: false,
+            token: None,
+        }
     }
 
     fn post(path: &str, body: String) -> Self {
-        Self { path: path.into(), body: Some(body), streams: false, token: None }
+        Self::with("POST", &[path], body)
+    }
+
+    fn with(method: &'static str, path: &[&str], body: String) -> Self {
+        Self { method, body: Some(body), ..Self::get(path) }
     }
 }
+
+const MESSAGES: &str = "/v1/conversation/messages/";

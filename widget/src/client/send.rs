@@ -5,7 +5,7 @@ use core::pin::Pin;
 
 use gloo_timers::callback::Timeout;
 use sotto_shared::json::Value;
-use sotto_shared::wire::problem::Problem;
+use sotto_shared::wire::problem::{Code, Problem};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -24,7 +24,7 @@ const SILENCE: u32 = 60_000;
 /// The edge of one chat: its origin, without a slash.
 pub(crate) struct Client(pub(crate) String);
 
-/// An answer with a status of success.
+/// An answer with a status of success, or a challenge that stands before one.
 #[derive(Default)]
 pub(crate) struct Reply {
     /// The whole body, unless it was asked for as it comes in.
@@ -61,6 +61,8 @@ impl Client {
             }
             let problem = Value::parse(&text);
             match problem.as_ref().and_then(Problem::read) {
+                // What is to be solved stands in it.
+                Some((Code::ChallengeRequired, _)) => Ok(Reply { text, ..Reply::default() }),
                 Some((code, wait)) => Err(Failure::Problem(code, wait)),
                 None => Err(Failure::Garbled),
             }
@@ -71,6 +73,7 @@ impl Client {
         let watch = Watch::new()?;
         let headers = Headers::new()?;
         let init = RequestInit::new();
+        init.set_method(request.method);
         init.set_credentials(RequestCredentials::Omit);
         // Past the cache, and into it where the edge allows that: a notice that was read anew
         // because it has changed is then also what a reload of the page finds.
@@ -82,7 +85,6 @@ impl Client {
         }
         if let Some(body) = &request.body {
             headers.set("content-type", "application/json")?;
-            init.set_method("POST");
             init.set_body(&JsValue::from_str(body));
         }
         init.set_headers(&headers);

@@ -38,7 +38,10 @@ pub(super) fn composer(app: &App) -> (El, El) {
     let stop = icon_button(icon::STOP, texts, Text::Stop, Action::Stop);
     let count = el("p.count|id=count");
     let disclosure = said("p.disclosure|id=disclosure", texts, Text::Disclosure);
+    let cancel = button("button.plain", texts, Text::Cancel, Action::Cancel);
+    let editing = said("p.ways", texts, Text::Editing).add(&cancel);
     let composer = el("div.composer")
+        .add(&editing)
         .add(&hidden)
         .add(&el("div.box").add(&field).add(&send).add(&stop))
         .add(&count)
@@ -60,9 +63,11 @@ pub(super) fn composer(app: &App) -> (El, El) {
         }
     });
     app.follow(move |app| {
-        let idle = app.talk.with(|talk| talk.phase == Phase::Idle);
-        send.show(idle);
-        stop.show(!idle);
+        let corrects = app.editing.with(|editing| editing.is_some());
+        let sends = corrects || app.talk.with(|talk| talk.phase == Phase::Idle);
+        editing.show(corrects);
+        send.show(sends);
+        stop.show(!sends);
     });
     (composer, field)
 }

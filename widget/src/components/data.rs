@@ -1,15 +1,20 @@
-//! "Your data", and the receipt of an erasure.
+//! "Your data": what is stored, what the visitor chose, and everything that can be done about it.
 
-use sotto_shared::consent::OptionalPurpose;
-use sotto_shared::wire::conversation::Conversation;
-use sotto_shared::wire::session::ErasureReceipt;
+use sotto_shared::consent::LegalBasis;
+use sotto_shared::wire::rights::ReviewOutcome;
 
+use super::choices::choices;
 use super::icon;
+use super::receipt::receipt;
 use crate::action::Action;
 use crate::app::{App, View, date};
-use crate::dom::{El, button, el, icon_button, said, text};
+use crate::dom::{El, button, el, icon_button, said, switch, text};
 use crate::settings::Settings;
+use crate::state::standing::Standing;
 use crate::texts::{Text, decimal};
+
+/// The formats of a copy. The words are the same in every language.
+const FORMATS: [(&str, &str); 3] = [("json", "JSON"), ("html", "HTML"), ("text", "Text")];
 
 /// Builds the page. It is written anew each time it is shown.
 pub(super) fn data(app: &App) -> El {
@@ -17,29 +22,26 @@ pub(super) fn data(app: &App) -> El {
     app.follow({
         let page = page.clone();
         move |app| {
-            let view = app.view.get();
             page.clear();
-            let settings = app.settings();
-            match view {
-                View::Data => {
-                    app.copy.with(|copy| write(&page, app, &settings, copy.as_ref()));
-                }
-                View::Receipt => {
-                    app.receipt.with(|receipt| {
-                        if let Some(receipt) = receipt {
-                            receipt_page(&page, &settings, receipt);
-                        }
-                    });
-                }
-                View::Gate | View::Talk => {}
+            match app.view.get() {
+                View::Data => write(&page, app),
+                View::Receipt => app.receipt.with(|erased| {
+                    if let Some(erased) = erased {
+                        receipt(&page, &app.settings(), erased);
+                    }
+                }),
+                View::Gate | View::Declined | View::Talk => {}
             }
         }
     });
     page
 }
 
-fn write(page: &El, app: &App, settings: &Settings, stored: Option<&Conversation>) {
+fn write(page: &El, app: &App) {
+    let settings = app.settings();
     let texts = &settings.texts;
+    let group = |name: &str| el(name);
+    let put = |label, action| page.put(&button("button", texts, label, action));
     page.put(
         &el("div.title").add(&icon_button(icon::BACK, texts, Text::Back, Action::Back)).add(&said(
             "h3",
@@ -47,13 +49,38 @@ fn write(page: &El, app: &App, settings: &Settings, stored: Option<&Conversation
             Text::YourData,
         )),
     );
+
     page.put_said("h4", texts, Text::DataStored);
-    match stored {
-        Some(stored) => page.put(&facts(settings, stored)),
-        None => page.put_said("p", texts, Text::Loading),
-    }
+    let stored = group("div");
+    page.put(&stored);
     page.put_said("p", texts, Text::DataPlaceholders);
-    page.put(&button("button", texts, Text::Download, Action::Download));
+    page.put_said("h4", texts, Text::Download);
+    let formats = el("div.answers|role=group").name(texts, Text::Download);
+    for (format, name) in FORMATS {
+        let button = text("button|type=button", name).does(Action::Download);
+        formats.put(&button.with(Action::SUBJECT, format));
+    }
+    page.put(&formats);
+
+    page.put_said("h4", texts, Text::ChoicesTitle);
+    let optional = el("fieldset").name(texts, Text::ChoicesTitle);
+    choices(app, &optional);
+    page.put(&optional);
+    let withdraw = match settings.site.notice.legal_basis {
+        LegalBasis::Contract => Text::WithdrawContract,
+        LegalBasis::Consent | LegalBasis::LegitimateInterest => Text::WithdrawConsent,
+    };
+    let withdraw = button("button", texts, withdraw, Action::Withdraw);
+    page.put(&withdraw);
+    put(Text::ConsentSave, Action::SaveConsent);
+
+    let (row, restrict) = switch(texts, Text::Restrict, Action::Restrict);
+    page.put(&row);
+    page.put_said("p.soft", texts, Text::RestrictText);
+    let review = el("p.mark");
+    page.put(&review);
+    let ask = button("button", texts, Text::Review, Action::AskReview);
+    page.put(&ask);
 
     page.put_said("h4", texts, Text::TokenTitle);
     page.put_said("p", texts, Text::TokenText);
@@ -67,33 +94,36 @@ fn write(page: &El, app: &App, settings: &Settings, stored: Option<&Conversation
     page.put_said("h4", texts, Text::Erase);
     page.put_said("p", texts, Text::EraseText);
     page.put(&button("button.danger", texts, Text::Erase, Action::AskErase));
+
+    app.follow(move |app| {
+        let settings = app.settings();
+        let standing = app.standing.get();
+        stored.clear();
+        stored.put(&facts(app, &settings, &standing));
+        restrict.state("aria-checked", standing.restricted);
+        withdraw.show(!standing.withdrawn);
+        let told = reviewed(&settings, &standing);
+        review.show(told.is_some());
+        ask.show(standing.review.is_none_or(|review| review.answered_at.is_some()));
+        review.set_text_content(told.as_deref());
+    });
 }
 
-fn facts(settings: &Settings, stored: &Conversation) -> El {
+fn facts(app: &App, settings: &Settings, standing: &Standing) -> El {
     let texts = &settings.texts;
-    let mut allowed = String::new();
-    for (purpose, label) in [
-        (OptionalPurpose::Remember, Text::PurposeRemember),
-        (OptionalPurpose::Improve, Text::PurposeImprove),
-        (OptionalPurpose::Analytics, Text::PurposeAnalytics),
-    ] {
-        if stored.purposes.has(purpose) {
-            if !allowed.is_empty() {
-                allowed.push_str("; ");
-            }
-            allowed.push_str(texts.get(label));
+    let Some(facts) = standing.facts else {
+        if !standing.unread {
+            return said("p", texts, Text::Loading);
         }
-    }
-    if allowed.is_empty() {
-        allowed.push_str(texts.get(Text::DataNone));
-    }
+        let again = button("button.plain", texts, Text::Again, Action::Data);
+        return said("p", texts, Text::Unread).say(" ").add(&again);
+    };
     let list = el("dl");
     for (term, fact) in [
-        (Text::DataMessages, decimal(stored.messages.len() as u64)),
-        (Text::DataBegan, date(stored.created_at, &texts.lang)),
-        (Text::DataEnds, date(stored.ends_at, &texts.lang)),
+        (Text::DataMessages, decimal(facts.messages)),
+        (Text::DataBegan, date(facts.created_at, &texts.lang)),
+        (Text::DataEnds, app.ends()),
         (Text::DataWhere, settings.site.notice.storage.clone()),
-        (Text::DataPurposes, allowed),
     ] {
         list.put_said("dt", texts, term);
         list.put(&text("dd", &fact));
@@ -101,31 +131,18 @@ fn facts(settings: &Settings, stored: &Conversation) -> El {
     list
 }
 
-fn receipt_page(page: &El, settings: &Settings, receipt: &ErasureReceipt) {
+/// Whether a person was asked to check, and what came of it.
+pub(super) fn reviewed(settings: &Settings, standing: &Standing) -> Option<String> {
     let texts = &settings.texts;
-    let say = |words: &str| page.put(&text("p", words));
-    page.put_said("h3", texts, Text::ReceiptTitle);
-    let at = date(receipt.erased_at, &texts.lang);
-    say(&texts.fill(Text::ReceiptText, &[("date", &at)]));
-    say(&texts.count(Text::ReceiptRecovery, receipt.recovery_days.into()));
-    for holder in &receipt.recipients {
-        let name = ("name", holder.name.as_str());
-        say(&match holder.retention_days {
-            Some(days) => {
-                let span = texts.span(u64::from(days) * 86_400);
-                texts.fill(Text::ReceiptHolder, &[name, ("span", &span)])
-            }
-            None => texts.fill(Text::ReceiptHolderUnstated, &[name]),
-        });
-    }
-    if receipt.recipients.is_empty() {
-        say(texts.get(Text::ReceiptNobody));
-    }
-    page.put_said("h4", texts, Text::ReceiptId);
-    page.put(&text("code.token", &receipt.id));
-    page.put(
-        &el("div.answers")
-            .add(&button("button", texts, Text::ReceiptSave, Action::SaveReceipt))
-            .add(&button("button", texts, Text::NewConversation, Action::StartNew)),
-    );
+    let review = standing.review?;
+    let words = match review.outcome {
+        None => Text::ReviewAsked,
+        Some(ReviewOutcome::Confirmed) => Text::ReviewConfirmed,
+        Some(ReviewOutcome::Corrected) => Text::ReviewCorrected,
+        Some(ReviewOutcome::Elsewhere) => Text::ReviewElsewhere,
+        Some(ReviewOutcome::Declined) => Text::ReviewDeclined,
+    };
+    let asked_at = date(review.asked_at, &texts.lang);
+    let controller = ("controller", settings.site.notice.controller.name.as_str());
+    Some(texts.fill(words, &[("date", &asked_at), controller]))
 }

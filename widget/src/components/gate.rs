@@ -1,21 +1,18 @@
 //! The consent gate: a short letter with two answers of equal weight.
 
-use sotto_shared::consent::{LegalBasis, OptionalPurpose, Party, Recipient};
+use sotto_shared::consent::{LegalBasis, Party, Recipient};
 use sotto_shared::pii::Category;
 
+use super::choices::choices;
 use crate::action::Action;
 use crate::app::{App, View};
 use crate::dom::{El, button, el, said, text};
 use crate::markup::{Target, link};
 use crate::settings::Settings;
-use crate::state::gate::{Gate, Switch};
 use crate::texts::Text;
 
-const SWITCHES: [(OptionalPurpose, Text, Action); 3] = [
-    (OptionalPurpose::Remember, Text::PurposeRemember, Action::Remember),
-    (OptionalPurpose::Improve, Text::PurposeImprove, Action::Improve),
-    (OptionalPurpose::Analytics, Text::PurposeAnalytics, Action::Analytics),
-];
+/// Seconds of a day.
+const DAY: u64 = 86_400;
 
 /// Builds the gate. It is written anew each time it is shown, since the notice may have changed.
 pub(super) fn gate(app: &App) -> El {
@@ -23,14 +20,25 @@ pub(super) fn gate(app: &App) -> El {
     app.follow({
         let letter = letter.clone();
         move |app| {
-            if app.view.get() != View::Gate {
-                return;
-            }
             letter.clear();
-            write(&letter, app);
+            match app.view.get() {
+                View::Gate => write(&letter, app),
+                View::Declined => declined(&letter, app),
+                View::Talk | View::Data | View::Receipt => {}
+            }
         }
     });
     letter
+}
+
+/// What is shown to who has declined: nothing more is asked, and the way back is there.
+fn declined(letter: &El, app: &App) {
+    let settings = app.settings();
+    let texts = &settings.texts;
+    letter.put_said("h3", texts, Text::DeclinedTitle);
+    letter.put_said("p", texts, Text::DeclinedText);
+    letter.put(&contact(&settings, &settings.site.notice.controller));
+    letter.put(&button("button", texts, Text::DeclinedChange, Action::Reconsider));
 }
 
 fn write(letter: &El, app: &App) {
@@ -42,7 +50,15 @@ fn write(letter: &El, app: &App) {
 
     letter.put_said("h3", texts, Text::GateTitle);
     let changed = said("p.mark", texts, Text::GateChanged);
+    let elsewhere = said("p.mark", texts, Text::GateElsewhere);
     letter.put(&changed);
+    letter.put(&elsewhere);
+    app.follow(move |app| {
+        app.gate.with(|gate| {
+            changed.show(gate.changed);
+            elsewhere.show(gate.elsewhere);
+        });
+    });
     letter.put_said("p.disclosure", texts, Text::GateAi);
     let what = match notice.legal_basis {
         LegalBasis::Contract => Text::GateWhatContract,
@@ -55,13 +71,7 @@ fn write(letter: &El, app: &App) {
         letter.put(&shown(&settings));
     }
     let span = texts.span(notice.idle_seconds);
-    let mut stored = texts.fill(Text::GateStored, &[("place", &notice.storage), ("span", &span)]);
-    if site.purposes.remember || site.purposes.improve {
-        let span = texts.span(notice.retention_seconds);
-        stored.push(' ');
-        stored.push_str(&texts.fill(Text::GateStoredLonger, &[("span", &span)]));
-    }
-    say(&stored);
+    say(&texts.fill(Text::GateStored, &[("place", &notice.storage), ("span", &span)]));
     for recipient in &notice.recipients {
         say(&received(&settings, recipient));
     }
@@ -69,10 +79,18 @@ fn write(letter: &El, app: &App) {
         say(texts.get(Text::GateNobody));
     }
     say(texts.get(Text::GateRights));
+    if notice.proof_days > 0 {
+        let span = texts.span(u64::from(notice.proof_days) * DAY);
+        say(&texts.fill(Text::GateProof, &[("span", &span)]));
+    }
     letter.put(&contact(&settings, &notice.controller));
+    if let Some(authority) = &notice.controller.authority {
+        say(&texts.fill(Text::GateAuthority, &[("name", authority)]));
+    }
 
-    let switches = switches(app, &changed);
-    letter.put(&switches);
+    let group = el("fieldset").add(&said("legend", texts, Text::GateOptional));
+    choices(app, &group);
+    letter.put(&group);
     let answers = el("div.answers")
         .add(&button("button", texts, Text::Agree, Action::Agree))
         .add(&button("button", texts, Text::Decline, Action::Decline));
@@ -95,7 +113,7 @@ fn shown(settings: &Settings) -> El {
 }
 
 fn received(settings: &Settings, recipient: &Recipient) -> String {
-    let span = recipient.retention_days.map(|days| settings.texts.span(u64::from(days) * 86_400));
+    let span = recipient.retention_days.map(|days| settings.texts.span(u64::from(days) * DAY));
     let text = match span {
         Some(_) => Text::GateRecipient,
         None => Text::GateRecipientUnstated,
@@ -121,48 +139,13 @@ fn contact(settings: &Settings, party: &Party) -> El {
         Some(target) => line.put(&link(&party.contact, &target.url, new_window)),
         None => line.put_text(&party.contact),
     }
+    if let Some(address) = &party.address {
+        line.put_text(" · ");
+        line.put_text(address);
+    }
     if let Some(policy) = party.privacy_url.as_deref().and_then(Target::parse) {
         line.put_text(" · ");
         line.put(&link(texts.get(Text::GatePolicy), &policy.url, new_window));
     }
     line
-}
-
-/// The optional purposes that the site offers, each a switch of its own.
-fn switches(app: &App, changed: &El) -> El {
-    let settings = app.settings();
-    let texts = &settings.texts;
-    let group = el("fieldset").add(&said("legend", texts, Text::GateOptional));
-    let mut rows = Vec::new();
-    for (purpose, label, action) in SWITCHES {
-        let switch = el("button.switch|type=button|role=switch")
-            .with("aria-label", texts.get(label))
-            .does(action);
-        let row = el("div.row").add(&said("span", texts, label)).add(&switch);
-        group.put(&row);
-        rows.push((purpose, row, switch));
-    }
-    let by_browser = said("p.mark", texts, Text::GateGpc);
-    let by_page = said("p.mark", texts, Text::GateByPage);
-    group.put(&by_browser);
-    group.put(&by_page);
-
-    let (changed, all) = (changed.clone(), group.clone());
-    app.follow(move |app| {
-        let gate: Gate = app.gate.get();
-        let (mut any, mut page) = (false, false);
-        for (purpose, row, switch) in &rows {
-            let state = gate.switch(*purpose);
-            any |= state != Switch::Absent;
-            page |= state == Switch::OffByPage;
-            row.show(state != Switch::Absent);
-            switch.state("aria-checked", state == Switch::Free(true));
-            switch.flag("disabled", !matches!(state, Switch::Free(_)));
-        }
-        all.show(any);
-        by_browser.show(gate.gpc);
-        by_page.show(page);
-        changed.show(gate.changed);
-    });
-    group
 }

@@ -3,10 +3,13 @@
 
 mod panel;
 
+mod choices;
+mod closed;
 mod composer;
 mod data;
 mod gate;
 mod notice;
+mod receipt;
 mod talk;
 
 pub(crate) use panel::{Panel, panel};
@@ -19,5 +22,8 @@ mod icon {
     pub(super) const STOP: &str = "M7 7h10v10H7z";
     pub(super) const COPY: &str = "M9 9h10v11H9zM5 15V4h10";
     pub(super) const AGAIN: &str = "M19 12a7 7 0 1 1-2-5l2 2M19 4v5h-5";
+    pub(super) const EDIT: &str = "M5 19h4L19 9l-4-4L5 15z";
+    pub(super) const REMOVE: &str = "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13";
+    pub(super) const PERSON: &str = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM5 20c1-7 13-7 14 0";
     pub(super) const BACK: &str = "M15 6l-6 6 6 6";
 }

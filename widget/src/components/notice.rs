@@ -1,22 +1,44 @@
 //! What has to be said or asked just now: a trouble with its way on, a question with its answers.
 
+use sotto_shared::wire::rights::ReviewReason;
+
 use crate::action::Action;
-use crate::app::{App, Ask};
+use crate::app::{App, Ask, View};
 use crate::dom::{El, button, el, text};
 use crate::markup::{Target, link};
 use crate::texts::Text;
+
+/// Why a person may be asked to check.
+const REASONS: [(ReviewReason, Text); 5] = [
+    (ReviewReason::Wrong, Text::ReviewWrong),
+    (ReviewReason::Decision, Text::ReviewDecision),
+    (ReviewReason::Harmful, Text::ReviewHarmful),
+    (ReviewReason::Data, Text::ReviewData),
+    (ReviewReason::Other, Text::ReviewOther),
+];
 
 /// Builds the place between view and composer.
 pub(super) fn notice(app: &App) -> El {
     let alert = el("div.trouble|role=alert");
     let ask = el("section.ask|tabindex=-1");
-    let place = el("div.notice").add(&alert).add(&ask);
+    let solving = el("p.solving|role=status");
+    let place = el("div.notice").add(&alert).add(&ask).add(&solving);
+    app.follow(move |app| {
+        let settings = app.settings();
+        let words = settings.texts.get(Text::Solving);
+        solving.set_text_content(app.solving.get().then_some(words));
+    });
     {
         app.follow(move |app| {
             alert.clear();
             let Some(trouble) = app.trouble.get() else { return };
             let settings = app.settings();
-            alert.put(&text("p", &trouble.message(&settings.texts)));
+            let said = text("p", &trouble.message(&settings.texts));
+            if app.view.get() == View::Talk && trouble.keeps() && app.has_draft() {
+                said.put_text(" ");
+                said.put_text(settings.texts.get(Text::Kept));
+            }
+            alert.put(&said);
             let (label, action) = trouble.way_on();
             let ways = el("div.ways").add(&button("button.plain", &settings.texts, label, action));
             if let Some(contact) =
@@ -35,24 +57,38 @@ pub(super) fn notice(app: &App) -> El {
             let Some(question) = app.ask.get() else { return };
             let settings = app.settings();
             let texts = &settings.texts;
-            let (title, words, yes, action) = match question {
-                Ask::New => {
-                    let words = texts.fill(Text::NewText, &[("date", &app.ends())]);
-                    (Text::NewTitle, words, Text::NewYes, Action::StartNew)
-                }
+            let controller = settings.site.notice.controller.name.as_str();
+            let date = app.ends();
+            let values = [("date", date.as_str()), ("controller", controller)];
+            let (title, words, yes) = match &question {
+                Ask::New => (Text::NewTitle, Text::NewText, Some((Text::NewYes, Action::StartNew))),
                 Ask::Erase => {
-                    let words = texts.get(Text::EraseText).into();
-                    (Text::EraseTitle, words, Text::EraseYes, Action::Erase)
+                    (Text::EraseTitle, Text::EraseText, Some((Text::EraseYes, Action::Erase)))
                 }
+                Ask::EraseWithdrawn => {
+                    (Text::WithdrawnTitle, Text::Withdrawn, Some((Text::EraseYes, Action::Erase)))
+                }
+                Ask::Remove(_) => {
+                    (Text::RemoveTitle, Text::RemoveText, Some((Text::Remove, Action::Remove)))
+                }
+                Ask::Review => (Text::ReviewTitle, Text::ReviewText, None),
             };
+            if let Ask::Remove(message) = &question {
+                ask.set(Action::SUBJECT, message);
+            }
             ask.put_said("h3", texts, title);
-            ask.put(&text("p", &words));
-            ask.put(&el("div.answers").add(&button("button", texts, yes, action)).add(&button(
-                "button",
-                texts,
-                Text::Cancel,
-                Action::Cancel,
-            )));
+            ask.put(&text("p", &texts.fill(words, &values)));
+            let answers = el("div.answers");
+            if let Some((label, action)) = yes {
+                answers.put(&button("button", texts, label, action));
+            } else {
+                for (reason, label) in REASONS {
+                    let button = button("button", texts, label, Action::Review);
+                    answers.put(&button.with(Action::SUBJECT, reason.name()));
+                }
+            }
+            answers.put(&button("button", texts, Text::Cancel, Action::Cancel));
+            ask.put(&answers);
             let _ = ask.focus();
         });
     }

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
-use super::{composer, data, gate, icon, notice, talk};
+use super::{closed, composer, data, gate, icon, notice, talk};
 use crate::accent::{Shades, hex};
 use crate::action::Action;
 use crate::app::{App, View};
@@ -15,6 +15,8 @@ pub(crate) struct Panel {
     pub(crate) dialog: HtmlDialogElement,
     /// The text field.
     pub(crate) field: El,
+    /// What stands in its place where nothing can be sent.
+    pub(crate) closed: El,
     /// The gate's heading.
     pub(crate) letter: El,
     pub(crate) data: El,
@@ -49,7 +51,8 @@ pub(crate) fn panel(app: &App) -> Panel {
     let log = talk::talk(app);
     let data = data::data(app);
     let (composer, field) = composer::composer(app);
-    for part in [&letter, &log, &data, &notice::notice(app), &composer] {
+    let closed = closed::closed(app, &composer, &field);
+    for part in [&letter, &log, &data, &notice::notice(app), &composer, &closed] {
         dialog.put(part);
     }
     let spoken = el("div.unseen|role=status");
@@ -59,10 +62,9 @@ pub(crate) fn panel(app: &App) -> Panel {
         let (letter, data) = (letter.clone(), data.clone());
         app.follow(move |app| {
             let view = app.view.get();
-            letter.show(view == View::Gate);
+            letter.show(matches!(view, View::Gate | View::Declined));
             log.show(view == View::Talk);
             data.show(matches!(view, View::Data | View::Receipt));
-            composer.show(view == View::Talk);
             menu_place.show(matches!(view, View::Talk | View::Data));
         });
     }
@@ -73,7 +75,7 @@ pub(crate) fn panel(app: &App) -> Panel {
     });
     app.follow(move |app| spoken.set_text_content(Some(&app.spoken.get())));
 
-    Panel { dialog: dialog.unchecked_into(), field, letter, data }
+    Panel { dialog: dialog.unchecked_into(), field, closed, letter, data }
 }
 
 impl Panel {
@@ -81,7 +83,8 @@ impl Panel {
     /// keyboard would cover the log.
     pub(crate) fn focus(&self, app: &App, phone: bool) {
         let place: &HtmlElement = match app.view.peek() {
-            View::Gate => &self.letter,
+            View::Gate | View::Declined => &self.letter,
+            View::Talk if !app.standing.peek().is_open() => &self.closed,
             View::Talk if phone => &self.dialog,
             View::Talk => &self.field,
             View::Data | View::Receipt => &self.data,

@@ -3,6 +3,7 @@
 use sotto_shared::pii::{PlaceholderMap, Segment, segments, stable_len};
 use sotto_shared::wire::stream::{Author, Source};
 
+use super::data::reviewed;
 use super::icon;
 use crate::action::Action;
 use crate::app::{App, View};
@@ -44,8 +45,14 @@ pub(super) fn talk(app: &App) -> El {
     log.put(&rows);
     let waiting = el("p.waiting");
     log.put(&waiting);
+    let review = el("p.foot");
+    log.put(&review);
 
     follow(app, Log { log: log.clone(), rows, starters, waiting });
+    app.follow(move |app| {
+        let told = reviewed(&app.settings(), &app.standing.get());
+        review.set_text_content(told.as_deref());
+    });
     log
 }
 
@@ -92,6 +99,7 @@ fn follow(app: &App, view: Log) {
                 }
             }
             let last = talk.messages.len().saturating_sub(1);
+            let repeatable = talk.question().is_some_and(|it| it.state != State::Removed);
             for (place, message) in talk.messages.iter().enumerate() {
                 if shown.len() == place {
                     let row = Row::new(texts, message);
@@ -104,7 +112,7 @@ fn follow(app: &App, view: Log) {
                 if message.author == Author::Visitor {
                     question = Some(row.element.clone());
                 }
-                row.element.set("class", class(message.author, is_last));
+                row.element.set("class", class(message.author, is_last && repeatable));
                 if row.revision != message.revision {
                     let ended = row.state == State::Running && message.state != State::Running;
                     row.draw(texts, message, &map);
@@ -147,7 +155,7 @@ fn follow(app: &App, view: Log) {
 
 impl Row {
     fn new(texts: &Texts, message: &Message) -> Self {
-        let element = bubble(texts, message.author).with("data-message", &message.id);
+        let element = bubble(texts, message.author).with(Action::SUBJECT, &message.id);
         let body = el("div.body|dir=auto");
         let foot = el("div.foot");
         element.put(&body);
@@ -218,27 +226,55 @@ const fn class(author: Author, last: bool) -> &'static str {
 
 /// What stands under a message: how it ended, its sources, what can be done with it.
 fn foot(foot: &El, texts: &Texts, message: &Message) {
+    let earlier = message.author != Author::Visitor;
     let note = match message.state {
         State::Unsent => Some(Text::Unsent),
         State::Cut => Some(Text::Cut),
         State::Stopped => Some(Text::Stopped),
         State::Interrupted => Some(Text::Interrupted),
+        State::Removed => Some(Text::Removed),
         State::Sending | State::Running | State::Complete => None,
     };
-    if let Some(note) = note {
+    let corrected = if earlier { Text::AnswersEarlier } else { Text::Edited };
+    for note in note.into_iter().chain(message.corrected.then_some(corrected)) {
         foot.put_said("p.note", texts, note);
     }
     if !message.sources.is_empty() {
         foot.put(&sources(texts, &message.sources));
     }
-    let again = || icon_button(icon::AGAIN, texts, Text::Again, Action::Again);
-    if message.author == Author::Visitor {
-        if message.state == State::Unsent {
-            foot.put(&again());
+    let tools = el("div.tools");
+    for (shape, label, action) in TOOLS {
+        if offers(message, action) {
+            let tool = icon_button(shape, texts, label, action);
+            if action == Action::Again {
+                tool.set("class", "icon again");
+            }
+            tools.put(&tool);
         }
-    } else if message.state != State::Running {
-        let copy = icon_button(icon::COPY, texts, Text::Copy, Action::Copy);
-        foot.put(&el("div.tools").add(&copy).add(&again()));
+    }
+    foot.put(&tools);
+}
+
+/// What can be done with a message.
+const TOOLS: [(&str, Text, Action); 5] = [
+    (icon::COPY, Text::Copy, Action::Copy),
+    (icon::EDIT, Text::Edit, Action::Edit),
+    (icon::AGAIN, Text::Again, Action::Again),
+    (icon::PERSON, Text::Review, Action::AskReview),
+    (icon::REMOVE, Text::Remove, Action::AskRemove),
+];
+
+/// Whether this message offers it. Of replies only the last shows that it can be had anew.
+fn offers(message: &Message, action: Action) -> bool {
+    let own = message.author == Author::Visitor;
+    match message.state {
+        State::Sending | State::Running | State::Removed => false,
+        State::Unsent => action == Action::Again,
+        State::Complete | State::Cut | State::Stopped | State::Interrupted => match action {
+            Action::Edit => own,
+            Action::Copy | Action::Again | Action::AskReview => !own,
+            _ => true,
+        },
     }
 }
 

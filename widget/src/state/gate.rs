@@ -1,6 +1,10 @@
-//! The consent gate: which switches there are, how they stand, and what may be sent.
+//! The visitor's choice: which switches there are, how they stand, and what may be sent of it. The
+//! gate shows it first; while a conversation runs, "Your data" does.
 
-use sotto_shared::consent::{Choice, NoticeVersion, OptionalPurpose, Purposes};
+use sotto_shared::consent::{
+    Choice, ConsentSource, HostChoice, LegalBasis, NoticeVersion, OptionalPurpose, Purposes,
+    SourceKind,
+};
 use sotto_shared::json::Value;
 
 /// How a switch stands.
@@ -16,23 +20,34 @@ pub(crate) enum Switch {
     OffByPage,
 }
 
-/// The gate's state. Every optional purpose begins switched off.
+/// The choice so far. Every optional purpose begins switched off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Gate {
     offered: Purposes,
     chosen: Purposes,
+    objected: Purposes,
     /// Whether the browser sends Global Privacy Control.
     pub(crate) gpc: bool,
-    /// What the host page leaves.
-    allowed: Purposes,
+    /// What the host page reported last. Before it reports anything, it has no say.
+    host: Option<HostChoice>,
     /// Whether the visitor agreed before, to another version.
     pub(crate) changed: bool,
+    /// Whether the visitor's conversation goes on in another tab.
+    pub(crate) elsewhere: bool,
 }
 
 impl Gate {
     /// The gate of a site that offers these purposes.
     pub(crate) fn new(offered: Purposes, gpc: bool) -> Self {
-        Self { offered, chosen: Purposes::default(), gpc, allowed: Purposes::ALL, changed: false }
+        Self {
+            offered,
+            chosen: Purposes::default(),
+            objected: Purposes::default(),
+            gpc,
+            host: None,
+            changed: false,
+            elsewhere: false,
+        }
     }
 
     /// The site's settings were read again: every switch is off once more.
@@ -47,25 +62,28 @@ impl Gate {
         self.chosen = Purposes::default();
     }
 
-    /// The host page passes on a choice, `{"functional": …, "analytics": …, "marketing": …}`. It
-    /// can take away, never give: `functional` stands for what is kept on the device, `analytics`
-    /// for the statistics; nothing here is marketing.
-    pub(crate) fn narrow(&mut self, choice: &str) {
-        let Some(choice) = Value::parse(choice) else { return };
-        let refused = |name| *choice.get(name) == Value::Bool(false);
-        if refused("functional") {
-            self.allowed.remember = false;
-        }
-        if refused("analytics") {
-            self.allowed.analytics = false;
-        }
+    /// The visitor agreed: what was said about earlier is over.
+    pub(crate) fn agreed(&mut self) {
+        self.changed = false;
+        self.elsewhere = false;
+    }
+
+    /// The host page reports its own banner's choice, `{"functional": …, "analytics": …,
+    /// "marketing": …}`. What it does not say is denied. It can take away, never give: what it
+    /// allows again is off until the visitor switches it on. True if something was taken away.
+    pub(crate) fn report(&mut self, choice: &str) -> bool {
+        let before = self.chosen;
+        let choice = Value::parse(choice).as_ref().map(HostChoice::read).unwrap_or_default();
+        self.host = Some(choice);
+        self.chosen = choice.narrow(before);
+        self.chosen != before
     }
 
     /// How the switch of a purpose stands.
     pub(crate) fn switch(&self, purpose: OptionalPurpose) -> Switch {
         if !self.offered.has(purpose) {
             Switch::Absent
-        } else if !self.allowed.has(purpose) {
+        } else if !self.allowed().has(purpose) {
             Switch::OffByPage
         } else if self.gpc && !Purposes::ALL.under_gpc().has(purpose) {
             Switch::OffByBrowser
@@ -74,28 +92,63 @@ impl Gate {
         }
     }
 
-    /// The visitor chose these in this tab before.
-    pub(crate) fn recall(&mut self, chosen: Purposes) {
+    fn allowed(&self) -> Purposes {
+        self.host.map_or(Purposes::ALL, |host| host.narrow(Purposes::ALL))
+    }
+
+    /// These hold by what the edge has on record. True if browser or page leave less by now.
+    pub(crate) fn recall(&mut self, chosen: Purposes, objected: Purposes) -> bool {
         self.chosen = chosen;
+        self.objected = objected;
+        self.chosen = self.held();
+        self.chosen != chosen
     }
 
-    /// The visitor moves a switch.
-    pub(crate) fn toggle(&mut self, purpose: OptionalPurpose) {
-        self.chosen = self.chosen.with(purpose, !self.chosen.has(purpose));
+    /// The visitor moves a switch. Where a purpose rests on an interest of the operator's,
+    /// switching it off is an objection.
+    pub(crate) fn toggle(&mut self, purpose: OptionalPurpose, basis: LegalBasis) {
+        let on = !self.chosen.has(purpose);
+        self.chosen = self.chosen.with(purpose, on);
+        let objects = !on && basis == LegalBasis::LegitimateInterest;
+        self.objected = self.objected.with(purpose, objects);
     }
 
-    /// Whether anything may be kept on the device.
-    pub(crate) fn may_remember(&self) -> bool {
-        self.allowed.remember
-    }
-
-    /// What the visitor agrees to by a click on the button that says so.
-    pub(crate) fn choice(&self, notice: &NoticeVersion) -> Choice {
-        let mut purposes = Purposes::default();
+    /// What was to be given and could not be recorded is not given: nothing holds beyond these.
+    pub(crate) fn limit(&mut self, recorded: Purposes) {
         for purpose in OptionalPurpose::ALL {
-            purposes = purposes.with(purpose, self.switch(purpose) == Switch::Free(true));
+            self.chosen =
+                self.chosen.with(purpose, self.chosen.has(purpose) && recorded.has(purpose));
         }
-        Choice::new(notice.clone(), true, purposes, self.gpc)
+    }
+
+    /// Whether the visitor objected to a purpose.
+    pub(crate) fn objected(&self, purpose: OptionalPurpose) -> bool {
+        self.objected.has(purpose)
+    }
+
+    /// Whether the page lets anything be kept on the device.
+    pub(crate) fn may_remember(&self) -> bool {
+        self.allowed().remember
+    }
+
+    /// The purposes that are switched on.
+    pub(crate) fn held(&self) -> Purposes {
+        let mut held = Purposes::default();
+        for purpose in OptionalPurpose::ALL {
+            held = held.with(purpose, self.switch(purpose) == Switch::Free(true));
+        }
+        held
+    }
+
+    /// The choice as it stands, for the record. `chat` says whether the visitor agrees to the
+    /// chat, `by` who acted.
+    pub(crate) fn choice(&self, notice: &NoticeVersion, chat: bool, by: SourceKind) -> Choice {
+        let version = Some(env!("CARGO_PKG_VERSION").into());
+        Choice {
+            objections: self.objected,
+            source: Some(ConsentSource { kind: by, version, host: self.host }),
+            ..Choice::new(notice.clone(), chat, self.held(), self.gpc)
+        }
     }
 }
 
@@ -105,19 +158,20 @@ mod tests {
 
     const PURPOSES: [OptionalPurpose; 3] = OptionalPurpose::ALL;
 
-    fn notice() -> NoticeVersion {
-        NoticeVersion::parse(&"0a".repeat(16)).unwrap()
+    fn choice(gate: &Gate) -> Choice {
+        let notice = NoticeVersion::parse(&"0a".repeat(16)).unwrap();
+        gate.choice(&notice, true, SourceKind::Widget)
     }
 
     fn purposes(gate: &Gate) -> [bool; 3] {
-        let chosen = gate.choice(&notice()).purposes;
+        let chosen = choice(gate).purposes;
         PURPOSES.map(|purpose| chosen.has(purpose))
     }
 
     fn all_on(gpc: bool) -> Gate {
         let mut gate = Gate::new(Purposes::ALL, gpc);
         for purpose in PURPOSES {
-            gate.toggle(purpose);
+            gate.toggle(purpose, LegalBasis::Consent);
         }
         gate
     }
@@ -127,12 +181,13 @@ mod tests {
         let gate = Gate::new(Purposes::ALL, false);
         assert_eq!(purposes(&gate), [false; 3]);
         assert_eq!(gate.switch(OptionalPurpose::Improve), Switch::Free(false));
+        assert_eq!(choice(&gate).source.unwrap().host, None);
     }
 
     #[test]
     fn a_purpose_that_is_not_offered_cannot_be_chosen() {
         let mut gate = Gate::new(Purposes::default(), false);
-        gate.toggle(OptionalPurpose::Remember);
+        gate.toggle(OptionalPurpose::Remember, LegalBasis::Consent);
         assert_eq!(gate.switch(OptionalPurpose::Remember), Switch::Absent);
         assert_eq!(purposes(&gate), [false; 3]);
     }
@@ -142,21 +197,67 @@ mod tests {
         let gate = all_on(true);
         assert_eq!(purposes(&gate), [true, false, false]);
         assert_eq!(gate.switch(OptionalPurpose::Analytics), Switch::OffByBrowser);
-        assert!(gate.choice(&notice()).gpc);
+        assert!(choice(&gate).gpc);
     }
 
     #[test]
     fn the_page_can_narrow_and_never_widen() {
         let mut gate = all_on(false);
-        gate.narrow(r#"{"functional":false,"analytics":false,"marketing":false}"#);
+        assert!(gate.report(r#"{"functional":false,"analytics":false,"marketing":false}"#));
         assert_eq!(purposes(&gate), [false, true, false]);
         assert_eq!(gate.switch(OptionalPurpose::Remember), Switch::OffByPage);
-        gate.narrow(r#"{"functional":true,"analytics":true}"#);
+        assert!(!gate.may_remember());
+        // What it allows again can be switched on again, and is not on by that.
+        assert!(!gate.report(r#"{"functional":true,"analytics":true}"#));
         assert_eq!(purposes(&gate), [false, true, false]);
-        gate.narrow("nonsense");
-        let mut untouched = Gate::new(Purposes::ALL, false);
-        untouched.narrow(r#"{"functional":true,"analytics":true}"#);
-        assert_eq!(purposes(&untouched), [false; 3]);
+        assert_eq!(gate.switch(OptionalPurpose::Remember), Switch::Free(false));
+        gate.toggle(OptionalPurpose::Remember, LegalBasis::Consent);
+        assert_eq!(purposes(&gate), [true, true, false]);
+        let host = choice(&gate).source.unwrap().host;
+        assert_eq!(host, Some(HostChoice { functional: true, analytics: true, marketing: false }));
+    }
+
+    #[test]
+    fn what_a_page_that_reports_does_not_say_is_denied() {
+        for report in ["{}", "null", "nonsense", r#"{"functional":"yes","analytics":1}"#] {
+            let mut gate = all_on(false);
+            assert!(gate.report(report), "{report}");
+            assert_eq!(purposes(&gate), [false, true, false], "{report}");
+        }
+    }
+
+    #[test]
+    fn what_is_recalled_is_what_page_and_browser_leave() {
+        let mut gate = Gate::new(Purposes::ALL, false);
+        assert!(!gate.recall(Purposes::ALL, Purposes::default()));
+        assert_eq!(purposes(&gate), [true; 3]);
+        let mut gate = Gate::new(Purposes::ALL, true);
+        gate.report(r#"{"analytics":true}"#);
+        assert!(gate.recall(Purposes::ALL, Purposes::default()));
+        assert_eq!(purposes(&gate), [false; 3]);
+    }
+
+    #[test]
+    fn switching_off_an_interest_of_the_operators_is_an_objection() {
+        let mut gate = Gate::new(Purposes::ALL, false);
+        for basis in [LegalBasis::Consent, LegalBasis::LegitimateInterest] {
+            for _ in 0..2 {
+                gate.toggle(OptionalPurpose::Improve, basis);
+            }
+            let objects = basis == LegalBasis::LegitimateInterest;
+            assert_eq!(gate.objected(OptionalPurpose::Improve), objects);
+            assert_eq!(choice(&gate).objections.improve, objects);
+        }
+        gate.toggle(OptionalPurpose::Improve, LegalBasis::LegitimateInterest);
+        assert!(!gate.objected(OptionalPurpose::Improve));
+    }
+
+    #[test]
+    fn what_is_not_recorded_is_not_given_and_a_withdrawal_stays() {
+        let mut gate = all_on(false);
+        gate.toggle(OptionalPurpose::Remember, LegalBasis::Consent);
+        gate.limit(Purposes { remember: true, improve: true, analytics: false });
+        assert_eq!(purposes(&gate), [false, true, false]);
     }
 
     #[test]

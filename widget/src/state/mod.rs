@@ -1,6 +1,7 @@
 //! What the widget knows and decides: plain Rust, tested natively.
 
 pub(crate) mod draft;
+pub(crate) mod standing;
 pub(crate) mod talk;
 
 pub(crate) mod gate;

@@ -4,7 +4,7 @@ use sotto_shared::consent::{NoticeVersion, Purposes};
 use sotto_shared::id::ConversationId;
 use sotto_shared::json::{Value, write_string};
 use sotto_shared::pii::PlaceholderMap;
-use sotto_shared::wire::session::{Minted, Refreshed};
+use sotto_shared::wire::session::{Consented, Minted, Refreshed};
 
 /// A minted conversation.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,11 +16,19 @@ pub(crate) struct Session {
     pub(crate) erase: String,
     pub(crate) ends_at: u64,
     pub(crate) notice: NoticeVersion,
+    /// The optional purposes that the edge has on record.
     pub(crate) purposes: Purposes,
-    /// What the edge wrote, for keeping: the minted conversation, and the last rotation if there
-    /// was one. So what is kept needs no form, writer and reader of its own.
+    /// Version of the notice that the visitor declined afterwards; empty if none was.
+    pub(crate) declined: String,
+    /// Names the next rotation. It is chosen with the token that it rotates, so that each try of
+    /// it has the same name, whichever tab makes it.
+    pub(crate) rotation: String,
+    /// What the edge wrote, for keeping: the minted conversation, and the last rotation and the
+    /// last change of the consent if there was one. So what is kept needs no form, writer and
+    /// reader of its own.
     minted: String,
     refreshed: String,
+    consented: String,
 }
 
 /// An access token is renewed this long before its end, in milliseconds, so that it does not end
@@ -28,8 +36,8 @@ pub(crate) struct Session {
 const MARGIN: u64 = 20_000;
 
 impl Session {
-    /// Reads what the edge minted; `None` if something is missing.
-    pub(crate) fn read(text: String) -> Option<Self> {
+    /// Reads what the edge minted; `None` if something is missing. `rotation` is new.
+    pub(crate) fn read(text: String, rotation: String) -> Option<Self> {
         let minted = Minted::read(&Value::parse(&text)?)?;
         Some(Self {
             conversation: minted.conversation,
@@ -40,20 +48,49 @@ impl Session {
             ends_at: minted.ends_at,
             notice: minted.receipt.notice,
             purposes: minted.receipt.purposes,
+            declined: String::new(),
+            rotation,
             minted: text,
             refreshed: String::new(),
+            consented: String::new(),
         })
     }
 
-    /// Reads the next pair of tokens; `None`, and no change, if something is missing.
-    pub(crate) fn rotate(&mut self, text: String) -> Option<()> {
+    /// Reads the next pair of tokens; `None`, and no change, if something is missing. `rotation`
+    /// is new.
+    pub(crate) fn rotate(&mut self, text: String, rotation: String) -> Option<()> {
         let refreshed = Refreshed::read(&Value::parse(&text)?)?;
         self.access = refreshed.access_token;
         self.access_expires_at = refreshed.access_expires_at;
         self.refresh = refreshed.refresh_token;
         self.ends_at = refreshed.ends_at;
+        self.rotation = rotation;
         self.refreshed = text;
         Some(())
+    }
+
+    /// Reads what holds after a change of the consent; `None`, and no change, if something is
+    /// missing.
+    pub(crate) fn consent(&mut self, text: String) -> Option<Consented> {
+        let consented = Consented::read(&Value::parse(&text)?)?;
+        self.purposes = consented.purposes;
+        self.ends_at = consented.ends_at;
+        self.consented = text;
+        Some(consented)
+    }
+
+    /// The last receipt of the consent as it was signed: the last member of what the edge wrote.
+    pub(crate) fn receipt(&self) -> &str {
+        let text = if self.consented.is_empty() { &self.minted } else { &self.consented };
+        let mut at = 0;
+        for piece in text.split('"') {
+            at += piece.len() + 1;
+            if piece == "receipt" {
+                let rest = text.get(at..).unwrap_or_default().trim();
+                return rest.trim_start_matches(':').strip_suffix('}').unwrap_or_default().trim();
+            }
+        }
+        ""
     }
 
     /// Whether the access token is still good at `now`, in Unix milliseconds of this device. A
@@ -68,6 +105,9 @@ impl Session {
         for (lead, text) in [
             ("{\"minted\":", &self.minted),
             (",\"refreshed\":", &self.refreshed),
+            (",\"consented\":", &self.consented),
+            (",\"declined\":", &self.declined),
+            (",\"rotation\":", &self.rotation),
             (",\"map\":", &map.encode()),
         ] {
             out.push_str(lead);
@@ -80,12 +120,19 @@ impl Session {
     /// What [`keep`](Self::keep) wrote; `None` if it is anything else.
     pub(crate) fn kept(text: &str) -> Option<(Self, PlaceholderMap)> {
         let value = Value::parse(text)?;
-        let map = PlaceholderMap::decode(value.get("map").as_str()?).ok()?;
-        let mut session = Self::read(value.get("minted").string()?)?;
-        let refreshed = value.get("refreshed").string()?;
+        let text = |name| value.get(name).string();
+        let map = PlaceholderMap::decode(&text("map")?).ok()?;
+        let rotation = text("rotation")?;
+        let mut session = Self::read(text("minted")?, String::new())?;
+        session.declined = text("declined")?;
+        let [refreshed, consented] = [text("refreshed")?, text("consented")?];
         if !refreshed.is_empty() {
-            session.rotate(refreshed)?;
+            session.rotate(refreshed, String::new())?;
         }
+        if !consented.is_empty() {
+            session.consent(consented)?;
+        }
+        session.rotation = rotation;
         Some((session, map))
     }
 }
@@ -104,7 +151,7 @@ mod tests {
 
     fn minted() -> Session {
         let fixture = include_str!("../../../shared/tests/fixtures/wire/minted.json");
-        Session::read(fixture.into()).unwrap()
+        Session::read(fixture.into(), "r-1".into()).unwrap()
     }
 
     #[test]
@@ -120,12 +167,33 @@ mod tests {
 
         let mut session = again;
         let refreshed = include_str!("../../../shared/tests/fixtures/wire/refreshed.json");
-        assert_eq!(session.rotate("{}".into()), None);
-        session.rotate(refreshed.into()).unwrap();
+        let consented = include_str!("../../../shared/tests/fixtures/wire/consented.json");
+        assert_eq!(session.rotate("{}".into(), "r-2".into()), None);
+        session.rotate(refreshed.into(), "r-2".into()).unwrap();
+        assert!(session.consent("{}".into()).is_none());
+        assert!(!session.consent(consented.into()).unwrap().chat);
+        session.declined = "0123".into();
         let (again, _) = Session::kept(&session.keep(&map)).unwrap();
         assert_eq!(again, session);
+        assert_eq!((again.rotation.as_str(), again.purposes.remember), ("r-2", true));
         assert_ne!(again.refresh, minted().refresh);
         assert!(Session::kept(&kept.replacen("map", "mop", 1)).is_none());
+    }
+
+    #[test]
+    fn the_receipt_is_the_last_one_as_it_was_signed() {
+        let mut session = minted();
+        let id = |session: &Session| {
+            let receipt = Value::parse(session.receipt()).unwrap();
+            assert_eq!(receipt.get("kind").as_str(), Some("consent_receipt"));
+            receipt.get("signature").get("alg").string().unwrap();
+            receipt.get("id").string().unwrap()
+        };
+        let first = id(&session);
+        let consented = include_str!("../../../shared/tests/fixtures/wire/consented.json");
+        let changed = consented.replace("01KAGM0000000000000000000A", "01KAGM0000000000000000000B");
+        session.consent(changed).unwrap();
+        assert_ne!(id(&session), first);
     }
 
     #[test]

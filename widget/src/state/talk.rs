@@ -1,7 +1,7 @@
 //! The conversation on the screen: what was asked, and the reply as its stream comes in.
 
 use sotto_shared::wire::chat::Trigger;
-use sotto_shared::wire::conversation::{Conversation, MessageState};
+use sotto_shared::wire::conversation::{Conversation, Message as Stored, MessageState};
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::{Author, FinishReason, Part, Source};
 
@@ -36,6 +36,8 @@ pub(crate) enum State {
     Stopped,
     /// Broken off.
     Interrupted,
+    /// Removed by the visitor: its place stays.
+    Removed,
 }
 
 /// A message, with placeholders in its text.
@@ -46,6 +48,9 @@ pub(crate) struct Message {
     /// The text as it was sent, where the edge hid more in it than the browser had.
     pub(crate) sent: Option<String>,
     pub(crate) state: State,
+    /// Whether the visitor corrected it; of a reply, whether the message that it answers was
+    /// corrected since.
+    pub(crate) corrected: bool,
     pub(crate) sources: Vec<Source>,
     /// Grows with each change, so that a view draws again only what changed.
     pub(crate) revision: u32,
@@ -77,13 +82,17 @@ impl Talk {
     /// the log shows no reply to it, the message is sent again instead: what was never answered
     /// cannot be answered anew.
     pub(crate) fn ask_again(&mut self) -> Option<(Trigger, String, String)> {
-        let mut behind = self.messages.iter().rev();
-        let last = behind.find(|message| message.author == Author::Visitor)?;
+        let last = self.question().filter(|question| question.state != State::Removed)?;
         let answered = self.messages.last().is_some_and(|message| message.id != last.id);
         let trigger = if answered { Trigger::RegenerateMessage } else { Trigger::SubmitMessage };
         let question = (trigger, last.id.clone(), last.sent.as_ref().unwrap_or(&last.text).clone());
         self.begin();
         Some(question)
+    }
+
+    /// The visitor's last message.
+    pub(crate) fn question(&self) -> Option<&Message> {
+        self.messages.iter().rev().find(|message| message.author == Author::Visitor)
     }
 
     /// The edge refused a message. True if it was not stored before: it leaves the log, since its
@@ -165,18 +174,7 @@ impl Talk {
     /// The conversation as the edge has it. Messages that did not arrive stay.
     pub(crate) fn restore(&mut self, stored: Conversation) {
         let shown_before = core::mem::take(&mut self.messages);
-        for message in stored.messages {
-            let state = match message.state {
-                MessageState::Running => State::Running,
-                MessageState::Complete => State::Complete,
-                MessageState::Stopped => State::Stopped,
-                MessageState::Interrupted => State::Interrupted,
-                MessageState::Removed => continue,
-            };
-            let mut shown = Message::new(&message.id, message.author, &message.text, state);
-            shown.sources = message.sources;
-            self.messages.push(shown);
-        }
+        self.messages.extend(stored.messages.into_iter().map(Message::from));
         for message in shown_before {
             let stored = self.messages.iter().any(|known| known.id == message.id);
             if message.state == State::Unsent && !stored {
@@ -185,6 +183,24 @@ impl Talk {
         }
         let running = self.messages.iter().any(|message| message.state == State::Running);
         self.phase = if running { Phase::Reconnecting } else { Phase::Idle };
+    }
+
+    /// A message is another one than before: the visitor corrected or removed it.
+    pub(crate) fn change(&mut self, stored: Stored) {
+        let Some(place) = self.messages.iter().position(|message| message.id == stored.id) else {
+            return;
+        };
+        let mut rest = self.messages.iter_mut().skip(place);
+        if let Some(message) = rest.next() {
+            let revision = message.revision + 1;
+            *message = Message { revision, ..stored.into() };
+            if message.author == Author::Visitor && message.corrected {
+                for reply in rest.take_while(|message| message.author != Author::Visitor) {
+                    reply.corrected = true;
+                    reply.revision += 1;
+                }
+            }
+        }
     }
 
     fn begin(&mut self) {
@@ -235,6 +251,7 @@ impl Message {
             text: text.into(),
             sent: None,
             state,
+            corrected: false,
             sources: Vec::new(),
             revision: 0,
         }
@@ -243,6 +260,28 @@ impl Message {
     fn change(&mut self, state: State) {
         self.state = state;
         self.revision += 1;
+    }
+}
+
+impl From<Stored> for Message {
+    fn from(stored: Stored) -> Self {
+        let state = match stored.state {
+            MessageState::Running => State::Running,
+            MessageState::Complete => State::Complete,
+            MessageState::Stopped => State::Stopped,
+            MessageState::Interrupted => State::Interrupted,
+            MessageState::Removed => State::Removed,
+        };
+        Self {
+            id: stored.id,
+            author: stored.author,
+            text: stored.text,
+            sent: None,
+            state,
+            corrected: stored.changed_at.is_some() || stored.answers_earlier_text,
+            sources: stored.sources,
+            revision: 0,
+        }
     }
 }
 
@@ -369,9 +408,47 @@ mod tests {
         let fixture = include_str!("../../../shared/tests/fixtures/wire/conversation.json");
         talk.restore(Conversation::read(&Value::parse(fixture).unwrap()).unwrap());
         let ids: Vec<_> = talk.messages.iter().map(|message| message.id.as_str()).collect();
+        // The fixture's m-2 was removed; what is stored counts, so nothing is sent under that id.
         assert_eq!(ids, ["m-1", "r-1", "m-2"]);
         assert_eq!(talk.messages[1].state, State::Interrupted);
         assert_eq!(talk.messages[1].sources.len(), 1);
+        assert_eq!((last(&talk), talk.messages[0].corrected), (("", State::Removed), true));
+    }
+
+    fn stored(fixture: &str) -> Stored {
+        Stored::read(&Value::parse(fixture).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_correction_marks_the_message_and_its_reply_and_no_other() {
+        let mut talk = asked();
+        parts(&mut talk, &[START, REPLY, DELTA, FINISH]);
+        talk.ask("m-2", "next");
+        let before: Vec<_> = talk.messages.iter().map(|message| message.revision).collect();
+        talk.change(stored(include_str!(
+            "../../../shared/tests/fixtures/wire/message-changed.json"
+        )));
+        let now: Vec<_> = talk.messages.iter().map(|message| message.revision).collect();
+        assert_eq!(talk.messages[0].text, "I live in \"Ulm\"");
+        assert_eq!(
+            talk.messages.iter().map(|it| it.corrected).collect::<Vec<_>>(),
+            [true, true, false]
+        );
+        assert_eq!(now, [before[0] + 1, before[1] + 1, before[2]]);
+    }
+
+    #[test]
+    fn a_removed_message_keeps_its_place() {
+        let mut talk = asked();
+        parts(&mut talk, &[START, REPLY, DELTA, FINISH]);
+        let removed = include_str!("../../../shared/tests/fixtures/wire/message-removed.json");
+        talk.change(Stored { id: "m-9".into(), ..stored(removed) });
+        assert_eq!(talk.messages[0].state, State::Complete);
+        talk.change(stored(removed));
+        assert_eq!((talk.messages[0].state, talk.messages[0].text.as_str()), (State::Removed, ""));
+        assert_eq!((talk.messages.len(), talk.messages[1].corrected), (2, false));
+        // Nothing is left that could be answered anew.
+        assert_eq!(talk.ask_again(), None);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Problem(Code, Option<u64>),
     /// The edge answered something that this widget does not understand.
     Garbled,
+    /// The challenge before a conversation was not solved.
+    Unsolved,
 }
 
 /// A trouble as the visitor sees it.
@@ -37,6 +39,8 @@ pub(crate) enum Trouble {
     Full,
     /// A reply is still being written.
     Busy,
+    /// A choice could not be passed on yet.
+    Unrecorded,
     /// The site's key is not known.
     SiteUnknown,
     /// This page may not embed the chat.
@@ -47,6 +51,8 @@ pub(crate) enum Trouble {
     Ended,
     /// The model did not answer.
     Provider,
+    /// The browser did not solve the challenge.
+    Unsolved,
     /// Anything that is not the visitor's doing.
     Internal,
 }
@@ -61,6 +67,7 @@ impl Trouble {
             Failure::Network if !online => Self::Offline,
             Failure::Network => Self::Unreachable,
             Failure::Garbled => Self::Internal,
+            Failure::Unsolved => Self::Unsolved,
             Failure::Problem(code, wait) => match code {
                 Code::TokenMissing
                 | Code::TokenInvalid
@@ -81,6 +88,7 @@ impl Trouble {
                 }
                 Code::RateLimited => Self::RateLimited(wait.unwrap_or(WAIT)),
                 Code::BudgetSpent => Self::BudgetSpent,
+                Code::ChallengeRequired => Self::Unsolved,
                 Code::ProviderFailed | Code::ProviderTimeout => Self::Provider,
                 // A device that changes its network again while it renews its token tries later.
                 Code::Unavailable | Code::NetworkMismatch => Self::Unreachable,
@@ -117,11 +125,13 @@ impl Trouble {
             Self::TooLong => Text::TooLong,
             Self::Full => Text::Full,
             Self::Busy => Text::Busy,
+            Self::Unrecorded => Text::Unrecorded,
             Self::SiteUnknown => Text::SiteUnknown,
             Self::OriginNotAllowed => Text::OriginNotAllowed,
             Self::Erased => Text::Erased,
             Self::Ended => Text::Ended,
             Self::Provider => Text::Provider,
+            Self::Unsolved => Text::Unsolved,
             Self::Internal => Text::Internal,
         };
         texts.get(text).into()
@@ -134,6 +144,7 @@ impl Trouble {
                 (Text::NewConversation, Action::StartNew)
             }
             Self::Provider => (Text::Again, Action::Again),
+            Self::Unrecorded => (Text::Again, Action::Record),
             Self::Offline
             | Self::Unreachable
             | Self::RateLimited(_)
@@ -142,6 +153,7 @@ impl Trouble {
             | Self::Busy
             | Self::SiteUnknown
             | Self::OriginNotAllowed
+            | Self::Unsolved
             | Self::Internal => (Text::Dismiss, Action::Dismiss),
         }
     }
@@ -150,7 +162,20 @@ impl Trouble {
     pub(crate) const fn offers_contact(self) -> bool {
         !matches!(
             self,
-            Self::Offline | Self::RateLimited(_) | Self::TooLong | Self::Busy | Self::Erased
+            Self::Offline
+                | Self::RateLimited(_)
+                | Self::TooLong
+                | Self::Busy
+                | Self::Unrecorded
+                | Self::Erased
+        )
+    }
+
+    /// Whether it is worth saying that what was typed is kept.
+    pub(crate) const fn keeps(self) -> bool {
+        matches!(
+            self,
+            Self::Offline | Self::Unreachable | Self::Expired | Self::Revoked | Self::Internal
         )
     }
 
@@ -188,6 +213,8 @@ mod tests {
         assert_eq!(of(Code::BudgetSpent), Trouble::BudgetSpent);
         assert_eq!(of(Code::MessageTooLong), Trouble::TooLong);
         assert_eq!(of(Code::SiteUnknown), Trouble::SiteUnknown);
+        assert_eq!(Trouble::of(Failure::Unsolved, true), Trouble::Unsolved);
+        assert!(Trouble::Unsolved.offers_contact());
         assert_eq!(Trouble::of(Failure::Network, false), Trouble::Offline);
         assert_eq!(Trouble::of(Failure::Network, true), Trouble::Unreachable);
     }

@@ -44,9 +44,9 @@ pub(super) struct Sotto {
     pub(super) notice: String,
 }
 
-/// The Worker that passes bytes on.
+/// A Worker in JavaScript that gives the provider's bytes on.
 #[derive(Debug)]
-pub(super) struct Through(pub(super) Script);
+pub(super) struct Plain(pub(super) Script);
 
 /// One conversation, as its visitor holds it.
 #[derive(Debug, Deserialize)]
@@ -128,14 +128,15 @@ impl Client {
         Ok(begun.elapsed())
     }
 
-    /// Asks the provider the same through the Worker that passes bytes on.
-    pub(super) fn pass_through(&self, through: &Through) -> Result<Took> {
+    /// Asks the provider the same through a plain Worker; `talk` names the conversation.
+    pub(super) fn plain(&self, worker: &Plain, talk: usize) -> Result<Took> {
         let body = json!({
             "model": "m", "stream": true, "stream_options": { "include_usage": true },
             "messages": [{ "role": "user", "content": QUESTION }],
         });
         let begun = Instant::now();
-        let reply = self.post(&through.0.origin(), "10.0.0.7", None, &body.to_string())?;
+        let url = format!("{}/{talk}", worker.0.origin());
+        let reply = self.post(&url, "10.0.0.7", None, &body.to_string())?;
         read(reply, begun, FIRST_OF_PROVIDERS)
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::client::{Client, Conversation, Sotto, Through, Took};
+use super::client::{Client, Conversation, Plain, Sotto, Took};
 
 /// Messages in one conversation: then a visitor has heard enough.
 const MESSAGES: usize = 10;
@@ -63,7 +63,6 @@ impl Conversations {
 #[derive(Debug)]
 pub(super) struct Crowd<'a> {
     sotto: &'a Sotto,
-    through: &'a Through,
     clients: Vec<Client>,
     /// Conversations begun so far: each comes from a network of its own, since limits are per
     /// network.
@@ -72,22 +71,19 @@ pub(super) struct Crowd<'a> {
     open: Conversations,
     /// Those that were resumed.
     resumed: Conversations,
+    /// Messages to plain Workers so far.
+    plain: AtomicUsize,
 }
 
 impl<'a> Crowd<'a> {
-    pub(super) fn new(
-        sotto: &'a Sotto,
-        through: &'a Through,
-        begun: &'a AtomicUsize,
-        size: usize,
-    ) -> Self {
+    pub(super) fn new(sotto: &'a Sotto, begun: &'a AtomicUsize, size: usize) -> Self {
         Self {
             sotto,
-            through,
             clients: (0..size).map(|_| Client::new()).collect(),
             begun,
             open: Conversations::default(),
             resumed: Conversations::default(),
+            plain: AtomicUsize::new(0),
         }
     }
 
@@ -116,9 +112,12 @@ impl<'a> Crowd<'a> {
         })
     }
 
-    /// Asks the provider without Sotto.
-    pub(super) fn pass_through(&self, time: Duration) -> Result<Made<Took>> {
-        self.repeat(time, |client| client.pass_through(self.through).map(Some))
+    /// Asks the provider without Sotto, in conversations of as many messages.
+    pub(super) fn plain(&self, worker: &Plain, time: Duration) -> Result<Made<Took>> {
+        self.repeat(time, |client| {
+            let talk = self.plain.fetch_add(1, Ordering::Relaxed) / MESSAGES;
+            client.plain(worker, talk).map(Some)
+        })
     }
 
     /// Resumes each conversation that something was said in.

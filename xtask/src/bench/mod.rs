@@ -3,7 +3,8 @@
 //! Of `bench edge`: The edge and a Worker that only passes bytes on run
 //! under workerd on loopback, before the same provider, which answers at once; both are asked by
 //! the same client in the same run, a while each in turns, so that what the machine does meanwhile
-//! touches both.
+//! touches both. A third one takes the edge's way through objects and storage and does nothing on
+//! it: what is left of the difference is the edge's own.
 
 mod client;
 mod load;
@@ -27,7 +28,7 @@ use crate::page::Slot;
 use crate::setup::{self, Need};
 use crate::{build, dev, keys, sh};
 
-use client::{Sotto, Through};
+use client::{Plain, Sotto};
 use load::{Crowd, Made};
 use report::{Calls, Chat, Report};
 use server::Script;
@@ -41,7 +42,7 @@ const SLOT: Slot = Slot {
 /// How many are served at a time.
 const CONCURRENCIES: [usize; 2] = [1, 16];
 
-/// How long each of the two is asked before it is the other's turn.
+/// How long each of them is asked before it is the other's turn.
 const TURN: Duration = Duration::from_secs(2);
 
 /// How often each has its turn.
@@ -89,25 +90,30 @@ fn measure() -> Result<Report> {
     keys::create(&secrets)?;
     let provider = Script::start("provider.mjs", &[REPLY], &[])?;
     let upstream = format!("{}/v1/chat/completions", provider.origin());
-    let through = Through(Script::start("worker.mjs", &["through", &upstream], &[])?);
+    let through = Plain(Script::start("worker.mjs", &["through", &upstream], &[])?);
+    let folder = state.join("least");
+    let least = ["least", &folder.to_string_lossy(), &upstream];
+    let least = Plain(Script::start("worker.mjs", &least, &[])?);
     let edge = server::edge(&state, &secrets)?;
     let site = site(&edge, keys::platform_token(&secrets)?, &provider)?;
     let sotto = Sotto { notice: client::notice(&edge, &site)?, site, server: edge };
 
     let (mut report, begun) = (Report::default(), AtomicUsize::new(0));
     for size in CONCURRENCIES {
-        let crowd = Crowd::new(&sotto, &through, &begun, size);
+        let crowd = Crowd::new(&sotto, &begun, size);
         crowd.mint(WARM_UP)?;
         crowd.chat(WARM_UP)?;
-        crowd.pass_through(WARM_UP)?;
+        crowd.plain(&through, WARM_UP)?;
+        crowd.plain(&least, WARM_UP)?;
 
         report.calls.push(Calls::new("mint", size, &crowd.mint(CALLS)?));
-        let (mut own, mut passed) = (Made::default(), Made::default());
+        let (mut own, mut passed, mut stored) = (Made::default(), Made::default(), Made::default());
         for _ in 0..TURNS {
-            passed.append(crowd.pass_through(TURN)?);
+            passed.append(crowd.plain(&through, TURN)?);
+            stored.append(crowd.plain(&least, TURN)?);
             own.append(crowd.chat(TURN)?);
         }
-        report.chats.push(Chat::new(size, &own, &passed));
+        report.chats.push(Chat::new(size, &own, &passed, &stored));
         report.calls.push(Calls::new("resume", size, &crowd.resume(CALLS)?));
         report.calls.push(Calls::new("erase", size, &crowd.erase(CALLS)?));
     }
@@ -133,8 +139,9 @@ fn site(edge: &Script, platform: String, provider: &Script) -> Result<String> {
         },
         "budget": {
             "sessions": 1_000_000, "sessions_per_network": 1_000_000,
+            "sessions_per_minute": 1_000_000,
             "messages": 1_000_000, "messages_per_network": 1_000_000,
-            "messages_per_minute": 1_000_000,
+            "messages_per_minute": 1_000_000, "tokens": 1_000_000_000_000_u64,
         },
     }))?;
     for (name, text) in dev::documents(&sh::at("www/demo/documents"))? {

@@ -34,6 +34,12 @@ pub(super) struct Chat {
     pass_through_first_token_ms_p95: f64,
     /// Sotto's time to the first token, in that of the other.
     first_token_ratio: f64,
+    /// The same for the Worker that stores and separates, and does nothing else.
+    least_turns: usize,
+    least_turns_per_s: f64,
+    least_first_token_ms_p50: f64,
+    least_first_token_ms_p95: f64,
+    least_added_first_token_ms_p50: f64,
 }
 
 /// Calls of one kind.
@@ -48,9 +54,16 @@ pub(super) struct Calls {
 }
 
 impl Chat {
-    pub(super) fn new(concurrency: usize, own: &Made<Took>, passed: &Made<Took>) -> Self {
+    pub(super) fn new(
+        concurrency: usize,
+        own: &Made<Took>,
+        passed: &Made<Took>,
+        least: &Made<Took>,
+    ) -> Self {
         let first = |made: &Made<Took>| sorted(made.took.iter().map(|took| took.first));
         let (own_first, passed_first) = (first(own), first(passed));
+        let least_first = first(least);
+        let least_p50 = share(&least_first, 0.5);
         let whole = sorted(own.took.iter().map(|took| took.whole));
         let (own_p50, passed_p50) = (share(&own_first, 0.5), share(&passed_first, 0.5));
         Self {
@@ -67,6 +80,11 @@ impl Chat {
             pass_through_first_token_ms_p50: rounded(passed_p50),
             pass_through_first_token_ms_p95: rounded(share(&passed_first, 0.95)),
             first_token_ratio: rounded(own_p50 / passed_p50),
+            least_turns: least.took.len(),
+            least_turns_per_s: per_second(least),
+            least_first_token_ms_p50: rounded(least_p50),
+            least_first_token_ms_p95: rounded(share(&least_first, 0.95)),
+            least_added_first_token_ms_p50: rounded(least_p50 - passed_p50),
         }
     }
 }
@@ -99,23 +117,40 @@ impl Report {
     /// The tables for the README.
     pub(super) fn table(&self) -> String {
         let mut table = String::from(
-            "| at a time | first token, p50 (p95) | past Sotto | added | ratio | turns/s | past Sotto |\n\
-             |---|---|---|---|---|---|---|\n",
+            "| at a time | asked | first token, p50 (p95) | added | turns/s |\n|---|---|---|---|---|\n",
         );
         for chat in &self.chats {
-            let _ = writeln!(
-                table,
-                "| {} | {} ms ({} ms) | {} ms ({} ms) | {} ms | {} | {} | {} |",
-                chat.concurrency,
-                chat.first_token_ms_p50,
-                chat.first_token_ms_p95,
-                chat.pass_through_first_token_ms_p50,
-                chat.pass_through_first_token_ms_p95,
-                chat.added_first_token_ms_p50,
-                chat.first_token_ratio,
-                chat.turns_per_s,
-                chat.pass_through_turns_per_s,
-            );
+            let rows = [
+                (
+                    "the provider, bytes passed on",
+                    chat.pass_through_first_token_ms_p50,
+                    chat.pass_through_first_token_ms_p95,
+                    None,
+                    chat.pass_through_turns_per_s,
+                ),
+                (
+                    "objects and storage alone, in JavaScript",
+                    chat.least_first_token_ms_p50,
+                    chat.least_first_token_ms_p95,
+                    Some(chat.least_added_first_token_ms_p50),
+                    chat.least_turns_per_s,
+                ),
+                (
+                    "Sotto",
+                    chat.first_token_ms_p50,
+                    chat.first_token_ms_p95,
+                    Some(chat.added_first_token_ms_p50),
+                    chat.turns_per_s,
+                ),
+            ];
+            for (asked, p50, p95, added, turns) in rows {
+                let added = added.map_or(String::new(), |added| format!("{added} ms"));
+                let _ = writeln!(
+                    table,
+                    "| {} | {asked} | {p50} ms ({p95} ms) | {added} | {turns} |",
+                    chat.concurrency
+                );
+            }
         }
         table.push_str("\n| call | at a time | p50 (p95) | calls/s |\n|---|---|---|---|\n");
         for calls in &self.calls {
@@ -171,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_is_added_is_the_difference_of_the_medians() {
-        let chat = Chat::new(16, &made(&[5, 9, 4]), &made(&[2, 1, 3, 9]));
+        let chat = Chat::new(16, &made(&[5, 9, 4]), &made(&[2, 1, 3, 9]), &made(&[3]));
         let line = serde_json::to_string(&chat).unwrap();
         assert!(
             line.starts_with(
@@ -179,7 +214,8 @@ mod tests {
             ),
             "{line}"
         );
-        assert!(line.ends_with(r#""first_token_ratio":2.5}"#), "{line}");
+        assert!(line.contains(r#","first_token_ratio":2.5,"#), "{line}");
+        assert!(line.ends_with(r#","least_added_first_token_ms_p50":1.0}"#), "{line}");
         assert_eq!((chat.turn_ms_p50, chat.pass_through_turns_per_s), (10.0, 2.0));
     }
 }

@@ -8,8 +8,13 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
     style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
     base-uri 'none'; form-action 'none'";
 
+/// What the page on which a conversation is erased may do besides: send its form, and nothing of the
+/// widget.
+const ERASE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    connect-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
 /// The rules, broadest first.
-const RULES: [(&str, &[Line]); 4] = [
+const RULES: [(&str, &[Line]); 5] = [
     (
         "/*",
         &[
@@ -20,6 +25,16 @@ const RULES: [(&str, &[Line]); 4] = [
             Line::Set("Referrer-Policy", "no-referrer"),
             Line::Set("Strict-Transport-Security", "max-age=31536000"),
             Line::Set("X-Content-Type-Options", "nosniff"),
+        ],
+    ),
+    // A form that is sent without a referrer would be sent with the origin `null` too.
+    (
+        "/erase",
+        &[
+            Line::Unset("Content-Security-Policy"),
+            Line::Set("Content-Security-Policy", ERASE_POLICY),
+            Line::Unset("Referrer-Policy"),
+            Line::Set("Referrer-Policy", "same-origin"),
         ],
     ),
     // Any site may load it. Its name is stable, so a fix reaches every page within five minutes.
@@ -90,7 +105,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let everywhere = lines("/*");
-        for path in ["/embed.js", "/assets/*"] {
+        for path in ["/embed.js", "/assets/*", "/erase"] {
             let lines = lines(path);
             for set in lines.iter().filter(|line| everywhere.contains(line)) {
                 let unset = set.replacen('+', "-", 1);

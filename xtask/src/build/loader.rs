@@ -28,19 +28,23 @@ pub(crate) struct Bundle {
     pub(crate) loader: Vec<u8>,
     pub(crate) widget_js: Asset,
     pub(crate) widget_wasm: Asset,
+    /// Solves challenges; only those load it who are asked for an answer.
+    pub(crate) solver: Asset,
     /// By language tag.
     pub(crate) locales: BTreeMap<String, Asset>,
 }
 
-/// The locales come first, since the module names them; then the module, since the loader names it.
-pub(crate) fn bundle(widget: &Widget, mode: Mode) -> Result<Bundle> {
+/// Locales and solver come first, since the module names them; then the module, since the loader
+/// names it.
+pub(crate) fn bundle(widget: &Widget, solver: Vec<u8>, mode: Mode) -> Result<Bundle> {
     let locales = locales(&sh::at("widget/locales"))?;
+    let solver = Asset::new("challenge", "wasm", solver);
     let widget_wasm = Asset::new("widget", "wasm", widget.wasm.clone());
-    let module = bundle_module(widget, &locales, mode)?;
+    let module = bundle_module(widget, &module_defines(&locales, &solver), mode)?;
     let widget_js = Asset::new("widget", "js", module);
     let style = String::from_utf8(esbuild("style.css", Vec::new(), mode)?)?;
     let loader = bundle_loader(&loader_defines(&widget_js, &widget_wasm, style.trim()), mode)?;
-    Ok(Bundle { loader, widget_js, widget_wasm, locales })
+    Ok(Bundle { loader, widget_js, widget_wasm, solver, locales })
 }
 
 /// Constants of a script, as esbuild takes them: JSON by name.
@@ -56,10 +60,14 @@ fn loader_defines(widget_js: &Asset, widget_wasm: &Asset, style: &str) -> Define
     ]
 }
 
-fn module_defines(locales: &BTreeMap<String, Asset>) -> Defines {
+fn module_defines(locales: &BTreeMap<String, Asset>, solver: &Asset) -> Defines {
     let locales: BTreeMap<_, _> =
         locales.iter().map(|(tag, asset)| (tag, json!([asset.path, asset.integrity]))).collect();
-    vec![("__LOCALES__", json!(locales))]
+    vec![
+        ("__LOCALES__", json!(locales)),
+        ("__SOLVER__", json!(solver.path)),
+        ("__SOLVER_INTEGRITY__", json!(solver.integrity)),
+    ]
 }
 
 /// An IIFE, so that the same file runs as a classic script and as a module and leaves no names.
@@ -69,11 +77,7 @@ fn bundle_loader(defines: &Defines, mode: Mode) -> Result<Vec<u8>> {
     esbuild("embed.js", options, mode)
 }
 
-fn bundle_module(
-    widget: &Widget,
-    locales: &BTreeMap<String, Asset>,
-    mode: Mode,
-) -> Result<Vec<u8>> {
+fn bundle_module(widget: &Widget, defines: &Defines, mode: Mode) -> Result<Vec<u8>> {
     let mut alias = OsString::from("--alias:sotto-widget-glue=");
     alias.push(&widget.glue);
     let mut options = vec![OsString::from("--format=esm"), alias];
@@ -89,7 +93,7 @@ fn bundle_module(
         options.push(format!("--mangle-props={}", names::PATTERN).into());
         options.push("--mangle-quoted".into());
     }
-    options.extend(module_defines(locales).iter().map(define));
+    options.extend(defines.iter().map(define));
     esbuild("widget.js", options, mode)
 }
 
@@ -195,7 +199,9 @@ mod tests {
         let de = Asset::new("locale-de", "json", b"{}".to_vec());
         let expected =
             format!(r#"--define:__LOCALES__={{"de":["{}","{}"]}}"#, de.path, de.integrity);
-        let defines = module_defines(&BTreeMap::from([("de".to_owned(), de)]));
+        let solver = Asset::new("challenge", "wasm", b"wasm".to_vec());
+        let defines = module_defines(&BTreeMap::from([("de".to_owned(), de)]), &solver);
         assert_eq!(define(&defines[0]), *expected);
+        assert_eq!(define(&defines[1]), *format!("--define:__SOLVER__=\"{}\"", solver.path));
     }
 }

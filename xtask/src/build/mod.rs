@@ -1,7 +1,7 @@
 //! Makes what is deployed: the static files in `dist/` and the Worker in `edge/build/`.
 //!
-//! The widget's Wasm comes first, since the loader carries its hash; then the module around it,
-//! the locales, the loader, the pages, the edge. At the end `dist/` is brought to hold exactly
+//! The Wasm comes first, the widget's and that of the challenge's solver, since the scripts carry
+//! its hash; then the module around it, the locales, the loader, the pages, the edge. At the end `dist/` is brought to hold exactly
 //! the new files and those of earlier releases that are still asked for.
 
 pub(crate) mod assets;
@@ -15,6 +15,7 @@ mod pages;
 mod panics;
 mod places;
 mod releases;
+mod solver;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -71,7 +72,8 @@ fn remap(folder: &Path) -> OsString {
 pub(crate) fn run(mode: Mode) -> Result<()> {
     fs::create_dir_all(sh::at(WORK)).context(WORK)?;
     let widget = sh::step("building the widget", || widget::build(mode))?;
-    let bundle = sh::step("bundling the loader", || loader::bundle(&widget, mode))?;
+    let solver = sh::step("building the challenge's solver", solver::build)?;
+    let bundle = sh::step("bundling the loader", || loader::bundle(&widget, solver, mode))?;
     let pages = sh::step("building the pages", pages::build)?;
     sh::step("building the edge", || edge::build(mode))?;
     assets::publish(&sh::at("dist"), bundle, pages, mode == Mode::Release)

@@ -61,6 +61,14 @@ pub(crate) fn build(mode: Mode) -> Result<Widget> {
 /// # Errors
 /// If it does not compile.
 pub(crate) fn compile(package: &str, profile: &str) -> Result<()> {
+    compile_with(package, profile, &[])
+}
+
+/// The same with further flags for rustc.
+///
+/// # Errors
+/// If it does not compile.
+pub(crate) fn compile_with(package: &str, profile: &str, flags: &[&str]) -> Result<()> {
     let mut cargo = Run::new("cargo").args(["build", "--package", package, "--lib"]).args([
         "--target",
         WASM,
@@ -68,7 +76,12 @@ pub(crate) fn compile(package: &str, profile: &str) -> Result<()> {
         profile,
     ]);
     if profile != "dev" {
-        cargo = cargo.env("CARGO_ENCODED_RUSTFLAGS", portable_paths());
+        let mut all = portable_paths();
+        for flag in flags {
+            all.push("\u{1f}");
+            all.push(flag);
+        }
+        cargo = cargo.env("CARGO_ENCODED_RUSTFLAGS", all);
     }
     cargo.run()
 }
@@ -79,14 +92,23 @@ pub(crate) fn compile(package: &str, profile: &str) -> Result<()> {
 /// # Errors
 /// If the module formats, or wasm-opt cannot read it.
 pub(crate) fn shrink(wasm: &Path, out: &Path) -> Result<Vec<u8>> {
+    // In this order control flow gets shorter than `-Oz` alone makes it. Functions of one module
+    // resemble each other: side by side they compress better.
+    let short = ["--flatten", "--rereloop", "-Oz", "--converge", "--reorder-functions-by-name"];
+    shrink_with(wasm, out, &short)
+}
+
+/// The same with other passes of wasm-opt.
+///
+/// # Errors
+/// If the module formats, or wasm-opt cannot read it.
+pub(crate) fn shrink_with(wasm: &Path, out: &Path, passes: &[&str]) -> Result<Vec<u8>> {
     let quiet = out.with_extension("quiet.wasm");
     fs::write(&quiet, places::forget(&panics::silence(&read(wasm)?)?)?)?;
     Run::npm_bin("wasm-opt")
-        // In this order control flow gets shorter than `-Oz` alone makes it. A Rust module keeps
-        // its first KB of memory free.
-        .args(["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "--converge"])
-        // Functions of one module resemble each other: side by side they compress better.
-        .arg("--reorder-functions-by-name")
+        // A Rust module keeps its first KB of memory free.
+        .arg("--low-memory-unused")
+        .args(passes)
         .args(["--strip-debug", "--strip-producers"])
         .args(["--strip-target-features"])
         .args(FEATURES)

@@ -8,6 +8,7 @@
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::value::RawValue;
 use sotto_shared::limits::SMALL_BODY_BYTES;
 use sotto_shared::wire::admin::{AccessReason, ConversationFlag, Hold, ReviewAnswer};
 
@@ -97,6 +98,28 @@ pub async fn export(
     }
 }
 
+/// `GET /v1/admin/conversations/{id}/consent`: the signed receipt of the consent; of an erased
+/// conversation the proof, as long as the site keeps one. Scope `conversations:read`.
+///
+/// # Errors
+/// As the module says; of an erased conversation 410 if nothing is left of its consent.
+#[worker::send]
+pub async fn consent(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers)?;
+    match operator.ask(&conversation, ConversationAction::Consent).await? {
+        ConversationReply::Consent(shown) => {
+            let shown = RawValue::from_string(shown);
+            let shown = shown.map_err(|_| ApiError::Internal("a receipt is not JSON"))?;
+            Ok(json(StatusCode::OK, &shown))
+        }
+        _ => Err(wrong_reply()),
+    }
+}
+
 /// `DELETE /v1/admin/conversations/{id}`: erases the conversation at once and answers with the signed
 /// receipt. Scope `conversations:erase`.
 ///
@@ -154,7 +177,7 @@ pub async fn release(
 ///
 /// # Errors
 /// As the module says; 413, 415, 400 for another body than a [`ReviewAnswer`]; 404 `not_found` if no
-/// review was asked for.
+/// review waits for an answer.
 #[worker::send]
 pub async fn answer(
     State(edge): State<Edge>,

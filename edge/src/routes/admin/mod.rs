@@ -11,6 +11,8 @@ pub mod documents;
 
 pub mod conversations;
 
+pub mod counts;
+
 pub mod audit;
 
 use http::HeaderMap;

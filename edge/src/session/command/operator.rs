@@ -41,6 +41,8 @@ pub enum OperatorAction {
     Hold(Option<Hold>),
     /// Tells what came of a person's look.
     Answer(ReviewOutcome),
+    /// Shows that there is a consent, or was one.
+    Consent,
 }
 
 /// Reply to [`Operator`].
@@ -53,6 +55,8 @@ pub enum OperatorReply {
     Erased(ErasureReceipt),
     /// How it stands now.
     Listed(Listing),
+    /// The signed receipt of the consent, or the proof that is left of it.
+    Consent(String),
 }
 
 /// Tells a conversation how long its site lets conversations live, and asks how it stands. One whose

@@ -6,16 +6,16 @@
 //! site offers, and is given after that ([`Core::give`]).
 
 mod acts;
+mod receipt;
 #[cfg(test)]
 mod tests;
 
 use serde_json::value::RawValue;
-use sotto_shared::consent::record::{ConsentRecord, Held, Receipt, Told};
+use sotto_shared::consent::record::{Held, Told};
 use sotto_shared::consent::{
     Choice, ConsentEvent, ConsentSource, ConsentState, Notice, NoticeVersion, Purposes, SourceKind,
 };
 use sotto_shared::limits::NOTICE_SHOWN_SECONDS_MAX;
-use sotto_shared::signed;
 use sotto_shared::wire::session::{Client, Holder};
 
 use self::acts::{Act, Answered, acts};
@@ -34,6 +34,8 @@ use crate::workspace::command::{Agreed, Answer, SiteRef};
 pub struct TakenBack {
     /// Whether the chat was taken back now: a reply that is under way stops.
     pub ends_chat: bool,
+    /// Whether anything was recorded.
+    pub is_changed: bool,
     /// What is left to do.
     pub next: Next,
 }
@@ -47,6 +49,18 @@ pub enum Next {
     Refuse(SessionError),
     /// The workspace is to be asked, by its object (64 hexadecimal digits).
     Ask(String, Box<Answer>),
+}
+
+/// An answer as it goes into a record.
+#[derive(Clone, Copy)]
+struct AnswerGiven<'a> {
+    /// The record; `None` for a conversation that has none.
+    record: Option<&'a str>,
+    /// The notice that it is about.
+    notice: &'a NoticeVersion,
+    choice: &'a Choice,
+    /// When, Unix milliseconds.
+    at: u64,
 }
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
@@ -90,7 +104,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         told: &Told,
         choice: &Choice,
     ) -> Result<Box<RawValue>, CoreError> {
-        self.record_answer(session, told, choice, &Held::default())?;
+        self.record_answer(session, told, choice, &Held::default(), session.created_at)?;
         self.keep_proof(session)?;
         let (stored, held) = self.recorded()?;
         self.receipt(session, &stored, &held)
@@ -130,13 +144,15 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             is_first: false,
         };
         let acts = acts(answered);
-        if !acts.is_empty() {
+        let is_changed = !acts.is_empty();
+        if is_changed {
             let record = stored.newest.as_ref().map(|(id, _)| id.as_str());
             let notice = session.terms.notice.clone();
-            self.append(&session, record, &notice, choice, acts)?;
+            let given = AnswerGiven { record, notice: &notice, choice, at: self.clock.now_ms() };
+            self.append(&session, &given, acts)?;
             let before_ms = ends_at(&session);
             session.terms.purposes = common(session.terms.purposes, wanted);
-            self.shorten(&mut session, before_ms)?;
+            self.shorten(&mut session, before_ms);
             self.changed(&session)?;
         }
         let ends_chat = before.has_chat() && !choice.chat;
@@ -159,23 +175,28 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             };
             Next::Ask(terms.workspace.to_hex(), Box::new(answer))
         };
-        Ok(TakenBack { ends_chat, next })
+        Ok(TakenBack { ends_chat, is_changed, next })
     }
 
     /// Gives what the workspace found to be offered, under the notice in force. Where that is
     /// another than before, the conversation goes on under it, with a record of its own; who
-    /// received text by an earlier one stays a recipient.
+    /// received text by an earlier one stays a recipient. Whether anything was recorded comes back.
     ///
     /// # Errors
     /// [`SessionError`] if the conversation has ended in the meantime, or the consent to it.
-    pub fn give(&self, caller: &Caller, choice: &Choice, agreed: &Agreed) -> Result<(), CoreError> {
+    pub fn give(
+        &self,
+        caller: &Caller,
+        choice: &Choice,
+        agreed: &Agreed,
+    ) -> Result<bool, CoreError> {
         let mut session = self.open_for(caller)?;
         let (stored, before) = self.recorded()?;
         if !before.has_chat() {
             return Err(SessionError::ConsentWithdrawn.into());
         }
         let is_known = stored.notice().is_some_and(|notice| notice.version == choice.notice);
-        session.terms.follow(agreed);
+        session.terms.follow(agreed, is_known);
         if is_known {
             let answered = Answered {
                 before: &before,
@@ -185,12 +206,20 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 notice: stored.notice(),
                 is_first: false,
             };
+            let acts = acts(answered);
+            if acts.is_empty() {
+                return Ok(false);
+            }
             let record = stored.newest.as_ref().map(|(id, _)| id.as_str());
-            self.append(&session, record, &choice.notice, choice, acts(answered))?;
+            let at = self.clock.now_ms();
+            let given = AnswerGiven { record, notice: &choice.notice, choice, at };
+            self.append(&session, &given, acts)?;
         } else {
-            self.record_answer(&session, &agreed.told, choice, &before)?;
+            let at = self.clock.now_ms();
+            self.record_answer(&session, &agreed.told, choice, &before, at)?;
         }
-        self.changed(&session)
+        self.changed(&session)?;
+        Ok(true)
     }
 
     /// What holds, with its receipt.
@@ -209,23 +238,6 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         })
     }
 
-    /// The signed receipt of what holds.
-    pub(super) fn receipt(
-        &self,
-        session: &Session,
-        stored: &ConsentStored,
-        held: &Held,
-    ) -> Result<Box<RawValue>, CoreError> {
-        let newest = stored.events.last().ok_or(SessionError::ConsentUnproven)?;
-        let record = stored.newest.as_ref().map(|(id, told)| {
-            ConsentRecord::new(id, session.conversation, told, stored.newest_events())
-        });
-        let receipt = Receipt::new(newest, held, record);
-        signed::sign(&receipt, |text| self.keyring.sign_receipt(text))
-            .and_then(|text| RawValue::from_string(text).ok())
-            .ok_or_else(|| SessionError::Failed.into())
-    }
-
     /// Begins the record of a notice with the first answer to it.
     fn record_answer(
         &self,
@@ -233,6 +245,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         told: &Told,
         choice: &Choice,
         before: &Held,
+        at: u64,
     ) -> Result<(), CoreError> {
         let notice = &told.notice;
         let answered = Answered {
@@ -245,19 +258,18 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         };
         let record = self.ulid()?;
         self.consents()?.insert_record(&record, told)?;
-        self.append(session, Some(&record), &notice.version, choice, acts(answered))
+        let given = AnswerGiven { record: Some(&record), notice: &notice.version, choice, at };
+        self.append(session, &given, acts(answered))
     }
 
     /// Appends acts to a record.
     fn append(
         &self,
         session: &Session,
-        record: Option<&str>,
-        notice: &NoticeVersion,
-        choice: &Choice,
+        given: &AnswerGiven<'_>,
         acts: Vec<Act>,
     ) -> Result<(), CoreError> {
-        let now = self.clock.now_ms();
+        let AnswerGiven { record, notice, choice, at } = *given;
         let absolute = session.terms.lifetimes.absolute_seconds.saturating_mul(1_000);
         let consents = self.consents()?;
         for Act { state, purposes, basis } in acts {
@@ -267,8 +279,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 purposes,
                 legal_basis: basis,
                 at: match state {
-                    ConsentState::Noticed => now.saturating_sub(shown_ms(choice)),
-                    _ => now,
+                    ConsentState::Noticed => at.saturating_sub(shown_ms(choice)),
+                    _ => at,
                 },
                 valid_until: (state == ConsentState::Given)
                     .then(|| session.created_at.saturating_add(absolute)),
@@ -284,14 +296,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 
     /// Counts the shorter life from now, so that who takes a purpose back can still read, export and
     /// erase what there is. It never lengthens the life.
-    fn shorten(&self, session: &mut Session, before_ms: u64) -> Result<(), CoreError> {
+    fn shorten(&self, session: &mut Session, before_ms: u64) {
         let life = session.terms.lifetimes.life_seconds(session.terms.purposes);
         let from = before_ms.saturating_sub(life.saturating_mul(1_000)).min(self.clock.now_ms());
-        if from > session.last_at {
-            session.last_at = from;
-            self.store().touch(from)?;
-        }
-        Ok(())
+        session.terms.idle_from = session.terms.idle_from.max(from);
     }
 
     /// Puts changed terms into force.
@@ -301,30 +309,17 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         self.plan_listing()?;
         self.keep_proof(session)
     }
-
-    /// Keeps ready what the site wants to be left of the record after an erasure: then there may be
-    /// no key to open the record with.
-    fn keep_proof(&self, session: &Session) -> Result<(), CoreError> {
-        let store = self.store();
-        let (stored, _) = self.recorded()?;
-        let Some((id, told)) = stored.newest.as_ref().filter(|_| session.terms.proof_days > 0)
-        else {
-            return Ok(store.delete_consent_proof()?);
-        };
-        let record = ConsentRecord::new(id, session.conversation, told, stored.newest_events());
-        let proof = signed::sign(&record.proof(), |text| self.keyring.sign_receipt(text))
-            .ok_or(SessionError::Failed)?;
-        Ok(store.put_consent_proof(&proof)?)
-    }
 }
 
 impl SessionTerms {
-    /// Follows an answer to the notice in force.
-    fn follow(&mut self, agreed: &Agreed) {
+    /// Follows an answer to the notice in force. A longer life is taken over only with a notice
+    /// that says so.
+    fn follow(&mut self, agreed: &Agreed, is_known: bool) {
         let notice = &agreed.told.notice;
         self.notice = notice.version.clone();
         self.purposes = agreed.purposes;
-        self.lifetimes = agreed.lifetimes;
+        self.lifetimes =
+            if is_known { self.lifetimes.shortened_to(agreed.lifetimes) } else { agreed.lifetimes };
         self.proof_days = notice.proof_days;
         for holder in notice.recipients.iter().map(Holder::of) {
             if !self.recipients.contains(&holder) {

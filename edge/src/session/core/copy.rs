@@ -15,12 +15,14 @@ use crate::session::command::{Caller, SessionError};
 use crate::session::record::{Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
+use crate::workspace::command::Reported;
 
 /// A text without a mark of its own.
 const UNMARKED: &str = "none";
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
-    /// The signed copy of the conversation; the reply that is under way as far as it is.
+    /// The signed copy of the conversation; the reply that is under way as far as it is. The audit
+    /// log has to hear of it.
     ///
     /// # Errors
     /// [`SessionError`] if it does not live, or not for this caller.
@@ -31,7 +33,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     ) -> Result<Conversation, CoreError> {
         let session = self.open_for(caller)?;
         self.count(Counted::Look)?;
-        self.copy(session, running)
+        let copy = self.copy(session, running)?;
+        self.note(Reported::Exported)?;
+        Ok(copy)
     }
 
     /// The signed copy of a conversation that whoever asks may have.
@@ -94,6 +98,7 @@ mod tests {
         assert_eq!(copy.schema.as_deref(), Some(COPY_SCHEMA));
         assert_eq!(copy.lang.as_deref(), Some("en"));
         assert_eq!(copy.exported_at, Some(world.clock.now_ms()));
+        assert_eq!(world.core().noted().unwrap().unwrap().what, Reported::Exported);
         assert_eq!(copy.recipients.unwrap()[0].name, "Model Inc");
         let [question, reply] = &copy.messages[..] else { panic!("two messages") };
         assert!(question.provenance.is_none());
@@ -127,6 +132,7 @@ mod tests {
         let world = conversation();
         let stored = world.read().unwrap();
         assert!(stored.kind.is_none() && stored.signature.is_none());
+        assert_eq!(world.core().noted().unwrap(), None, "it is no export");
         assert!(stored.messages.iter().all(|message| message.provenance.is_none()));
     }
 }

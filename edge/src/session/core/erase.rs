@@ -18,7 +18,7 @@ use crate::sql::Sql;
 /// What an erasure asks of the object.
 #[derive(Debug)]
 pub enum Erasure {
-    /// Delete all storage, then [`Core::bury`] this.
+    /// [`Core::bury`] this.
     Bury(Tombstone),
     /// It was done before.
     Done(ErasureReceipt),
@@ -53,8 +53,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     }
 
     /// The tombstone of a conversation whose life is over, or whose erasure was cut short; `None`
-    /// while it lives and when it is gone. The object
-    /// deletes all storage and [buries](Core::bury) it before it answers anything else.
+    /// while it lives and when it is gone. The object [buries](Core::bury) it before it answers
+    /// anything else.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
@@ -69,14 +69,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         let Some(session) = self.store().session()? else { return Ok(None) };
         // Where the key is destroyed, an erasure was cut short before its tombstone was written.
-        let is_over = self.clock.now_ms() >= self.kept_until(&session)?;
-        match session.ending.or(is_over.then_some(Cause::Lifetime)) {
+        match session.ending {
             Some(cause) => self.entomb(session, cause).map(Some),
+            None if self.is_over(&session)? => self.entomb(session, Cause::Lifetime).map(Some),
             None => Ok(None),
         }
     }
 
-    /// Writes what an erasure leaves, and plans its end and the message to the workspace.
+    /// Writes what an erasure leaves, plans its end and the message to the workspace, and drops
+    /// everything else. The platform could delete all storage in one call, but what is written after
+    /// that is written later: a power cut in between would leave nobody a receipt.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
@@ -91,8 +93,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         if let Some(days) = tombstone.receipt.consent_proof_days {
             store.plan(Due::ProofEnd, now.saturating_add(u64::from(days) * DAY_MS), 0)?;
         }
-        // Last, so that there is no tombstone without an end, nor one that the workspace never hears of.
-        Ok(store.insert_tombstone(tombstone)?)
+        // After its plans, so that there is no tombstone without an end, nor one that the workspace
+        // never hears of; before the data goes, so that an erasure that breaks off is finished.
+        store.insert_tombstone(tombstone)?;
+        Ok(schema::clear(self.sql)?)
     }
 
     /// Removes what was left of the consent, whose time is over.
@@ -198,12 +202,11 @@ mod tests {
         EraseToken::parse(&world.erase_token).unwrap().secret.to_vec()
     }
 
-    /// What the object does: wipe, then bury.
+    /// What the object does.
     fn carry_out(world: &World, erasure: Erasure) -> ErasureReceipt {
         match erasure {
             Erasure::Done(receipt) => receipt,
             Erasure::Bury(tombstone) => {
-                world.sql.wipe();
                 world.core().bury(&tombstone).unwrap();
                 tombstone.receipt
             }
@@ -290,8 +293,9 @@ mod tests {
         let Erasure::Bury(tombstone) = world.core().erase(&secret(&world)).unwrap() else {
             panic!("the first erasure buries");
         };
-        // The tombstone was written, the storage was not deleted.
-        world.core().bury(&tombstone).unwrap();
+        // The tombstone was written, the tables were not dropped.
+        schema::bury(&world.sql).unwrap();
+        world.core().store().insert_tombstone(&tombstone).unwrap();
         assert!(world.read().is_err());
         assert_eq!(world.core().overdue().unwrap().unwrap().receipt, tombstone.receipt);
         let again = world.core().erase(&secret(&world)).unwrap();

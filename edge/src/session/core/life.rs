@@ -27,16 +27,20 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(hold.filter(|hold| self.clock.now_ms() < hold.until))
     }
 
-    /// When the conversation erases itself if nothing more happens: at the end of its life, or when
-    /// a legal hold ends that is longer.
-    pub(super) fn kept_until(&self, session: &Session) -> Result<u64, CoreError> {
-        Ok(ends_at(session).max(self.hold()?.map_or(0, |hold| hold.until)))
+    /// Whether the conversation's life is over and nothing keeps what was said.
+    pub(super) fn is_over(&self, session: &Session) -> Result<bool, CoreError> {
+        Ok(self.clock.now_ms() >= ends_at(session) && self.hold()?.is_none())
     }
 
-    /// Plans the conversation's end.
+    /// Plans the conversation's end: at the end of its life, or after that when the hold ends that
+    /// keeps it. One millisecond later than now at the earliest, so that planning never finds it due.
     pub(super) fn plan_end(&self, session: &Session) -> Result<(), CoreError> {
-        // One millisecond later than now at the earliest, so that planning never finds it due.
-        let at = self.kept_until(session)?.max(self.clock.now_ms().saturating_add(1));
+        let (now, ends_at) = (self.clock.now_ms(), ends_at(session));
+        let at = if ends_at > now {
+            ends_at
+        } else {
+            self.hold()?.map_or(0, |hold| hold.until).max(now.saturating_add(1))
+        };
         Ok(self.store().plan(Due::End, at, 0)?)
     }
 
@@ -161,9 +165,8 @@ mod tests {
         assert!(matches!(world.core().erase(&secret), Ok(Erasure::Bury(_))));
     }
 
-    /// What the object's alarm does, over storage that may break down. Deleting everything is the
-    /// platform's one act; it is left out where `wipes` is false, as if the object had stopped.
-    fn alarm(world: &World, sql: &FailingSql<'_>, wipes: bool) -> Result<(), CoreError> {
+    /// What the object's alarm does, over storage that may break down.
+    fn alarm(world: &World, sql: &FailingSql<'_>) -> Result<(), CoreError> {
         let core: Core<'_, _, ManualClock, CountingRandom> = Core {
             sql,
             clock: &world.clock,
@@ -173,9 +176,6 @@ mod tests {
         };
         if let Some(tombstone) = core.overdue()? {
             core.destroy_key(tombstone.cause)?;
-            if wipes {
-                world.sql.wipe();
-            }
             core.bury(&tombstone)?;
         }
         while let Some(item) = core.due()? {
@@ -191,30 +191,20 @@ mod tests {
     /// storage breaks down, the next alarm finishes, and one after it changes nothing.
     #[test]
     fn promise_7_an_alarm_that_breaks_off_anywhere_is_finished_by_the_next() {
-        for wipes in [true, false] {
-            for broken in 0.. {
-                let world = World::minted();
-                world.clock.advance(World::LIFE_MS);
-                let sql = FailingSql::after(broken, &world.sql);
-                let is_whole = alarm(&world, &sql, wipes).is_ok();
-                for _ in 0..2 {
-                    alarm(&world, &FailingSql::after(usize::MAX, &world.sql), true).unwrap();
-                    assert!(!schema::tables(&world.sql).unwrap().session, "statement {broken}");
-                }
-                match world.read() {
-                    Err(Refused(SessionError::Ended { .. })) => {
-                        let due = world.core().store().next_due().unwrap().unwrap();
-                        assert_eq!(due.kind, Due::TombstoneEnd, "statement {broken}");
-                    }
-                    // What the platform deleted, no statement brings back: it left no receipt, and
-                    // the workspace's sweep takes it off the list.
-                    Err(Refused(SessionError::Unknown)) => assert!(wipes && !is_whole),
-                    other => panic!("{other:?} at statement {broken}"),
-                }
-                if is_whole {
-                    assert!(broken > 10, "only {broken} statements were tried");
-                    break;
-                }
+        for broken in 0.. {
+            let world = World::minted();
+            world.clock.advance(World::LIFE_MS);
+            let is_whole = alarm(&world, &FailingSql::after(broken, &world.sql)).is_ok();
+            for _ in 0..2 {
+                alarm(&world, &FailingSql::after(usize::MAX, &world.sql)).unwrap();
+                assert!(!schema::tables(&world.sql).unwrap().session, "statement {broken}");
+            }
+            assert!(matches!(world.read(), Err(Refused(SessionError::Ended { .. }))));
+            let due = world.core().store().next_due().unwrap().unwrap();
+            assert_eq!(due.kind, Due::TombstoneEnd, "statement {broken}");
+            if is_whole {
+                assert!(broken > 10, "only {broken} statements were tried");
+                break;
             }
         }
     }

@@ -19,6 +19,7 @@ mod erase;
 
 mod life;
 mod operator;
+mod reporting;
 mod telling;
 
 mod vault;
@@ -32,6 +33,7 @@ pub use consent::{Next, TakenBack};
 pub use erase::Erasure;
 pub use operator::Operated;
 pub use rates::Counted;
+pub use reporting::Noted;
 pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
 pub use vault::LockedKey;
@@ -42,6 +44,7 @@ use crate::auth::keyring::Keyring;
 use crate::auth::seal::SealError;
 use crate::clock::Clock;
 use crate::http::request_id::ulid;
+use crate::log::{Loggable, Told};
 use crate::random::{Random, RandomError};
 use crate::session::command::SessionError;
 use crate::session::record::{Cause, Session, Tombstone};
@@ -71,6 +74,21 @@ pub enum CoreError {
     /// What is sealed was to be read or written before the key was opened.
     #[error("the conversation's key is not open")]
     Locked,
+}
+
+impl Loggable for CoreError {
+    fn told(&self) -> Told {
+        match self {
+            Self::Refused(_) => Told::new("the conversation refuses"),
+            Self::Store(error) => error.told(),
+            Self::Random(error) => error.told(),
+            Self::Seal(error) => error.told(),
+            Self::Consent(error) => {
+                Told::new("the record of consent cannot be read").because(&error.told())
+            }
+            Self::Locked => Told::new("the conversation's key is not open"),
+        }
+    }
 }
 
 impl From<SqlError> for CoreError {
@@ -144,7 +162,8 @@ fn gone(tombstone: &Tombstone) -> SessionError {
 fn ends_at(session: &Session) -> u64 {
     let after = |at: u64, seconds: u64| at.saturating_add(seconds.saturating_mul(1_000));
     let terms = &session.terms;
-    let usual = after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
-        .min(after(session.created_at, terms.lifetimes.absolute_seconds));
+    let usual =
+        after(session.last_at.max(terms.idle_from), terms.lifetimes.life_seconds(terms.purposes))
+            .min(after(session.created_at, terms.lifetimes.absolute_seconds));
     rights::extended(session, usual)
 }

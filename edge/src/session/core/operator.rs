@@ -17,7 +17,7 @@ use crate::sql::Sql;
 pub enum Operated {
     /// Nothing more: this is the answer.
     Reply(OperatorReply),
-    /// Delete all storage, then [`Core::bury`] this.
+    /// [`Core::bury`] this.
     Bury(Tombstone),
 }
 
@@ -42,8 +42,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         command: &Operator,
         running: Option<&Running>,
     ) -> Result<Operated, CoreError> {
+        if command.action == OperatorAction::Consent {
+            let shown = self.shown_consent(command.workspace)?;
+            return Ok(Operated::Reply(OperatorReply::Consent(shown)));
+        }
         let session = self.operated(command)?;
         match command.action {
+            // It was answered above: it is there for erased conversations too.
+            OperatorAction::Consent => Err(SessionError::Failed.into()),
             OperatorAction::Read { .. } => {
                 let read = self.conversation(&session, running, message)?;
                 Ok(Operated::Reply(OperatorReply::Read(Box::new(read))))
@@ -61,7 +67,6 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             }
             OperatorAction::Answer(outcome) => {
                 self.answer_review(outcome)?;
-                self.plan_listing()?;
                 Ok(Operated::Reply(OperatorReply::Listed(self.listing_of(&session)?)))
             }
         }
@@ -85,10 +90,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                     return Err(SessionError::Held.into());
                 }
             }
-            OperatorAction::Answer(_) if self.store().review()?.is_none() => {
-                return Err(SessionError::NoReview.into());
+            OperatorAction::Answer(outcome) => {
+                // The same answer again is a retry; another one would not be heard.
+                let review = self.store().review()?.ok_or(SessionError::NoReview)?;
+                if review.outcome.is_some_and(|given| given != outcome) {
+                    return Err(SessionError::NoReview.into());
+                }
             }
-            OperatorAction::Answer(_) | OperatorAction::Hold(_) => {}
+            OperatorAction::Hold(_) | OperatorAction::Consent => {}
         }
         Ok(session)
     }
@@ -193,7 +202,6 @@ mod tests {
         let Ok(Operated::Bury(tombstone)) = ask(&world, OperatorAction::Erase) else {
             panic!("it is not erased");
         };
-        world.sql.wipe();
         world.core().bury(&tombstone).unwrap();
         let gone = SessionError::ErasedByOperator { receipt: tombstone.receipt.id.clone() };
         assert!(matches!(world.read(), Err(Refused(ref error)) if *error == gone));
@@ -274,6 +282,9 @@ mod tests {
         assert!(listing.number > asked.number);
         let review = world.read().unwrap().review.unwrap();
         assert_eq!(review.outcome, Some(ReviewOutcome::Corrected));
+        assert!(ask(&world, answer).is_ok(), "it can be sent again");
+        let other = OperatorAction::Answer(ReviewOutcome::Declined);
+        assert_eq!(refusal(ask(&world, other)), SessionError::NoReview);
     }
 
     /// Whoever ordered the hold can read what it keeps.

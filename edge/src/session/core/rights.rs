@@ -14,6 +14,7 @@ use crate::random::Random;
 use crate::session::command::{AskReview, Rectify, Remove, Restrict, SessionError};
 use crate::session::record::{Restricted, Session, StoredMessage};
 use crate::sql::Sql;
+use crate::workspace::command::Reported;
 
 /// What a right came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         self.messages()?.put_text(&known.id, command.text.as_str())?;
         self.store().put_changed(&known.id, self.clock.now_ms())?;
+        self.note(Reported::MessageChanged)?;
         Ok(Exercised { reply: message(self.known(&command.message)?), is_new: true })
     }
 
@@ -70,11 +72,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             return Ok(Exercised { reply: message(known), is_new: false });
         }
         self.store().remove_message(&known.id, self.clock.now_ms())?;
+        self.note(Reported::MessageRemoved)?;
         Ok(Exercised { reply: message(self.known(&command.message)?), is_new: true })
     }
 
     /// Restricts the conversation, so that it is kept and not used, or lifts the restriction. Its
-    /// end is planned anew: see [`extended`].
+    /// end is planned anew: see `extended`.
     ///
     /// # Errors
     /// [`CoreError`] if it does not live, or not for this caller.
@@ -99,6 +102,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let session = Session { restricted: state, ..session };
         self.plan_end(&session)?;
         self.plan_listing()?;
+        self.note(if restricted { Reported::Restricted } else { Reported::RestrictionLifted })?;
         Ok(session)
     }
 
@@ -136,6 +140,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             },
         };
         self.put_review(&reply)?;
+        if is_new {
+            self.note(Reported::ReviewAsked)?;
+        }
         Ok(Exercised { reply, is_new })
     }
 

@@ -12,7 +12,7 @@ use crate::sql::Sql;
 use crate::workspace::command::Listing;
 
 /// The workspace is told again after this time, doubled with each try, in milliseconds.
-const FIRST_WAIT_MS: u64 = 10_000;
+pub(super) const FIRST_WAIT_MS: u64 = 10_000;
 
 /// Longest time between two tries to tell the workspace, in milliseconds.
 const LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
@@ -133,7 +133,6 @@ mod tests {
         let Ok(Erasure::Bury(tombstone)) = world.core().erase(&secret) else {
             panic!("the first erasure buries");
         };
-        world.sql.wipe();
         world.core().bury(&tombstone).unwrap();
         let mut waits = Vec::new();
         for attempts in 0..16 {

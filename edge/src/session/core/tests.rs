@@ -180,6 +180,7 @@ impl World {
             },
             messages_per_minute: Self::PER_MINUTE,
             proof_days: 0,
+            idle_from: 0,
         }
     }
 }

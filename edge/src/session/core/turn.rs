@@ -1,6 +1,6 @@
 //! One turn: a message is accepted, a reply begins, grows and ends.
 
-use sotto_shared::id::MessageId;
+use sotto_shared::id::{ConversationId, MessageId};
 use sotto_shared::limits::MESSAGES_PER_CONVERSATION;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::chat::Trigger;
@@ -12,8 +12,8 @@ use super::rates::{Counted, MINUTE_MS};
 use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::session::command::{Caller, Chat, Network, SessionError};
-use crate::session::record::{End, Session, StoredMessage};
+use crate::session::command::{Caller, Chat, Network, SessionError, SessionTerms};
+use crate::session::record::{End, Said, Session, StoredMessage};
 use crate::session::schema;
 use crate::sql::Sql;
 use crate::workspace::command::{SiteRef, Turn};
@@ -65,6 +65,9 @@ pub struct Begun {
     pub lang: String,
     /// When it began, Unix milliseconds.
     pub at: u64,
+    /// What the workspace is asked for with.
+    conversation: ConversationId,
+    terms: Box<SessionTerms>,
     /// The reply whose place it takes.
     replaces: Option<String>,
     /// Whether the message was stored for this turn.
@@ -78,6 +81,26 @@ pub struct NetworkTurn {
     pub workspace: String,
     /// The question.
     pub turn: Turn,
+}
+
+impl Begun {
+    /// What to ask the workspace for.
+    #[must_use]
+    pub fn turn(&self, network: Network) -> NetworkTurn {
+        let terms = &self.terms;
+        NetworkTurn {
+            workspace: terms.workspace.to_hex(),
+            turn: Turn {
+                site: SiteRef { number: terms.site, generation: terms.generation },
+                question: self.question.clone(),
+                lang: terms.lang.clone(),
+                notice: terms.notice.clone(),
+                origin: terms.origin.clone(),
+                counted: (terms.purposes.analytics && self.is_new).then_some(self.conversation),
+                network,
+            },
+        }
+    }
 }
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
@@ -173,30 +196,13 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             reply: self.ulid()?,
             message: chat.message_id.clone(),
             question: text,
-            lang: session.terms.lang,
+            lang: session.terms.lang.clone(),
             at: now,
+            conversation: session.conversation,
+            terms: Box::new(session.terms),
             replaces,
             is_new,
         }))
-    }
-
-    /// What to ask the workspace for.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn turn(&self, begun: &Begun, network: Network) -> Result<NetworkTurn, CoreError> {
-        let terms = self.open()?.terms;
-        Ok(NetworkTurn {
-            workspace: terms.workspace.to_hex(),
-            turn: Turn {
-                site: SiteRef { number: terms.site, generation: terms.generation },
-                question: begun.question.clone(),
-                lang: terms.lang,
-                notice: terms.notice,
-                origin: terms.origin,
-                network,
-            },
-        })
     }
 
     /// Takes a turn back that the workspace refused: the message counts as never sent, and the
@@ -243,7 +249,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
-    pub fn history(&self, begun: &Begun) -> Result<Vec<StoredMessage>, CoreError> {
+    pub fn history(&self, begun: &Begun) -> Result<Vec<Said>, CoreError> {
         Ok(self.messages()?.before(begun.message.as_str(), HISTORY_MESSAGES)?)
     }
 

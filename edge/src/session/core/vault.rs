@@ -278,7 +278,6 @@ mod tests {
         assert_eq!(tombstone.cause, Cause::Token);
         assert!(matches!(world.core().erase(&secret), Ok(Erasure::Bury(_))));
         world.core().destroy_key(tombstone.cause).unwrap();
-        world.sql.wipe();
         world.core().bury(&tombstone).unwrap();
         world.core().destroy_key(tombstone.cause).unwrap();
         assert!(matches!(

@@ -10,7 +10,7 @@ use sotto_shared::wire::stream::{Author, Source};
 
 use super::{Columns, Store, StoreError, json, parse};
 use crate::random::Random;
-use crate::session::record::{End, StoredMessage};
+use crate::session::record::{End, Said, StoredMessage};
 use crate::session::vault::{Place, Vault};
 use crate::sql::{Sql, Value};
 
@@ -129,17 +129,27 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
 
     /// At most `count` messages that stand before this one, oldest first, without those that were
     /// removed and the replies to them.
-    pub fn before(&self, id: &str, count: u32) -> Result<Vec<StoredMessage>, StoreError> {
+    pub fn before(&self, id: &str, count: u32) -> Result<Vec<Said>, StoreError> {
         let removed = MessageState::Removed.name();
-        let mut messages = self.select(
-            "WHERE position < (SELECT position FROM message WHERE id = ?) AND state <> ?
+        let rows = self.sql.exec(
+            "SELECT id, author, sealed_text FROM message
+             WHERE position < (SELECT position FROM message WHERE id = ?) AND state <> ?
                  AND (reply_to IS NULL
                      OR reply_to NOT IN (SELECT id FROM message WHERE state = ?))
              ORDER BY position DESC LIMIT ?",
             &[id.into(), removed.into(), removed.into(), count.into()],
         )?;
-        messages.reverse();
-        Ok(messages)
+        rows.iter()
+            .rev()
+            .map(|row| {
+                let column = Columns(row);
+                Ok(Said {
+                    author: Author::parse(column.text(1, "author")?)
+                        .ok_or(StoreError::Value("author"))?,
+                    text: self.opened_text(column.text(0, "id")?, column.opt_blob(2))?,
+                })
+            })
+            .collect()
     }
 
     /// Seals what an earlier version stored in the clear.
@@ -188,11 +198,7 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
             MessageState::parse(column.text(4, "state")?).ok_or(StoreError::Value("state"))?;
         Ok(StoredMessage {
             author: Author::parse(column.text(1, "author")?).ok_or(StoreError::Value("author"))?,
-            text: Scrubbed::from_storage(match column.opt_blob(2) {
-                Some(sealed) => self.vault.open_text(text_place(&id), sealed)?,
-                // A reply that has no words yet, or a message that was removed.
-                None => String::new(),
-            }),
+            text: self.opened_text(&id, column.opt_blob(2))?,
             at: column.unsigned(3, "at")?,
             state,
             reply_to: column.opt_text(5),
@@ -221,6 +227,14 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
             notice: column.opt_text(15).and_then(|text| NoticeVersion::parse(&text).ok()),
             id,
         })
+    }
+
+    fn opened_text(&self, id: &str, sealed: Option<&[u8]>) -> Result<Scrubbed, StoreError> {
+        Ok(Scrubbed::from_storage(match sealed {
+            Some(sealed) => self.vault.open_text(text_place(id), sealed)?,
+            // A reply that has no words yet, or a message that was removed.
+            None => String::new(),
+        }))
     }
 
     fn sealed_text(&self, id: &str, text: &str) -> Result<Vec<u8>, StoreError> {

@@ -123,8 +123,14 @@ actions! {
     DocumentsListed = "documents.listed", Operational;
     /// The conversations were listed, without their texts.
     ConversationsListed = "conversations.listed", Operational;
+    /// A site's daily figures were read.
+    CountsRead = "counts.read", Operational;
     /// An operator read a conversation.
     ConversationRead = "conversation.read", Compliance;
+    /// An operator was shown the consent of a conversation, or what is left of it.
+    ConsentShown = "consent.shown", Compliance;
+    /// A visitor gave a purpose, took one back or objected to one.
+    ConsentChanged = "consent.changed", Compliance;
     /// A conversation was put under a legal hold.
     ConversationHeld = "conversation.held", Compliance;
     /// A legal hold was lifted.

@@ -137,13 +137,19 @@ impl<S: Sql, C: Clock, R: Random> Log<'_, S, C, R> {
     }
 
     fn state(&self) -> Result<State, AuditError> {
-        match self.store.tree()? {
-            Some(state) => Ok(state),
+        let mut state = match self.store.tree()? {
+            Some(state) => state,
             None => {
                 let leaf = beginning(&origin(&self.workspace));
-                Ok(State { tree: Tree::default(), leaf, at: 0 })
+                State { tree: Tree::default(), leaf, at: 0 }
             }
+        };
+        // Storage that broke down may have taken an entry and not how far the log has come with it.
+        while let Some((leaf, at)) = self.store.leaf(state.tree.size())? {
+            state.tree.push(leaf);
+            state = State { leaf, at, ..state };
         }
+        Ok(state)
     }
 }
 

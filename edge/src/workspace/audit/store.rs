@@ -54,6 +54,14 @@ impl<S: Sql> Store<'_, S> {
         Ok(())
     }
 
+    /// Leaf and time of an entry, if there is one of this number.
+    pub(super) fn leaf(&self, number: u64) -> Result<Option<(Digest, u64)>, AuditError> {
+        let rows = self.0.exec("SELECT leaf, at FROM audit WHERE number = ?", &[number.into()])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let read = digest(row, 0).zip(row.get(1).and_then(Value::unsigned));
+        read.map(Some).ok_or(AuditError::Broken("an entry of the audit log cannot be read"))
+    }
+
     /// Entries from a number on.
     pub(super) fn entries(&self, from: u64, limit: u32) -> Result<Vec<Entry>, AuditError> {
         let rows = self.0.exec(

@@ -7,7 +7,7 @@ use super::*;
 use crate::auth::keyring::{test_json, test_keyring};
 use crate::clock::ManualClock;
 use crate::random::CountingRandom;
-use crate::sql::MemorySql;
+use crate::sql::{FailingSql, MemorySql};
 use crate::workspace::schema;
 
 const WORKSPACE: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);
@@ -281,4 +281,30 @@ fn a_state_that_cannot_be_read_stops_the_log() {
     world.exec("UPDATE audit_tree SET size = 2 * size + 1").unwrap();
     assert!(matches!(world.log().append(&event(Action::SitesListed)), Err(AuditError::Broken(_))));
     assert!(matches!(world.log().checkpoint(&world.keyring), Err(AuditError::Broken(_))));
+}
+
+/// Whatever the statement at which the storage breaks down, the next entry follows, and the export
+/// verifies.
+#[test]
+fn a_log_whose_storage_broke_down_goes_on() {
+    for broken in 0.. {
+        let world = World::full();
+        let kept = [world.checkpoint()];
+        let sql = FailingSql::after(broken, &world.sql);
+        let log = Log {
+            workspace: WORKSPACE,
+            store: Store(&sql),
+            clock: &world.clock,
+            random: &world.random,
+        };
+        let is_whole = log.append(&event(Action::SitesListed)).is_ok();
+        world.append(Action::DocumentsListed);
+        let report = world.verify(&world.export(), &kept);
+        assert!(report.is_good(), "statement {broken}: {:?}", report.findings);
+        assert_eq!(report.entries, world.checkpoint().size, "statement {broken}");
+        if is_whole {
+            assert!(broken > 3, "only {broken} statements were tried");
+            break;
+        }
+    }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sotto_shared::id::ConversationId;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{
-    AccessReason, ConversationEntry, ConversationFlag, ConversationList, DocumentEntry,
+    AccessReason, ConversationEntry, ConversationFlag, ConversationList, Counts, DocumentEntry,
     DocumentList, Hold, KeyCreated, KeyList, NewKey, SiteEntry, SiteList, SiteSettings,
 };
 use sotto_shared::wire::conversation::Conversation;
@@ -63,6 +63,15 @@ pub enum AdminAction {
         /// Those that have this.
         flag: Option<ConversationFlag>,
     },
+    /// Reads a site's daily figures.
+    ReadCounts {
+        /// The site.
+        site: u16,
+        /// The first day.
+        from: Option<String>,
+        /// The last day.
+        to: Option<String>,
+    },
     /// Exports a page of the audit log, from the entry of this number on.
     ExportAudit(Option<String>),
     /// Signs a checkpoint of the audit log.
@@ -91,6 +100,8 @@ pub enum AdminReply {
     Documents(DocumentList),
     /// The conversations.
     Conversations(ConversationList),
+    /// A site's daily figures.
+    Counts(Counts),
     /// An API key was made.
     KeyCreated(KeyCreated),
     /// The API keys.
@@ -129,6 +140,9 @@ pub enum ConversationAction {
     Release,
     /// Tells the visitor what came of a person's look.
     Answer(ReviewOutcome),
+    /// Shows that there is a consent, or was one: it is asked for by its id, also when the
+    /// conversation is no longer on the list.
+    Consent,
 }
 
 /// Reply to [`AdminConversation`].
@@ -141,6 +155,8 @@ pub enum ConversationReply {
     Erased(ErasureReceipt),
     /// How it stands now.
     Listed(ConversationEntry),
+    /// The signed receipt of the consent, or the proof that is left of it.
+    Consent(String),
 }
 
 redacted_debug!(Admin, AdminAction, AdminConversation);

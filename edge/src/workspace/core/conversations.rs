@@ -14,7 +14,7 @@ use crate::session::command::{Operator, OperatorAction, OperatorReply, SessionEr
 use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{
-    AdminConversation, AdminReply, ConversationAction, ConversationReply, WorkspaceError,
+    AdminConversation, AdminReply, ConversationAction, ConversationReply, Forgotten, WorkspaceError,
 };
 
 /// Conversations on one page of the list.
@@ -73,6 +73,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let site = self.store().site_of(&conversation)?;
         let asked = Asked { key: key.id, conversation, site, action };
         let refusal = match action {
+            // What is left of an erased conversation is on no list: it knows whose it was.
+            ConversationAction::Consent => None,
             _ if site.is_none() => Some(WorkspaceError::ConversationUnknown),
             ConversationAction::Hold(hold) => self.check_hold(hold).err(),
             _ => None,
@@ -97,6 +99,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             ConversationAction::Hold(hold) => OperatorAction::Hold(Some(hold)),
             ConversationAction::Release => OperatorAction::Hold(None),
             ConversationAction::Answer(outcome) => OperatorAction::Answer(outcome),
+            ConversationAction::Consent => OperatorAction::Consent,
         };
         Operator { workspace: self.id, action }
     }
@@ -124,13 +127,15 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             self.record_asked(asked, outcome)?;
         }
         match answer {
+            Ok(OperatorReply::Consent(shown)) => Ok(ConversationReply::Consent(shown)),
             Ok(OperatorReply::Read(conversation)) => Ok(ConversationReply::Read(conversation)),
             Ok(OperatorReply::Erased(receipt)) => {
+                self.settle_counts(&asked.conversation, Forgotten::ErasedByOperator)?;
                 store.forget_conversation(&asked.conversation)?;
                 Ok(ConversationReply::Erased(receipt))
             }
             Ok(OperatorReply::Listed(listing)) => {
-                store.tell(&listing, sweep::check_after(&listing))?;
+                self.take_over(&listing, sweep::check_after(&listing))?;
                 let listed = store.listed(&asked.conversation)?;
                 let listed = listed.ok_or(WorkspaceError::ConversationUnknown)?;
                 Ok(ConversationReply::Listed(listed.entry()))
@@ -162,7 +167,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             }
             ConversationAction::Hold(hold) => Some(hold.reason.name()),
             ConversationAction::Answer(outcome) => Some(outcome.name()),
-            ConversationAction::Erase | ConversationAction::Release => None,
+            ConversationAction::Erase
+            | ConversationAction::Release
+            | ConversationAction::Consent => None,
         };
         let action = match asked.action {
             ConversationAction::Read(_) => Action::ConversationRead,
@@ -171,6 +178,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             ConversationAction::Hold(_) => Action::ConversationHeld,
             ConversationAction::Release => Action::ConversationReleased,
             ConversationAction::Answer(_) => Action::ReviewAnswered,
+            ConversationAction::Consent => Action::ConsentShown,
         };
         Ok(self.audit().append(&Event {
             actor: Actor::Operator(asked.key.clone()),

@@ -14,6 +14,7 @@ use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{
     AdminAction, AdminReply, ConversationAction, IssueKey, WorkspaceError,
 };
+use crate::workspace::rates::Rate;
 use crate::workspace::settings;
 
 /// Characters of a key that are shown, so that its owner knows it again.
@@ -36,6 +37,7 @@ impl AdminAction {
                 Scope::Documents
             }
             Self::ListConversations { .. } => Scope::ConversationsRead,
+            Self::ReadCounts { .. } => Scope::Counts,
             Self::CreateKey(_) | Self::ListKeys | Self::DeleteKey(_) => Scope::Keys,
             Self::ExportAudit(_) | Self::ReadCheckpoint => Scope::Audit,
         }
@@ -47,7 +49,7 @@ impl ConversationAction {
     #[must_use]
     pub const fn scope(&self) -> Scope {
         match self {
-            Self::Read(_) | Self::Export(_) => Scope::ConversationsRead,
+            Self::Read(_) | Self::Export(_) | Self::Consent => Scope::ConversationsRead,
             Self::Erase => Scope::ConversationsErase,
             Self::Hold(_) | Self::Release | Self::Answer(_) => Scope::ConversationsManage,
         }
@@ -79,25 +81,31 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// The same; who is refused is recorded, once in a while.
     ///
     /// # Errors
-    /// As [`Self::authorise`].
+    /// As [`Self::authorise`]; [`WorkspaceError::RateLimited`] for a key that is used too often.
     pub(super) fn log_in(&self, secret: &[u8], scope: Scope) -> Result<KeyEntry, Fault> {
-        let key = self.authorise(secret, scope);
-        if key.is_err() {
-            self.audit().append_rarely(&Event {
-                actor: Actor::Unknown,
-                action: Action::LoginRefused,
-                object: Object::Workspace(self.id),
-                reason: None,
-                outcome: Outcome::Refused,
-            })?;
-        }
-        key
+        let key = match self.authorise(secret, scope) {
+            Ok(key) => key,
+            Err(fault) => {
+                self.audit().append_rarely(&Event {
+                    actor: Actor::Unknown,
+                    action: Action::LoginRefused,
+                    object: Object::Workspace(self.id),
+                    reason: None,
+                    outcome: Outcome::Refused,
+                })?;
+                return Err(fault);
+            }
+        };
+        // What comes too often is not done, so there is nothing to record.
+        self.rates().take(Rate::Key(&key.id), limits::ADMIN_CALLS_PER_MINUTE)?;
+        Ok(key)
     }
 
     /// Makes a key for everything, which lives as long as a key can. Only the platform's operator
     /// asks for one: when the workspace is made, and when all of its keys are lost or expired.
     pub fn issue_key(&self, _: &IssueKey) -> Result<KeyCreated, Fault> {
         self.wake()?;
+        self.rates().take(Rate::Platform, limits::ADMIN_CALLS_PER_MINUTE)?;
         self.make_owner_key()
     }
 

@@ -3,6 +3,8 @@
 mod answer;
 mod visitor;
 
+mod allowance;
+
 mod conversation_key;
 mod documents;
 mod keys;
@@ -10,6 +12,7 @@ mod operator;
 mod workspace_key;
 
 mod conversations;
+mod counts;
 
 mod recorded;
 
@@ -24,6 +27,7 @@ use sotto_shared::wire::admin::{KeyCreated, SiteSettings};
 use super::audit::{Action, Actor, AuditError, Event, Log, Object, Outcome};
 use super::budget::{Budget, BudgetError};
 use super::command::{Create, SiteRef, WorkspaceError};
+use super::rates::{RateError, Rates};
 use super::store::{SiteRow, Store};
 use super::{schema, settings};
 use crate::auth::keyring::Keyring;
@@ -31,6 +35,7 @@ use crate::auth::seal::SealError;
 use crate::auth::site_key::{self, OpenedSiteKey};
 use crate::clock::Clock;
 use crate::config::Jurisdiction;
+use crate::log::{Loggable, Told};
 use crate::random::{Random, RandomError};
 use crate::sql::{Sql, SqlError};
 
@@ -71,6 +76,18 @@ pub enum Fault {
     /// What is stored or computed is not what it has to be.
     #[error("{0}")]
     Broken(&'static str),
+}
+
+impl Loggable for Fault {
+    fn told(&self) -> Told {
+        match self {
+            Self::Refused(_) => Told::new("the workspace refuses"),
+            Self::Sql(error) => error.told(),
+            Self::Seal(error) => error.told(),
+            Self::Random(error) => error.told(),
+            Self::Broken(what) => Told::new(what),
+        }
+    }
 }
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
@@ -147,8 +164,21 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Log { workspace: self.id, store: self.store(), clock: self.clock, random: self.random }
     }
 
-    fn budget(&self, site: u16) -> Budget<'_, S, C, R> {
-        Budget { store: self.store(), clock: self.clock, random: self.random, site }
+    fn budget(&self) -> Result<Budget<'_, S>, BudgetError> {
+        Budget::today(self.store(), self.clock, self.random)
+    }
+
+    fn rates(&self) -> Rates<'_, S> {
+        Rates::now(self.store(), self.clock)
+    }
+}
+
+impl From<RateError> for Fault {
+    fn from(error: RateError) -> Self {
+        match error {
+            RateError::Full { retry_after } => WorkspaceError::RateLimited { retry_after }.into(),
+            RateError::Sql(error) => error.into(),
+        }
     }
 }
 

@@ -16,8 +16,8 @@ use crate::workspace::store::{SiteRow, StoredKey};
 const FIRST_GENERATION: u16 = 1;
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Does what an operator asks for, once the API key fits and has the scope for it. What was
-    /// asked for, and how it ended, is recorded.
+    /// Does what an operator asks for, once the API key fits, has the scope for it and is not
+    /// used too often. What was asked for, and how it ended, is recorded.
     pub fn admin(&self, command: Admin) -> Result<AdminReply, Fault> {
         self.wake()?;
         let key = self.log_in(&command.secret, command.action.scope())?;
@@ -56,6 +56,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             AdminAction::ListConversations { after, site, flag } => {
                 self.list_conversations(after.as_deref(), site, flag)
             }
+            AdminAction::ReadCounts { site, from, to } => {
+                self.read_counts(site, from.as_deref(), to.as_deref())
+            }
             AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
             AdminAction::CreateKey(new) => self.create_key(key, new),
             AdminAction::ListKeys => self.list_keys(),
@@ -88,7 +91,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     fn change_site(&self, number: u16, settings: SiteSettings) -> Result<AdminReply, Fault> {
         let row = self.known_site(number)?;
         settings::check(&settings, self.development)?;
-        if settings::lifetimes(&read_settings(&row)?) != settings::lifetimes(&settings) {
+        let before = settings::lifetimes(&read_settings(&row)?);
+        if before.shortened_to(settings::lifetimes(&settings)) != before {
             // Conversations that exist follow: the sweep tells them.
             self.store().check_site(number)?;
         }

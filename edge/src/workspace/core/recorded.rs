@@ -68,6 +68,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             }
             AdminAction::ListDocuments(site) => (Action::DocumentsListed, Object::Site(*site)),
             AdminAction::ListConversations { .. } => (Action::ConversationsListed, workspace),
+            AdminAction::ReadCounts { site, .. } => (Action::CountsRead, Object::Site(*site)),
             AdminAction::ReplaceSiteKey(site) => (Action::SiteKeyReplaced, Object::Site(*site)),
             AdminAction::CreateKey(_) => (Action::ApiKeyCreated, workspace),
             AdminAction::ListKeys => (Action::ApiKeysListed, workspace),

@@ -13,6 +13,7 @@ use crate::sql::Sql;
 use crate::workspace::audit::drop_expired;
 use crate::workspace::budget::end_day;
 use crate::workspace::command::{Forget, Forgotten, Listing};
+use crate::workspace::rates::drop_old;
 use crate::workspace::settings;
 
 /// Conversations that one run of the alarm asks: fewer than the calls that a request may make on the
@@ -46,12 +47,14 @@ pub(super) fn check_after(listing: &Listing) -> u64 {
 }
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Drops what is to go (the day's counters and their key, and the contents of entries of the
-    /// audit log whose retention is over), and takes the conversations that are asked now.
+    /// Drops what is to go (the day's counters and their key, what a day's figures were made of, and
+    /// the contents of entries of the audit log whose retention is over), and takes the conversations that are asked now.
     pub fn begin_sweep(&self) -> Result<Vec<Check>, Fault> {
         self.wake()?;
         let store = self.store();
         end_day(&store, self.clock)?;
+        self.end_days()?;
+        drop_old(&store, self.clock)?;
         drop_expired(&store, self.clock)?;
         let now = self.clock.now_ms();
         let taken = now.saturating_add(RETRY_MS);
@@ -91,7 +94,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         match answer {
             Ok(listing) => {
                 let next = check_after(listing).max(now.saturating_add(GRACE_MS));
-                self.store().tell(listing, u64::MAX)?;
+                self.take_over(listing, u64::MAX)?;
                 again(next)
             }
             Err(CallError::Refused(SessionError::Erased { .. })) => forget(Forgotten::Erased),
@@ -114,8 +117,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let store = self.store();
         let day = store.day()?.map(|(day, _)| day.saturating_add(1).saturating_mul(DAY_MS));
         let check = store.next_check()?;
+        let days = self.next_end_of_days()?;
         let content = drop_expired(&store, self.clock)?;
-        Ok(day.into_iter().chain(check).chain(content).min())
+        Ok(day.into_iter().chain(check).chain(days).chain(content).min())
     }
 
     /// How long a site lets conversations live; those of a site that is gone are over.

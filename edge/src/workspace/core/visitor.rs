@@ -14,7 +14,6 @@ use crate::random::Random;
 use crate::session::command::SessionTerms;
 use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
-use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
     Admit, Admitted, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report,
     Reported, ScrubRules, SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
@@ -58,7 +57,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// 2. the page's origin ([`WorkspaceError::OriginNotAllowed`]);
     /// 3. the visitor's choice against the notice in force ([`WorkspaceError::ConsentRequired`],
     ///    [`WorkspaceError::NoticeChanged`]);
-    /// 4. the day's budget ([`WorkspaceError::BudgetSpent`]);
+    /// 4. challenge, rates and budgets (`let_begin`);
     /// 5. the list of conversations, so that the workspace knows of it before it exists, and the
     ///    key that its texts are sealed with.
     pub fn admit(&self, command: &Admit) -> Result<Admitted, Fault> {
@@ -68,14 +67,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         // 3
         let (told, purposes) = self.agreed(&settings, &command.lang, &command.choice)?;
         // 4
-        let budget = self.budget(row.number);
-        let limits = settings.budget;
-        budget.take_for(Kind::Sessions, &command.network, limits.sessions_per_network)?;
-        match budget.take_whole(Kind::Sessions, limits.sessions) {
-            // The visitor is not turned away: what follows is answered by `local`.
-            Ok(()) | Err(BudgetError::Spent { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+        self.let_begin(command, row.number, &settings)?;
         // 5
         let key = self.new_conversation_key(&command.conversation)?;
         let lifetimes = settings::lifetimes(&settings);
@@ -92,6 +84,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         };
         let listed = Listed { site: row.number, created_at: now, told: listing };
         self.store().add_conversation(&listed, sweep::check_after(&listed.told))?;
+        self.count_begun(&command.conversation)?;
         let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
@@ -105,6 +98,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             lifetimes,
             messages_per_minute: settings.budget.messages_per_minute,
             proof_days: told.notice.proof_days,
+            idle_from: 0,
         };
         Ok(Admitted { terms, key, told })
     }
@@ -112,8 +106,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Gives a session what its next reply needs, as long as the page may still embed the site
     /// ([`WorkspaceError::OriginNotAllowed`]) and the notice is the one that the visitor agreed to
     /// ([`WorkspaceError::NoticeChanged`]): a recipient that it does not name gets nothing. A
-    /// network that has used up its messages is refused; a site that has used up its conversations
-    /// or its paid messages answers with `local`.
+    /// network that has used up its messages is refused; a site that has used up its conversations,
+    /// its paid messages or its tokens answers with `local`.
     pub fn turn(&self, command: &Turn) -> Result<TurnContext, Fault> {
         self.wake()?;
         let (row, settings) = self.site_for(command.site, &command.origin)?;
@@ -122,31 +116,37 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             let notice = notice.version.as_str().to_owned();
             return Err(WorkspaceError::NoticeChanged { notice }.into());
         }
-        let budget = self.budget(row.number);
-        budget.take_for(Kind::Messages, &command.network, settings.budget.messages_per_network)?;
+        let (budget, limits) = (self.budget()?, settings.budget);
+        self.let_answer(&budget, command, limits)?;
+        let question = command.question.as_str();
+        let passages = search::search(&self.store(), row.number, question, || {
+            self.confidential_passages(row.number)
+        })?;
+        let texts = passages.iter().map(|passage| passage.text.len()).sum::<usize>();
+        let bytes = texts + question.len() + settings.system_prompt.len();
+        let mut reserved = None;
         let provider = match &settings.provider {
             Provider::Local {} => TurnProvider::Local,
-            Provider::OpenAi(_) if budget.is_spent(Kind::Sessions, settings.budget.sessions)? => {
-                TurnProvider::Local
-            }
             Provider::OpenAi(provider) => {
-                match budget.take_whole(Kind::Paid, settings.budget.messages) {
-                    Ok(()) => TurnProvider::OpenAi {
+                reserved = self.let_pay(&budget, row.number, limits, bytes)?;
+                match reserved {
+                    Some(_) => TurnProvider::OpenAi {
                         base_url: provider.base_url.clone(),
                         model: provider.model.clone(),
                         key: self.open_provider_key(&row, provider)?,
                     },
-                    Err(BudgetError::Spent { .. }) => TurnProvider::Local,
-                    Err(error) => return Err(error.into()),
+                    None => TurnProvider::Local,
                 }
             }
         };
+        if let Some(conversation) = &command.counted {
+            self.count_message(conversation)?;
+        }
         let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
         Ok(TurnContext {
-            passages: search::search(&self.store(), row.number, command.question.as_str(), || {
-                self.confidential_passages(row.number)
-            })?,
+            passages,
             provider,
+            reserved,
             contact: contact(&settings, texts),
             rules: self.rules_of(&row, &settings)?,
             site_name: settings.name,
@@ -157,7 +157,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Takes over what a session tells of its conversation. One that is not on the list was erased.
     pub fn list(&self, command: &Listing) -> Result<(), Fault> {
         self.wake()?;
-        Ok(self.store().tell(command, sweep::check_after(command))?)
+        self.take_over(command, sweep::check_after(command))
     }
 
     /// Takes a conversation off the list that is no more, and records its erasure. It can be told
@@ -180,6 +180,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             let object = Object::Conversation(Some(site), conversation);
             self.record(actor, Action::ConversationErased, object, Outcome::Done)?;
         }
+        self.settle_counts(&conversation, command.why)?;
         Ok(self.store().forget_conversation(&conversation)?)
     }
 
@@ -198,6 +199,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Reported::ErasureFailed => (visitor, Action::ConversationErased, Outcome::Failed),
             Reported::EndingFailed => (Actor::System, Action::ConversationErased, Outcome::Failed),
             Reported::TokensRevoked => (Actor::Unknown, Action::TokensRevoked, Outcome::Done),
+            Reported::ConsentChanged => (visitor, Action::ConsentChanged, Outcome::Done),
             Reported::MessageChanged => (visitor, Action::MessageChanged, Outcome::Done),
             Reported::MessageRemoved => (visitor, Action::MessageRemoved, Outcome::Done),
             Reported::Restricted => (visitor, Action::ConversationRestricted, Outcome::Done),

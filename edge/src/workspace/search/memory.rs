@@ -161,7 +161,7 @@ pub(super) fn ranked(
         })
         .collect();
     best_first(&mut scored);
-    scored.truncate(CANDIDATES as usize);
+    scored.truncate(CANDIDATES);
     scored.extend(indexed.into_iter().map(|candidate| {
         let read = lexicon.read(candidate.passage);
         let score = read.score(&weights, mean);

@@ -2,6 +2,7 @@
 
 use sotto_shared::wire::admin::DocumentEntry;
 
+use super::places::CANDIDATES;
 use super::{Found, Store, number, text};
 use crate::sql::{Row, Sql, SqlError};
 use crate::workspace::command::Passage;
@@ -78,7 +79,7 @@ impl<S: Sql> Store<'_, S> {
     /// The names of a site's documents, those of the newest first, each with the values in it that
     /// the scrubber would hide; none for a confidential one, which keeps its own.
     pub fn value_lists(&self, site: u16) -> Result<Vec<super::ValueList>, SqlError> {
-        let rows = self.0.exec(
+        let rows = self.0.recall(
             "SELECT name, own_values, confidential FROM document
              WHERE site = ? AND (own_values <> '[]' OR confidential = 1)
              ORDER BY updated_at DESC, name",
@@ -135,7 +136,7 @@ impl<S: Sql> Store<'_, S> {
 
     /// How many passages a site has.
     pub fn count_passages(&self, site: u16) -> Result<u64, SqlError> {
-        let row = self.one(
+        let row = self.known(
             "SELECT coalesce(sum(passages), 0) FROM document WHERE site = ?",
             &[site.into()],
         )?;
@@ -152,8 +153,9 @@ impl<S: Sql> Store<'_, S> {
     }
 
     /// A site's passages that match a full-text query best, best first. A word counts most in a
-    /// heading, then in a title, then in the text.
-    pub fn best_matches(&self, site: u16, query: &str, limit: u32) -> Result<Vec<Found>, SqlError> {
+    /// heading, then in a title, then in the text. They are at most [`CANDIDATES`].
+    pub fn best_matches(&self, site: u16, query: &str) -> Result<Vec<Found>, SqlError> {
+        let limit = u64::try_from(CANDIDATES).unwrap_or_default();
         let rows = self.0.exec(
             "SELECT rowid, anchor, document, media_type, title, heading, text
              FROM passage WHERE passage MATCH ? AND site = ?
@@ -174,18 +176,5 @@ impl<S: Sql> Store<'_, S> {
                 },
             })
             .collect())
-    }
-
-    /// Which of some passages match a full-text query.
-    pub fn matches_among(&self, query: &str, ids: &[u64]) -> Result<Vec<u64>, SqlError> {
-        let places = vec!["?"; ids.len()].join(",");
-        let values = core::iter::once(query.into())
-            .chain(ids.iter().map(|id| (*id).into()))
-            .collect::<Vec<_>>();
-        let rows = self.0.exec(
-            &format!("SELECT rowid FROM passage WHERE passage MATCH ? AND rowid IN ({places})"),
-            &values,
-        )?;
-        Ok(rows.iter().map(|row| number(row, 0)).collect())
     }
 }

@@ -1,6 +1,7 @@
 // Runs a Worker under workerd on loopback until standard input ends, and says on which port.
 //
 //   worker.mjs edge FOLDER      the edge as built, its storage in FOLDER, its variables from the environment
+//   worker.mjs least FOLDER URL   least.mjs, its storage in FOLDER, on to URL
 //   worker.mjs through URL      pass-through.mjs, on to URL
 //
 // Miniflare is what `wrangler dev` runs on, and comes with it. Without wrangler, there is no second workerd in front that would
@@ -35,14 +36,25 @@ function edge(folder) {
   };
 }
 
-function through(upstream) {
+/** A Worker of this folder, of the same day as the edge. */
+function worker(name, upstream) {
   const { compatibility_date } = readConfig({ config: join(ROOT, "wrangler.toml") });
-  const script = fileURLToPath(new URL("pass-through.mjs", import.meta.url));
+  const script = fileURLToPath(new URL(name, import.meta.url));
   return { modules: [{ type: "ESModule", path: script }], compatibilityDate: compatibility_date, bindings: { UPSTREAM: upstream } };
 }
 
-const [kind, argument] = process.argv.slice(2);
-const options = kind === "edge" ? edge(argument) : through(argument);
+const KINDS = {
+  edge,
+  least: (folder, upstream) => ({
+    ...worker("least.mjs", upstream),
+    durableObjects: { TALKS: { className: "Talk", useSQLite: true }, TENANTS: { className: "Tenant", useSQLite: true } },
+    durableObjectsPersist: folder,
+  }),
+  through: (upstream) => worker("pass-through.mjs", upstream),
+};
+
+const [kind, ...given] = process.argv.slice(2);
+const options = KINDS[kind](...given);
 const server = new Miniflare({ host: "127.0.0.1", port: Number(process.env.PORT ?? 0), cf: false, telemetry: { enabled: false }, ...options });
 const { port } = await server.ready;
 console.log(port);

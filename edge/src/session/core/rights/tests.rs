@@ -312,6 +312,40 @@ fn the_workspace_is_told_of_a_restriction_and_of_a_review_that_waits() {
     assert_eq!(listing().number, 4, "each change is told");
 }
 
+/// Each deed once, and no repetition.
+#[test]
+fn the_audit_log_has_to_hear_of_what_changed() {
+    let world = World::minted();
+    exchange(&world, "m-1", "hello", "hi");
+    for _ in 0..2 {
+        rectify(&world, "m-1", "hullo").unwrap();
+    }
+    for _ in 0..2 {
+        remove(&world, "m-1").unwrap();
+    }
+    for restricted in [true, true, false, false] {
+        restrict(&world, restricted);
+    }
+    for _ in 0..2 {
+        ask(&world, Some(ReviewReason::Data));
+    }
+    let mut noted = Vec::new();
+    while let Some(deed) = world.core().noted().unwrap() {
+        noted.push(deed.what);
+        world.core().told(&deed).unwrap();
+    }
+    assert_eq!(
+        noted,
+        [
+            Reported::MessageChanged,
+            Reported::MessageRemoved,
+            Reported::Restricted,
+            Reported::RestrictionLifted,
+            Reported::ReviewAsked,
+        ]
+    );
+}
+
 // Review
 
 #[test]

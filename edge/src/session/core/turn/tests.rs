@@ -1,4 +1,5 @@
 use super::*;
+use crate::auth::keyring::test_keyring;
 use crate::session::core::CoreError::Refused;
 use crate::session::core::tests::{World, chat, scrubbed};
 
@@ -243,8 +244,22 @@ fn an_erased_conversation_gets_no_reply_any_more() {
     let begun = write(accept(&world, "m-1", "a"));
     world.clock.advance(World::LIFE_MS);
     let tombstone = world.core().overdue().unwrap().unwrap();
-    world.sql.wipe();
     world.core().bury(&tombstone).unwrap();
     let begin = world.core().begin(&begun, "local", None);
     assert!(matches!(begin, Err(Refused(SessionError::Ended { .. }))));
+}
+
+/// What was not given to `analytics` is not named to who counts, and no message counts twice.
+#[test]
+fn only_new_messages_that_were_given_to_analytics_are_counted() {
+    let counted = |begun: &Begun| begun.turn(World::home()).turn.counted;
+    let world = World::minted();
+    assert_eq!(counted(&exchange(&world, "m-1", "hello", "hi", DONE)), None);
+    let mut mint = World::mint();
+    mint.terms.purposes.analytics = true;
+    mint.choice.purposes.analytics = true;
+    let world = World::minted_with(test_keyring(), mint);
+    let begun = exchange(&world, "m-1", "hello", "hi", DONE);
+    assert_eq!(counted(&begun), Some(World::CONVERSATION));
+    assert_eq!(counted(&write(regenerate(&world, "m-1", "hello"))), None);
 }

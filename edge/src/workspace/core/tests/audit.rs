@@ -82,6 +82,9 @@ fn everything_that_an_operator_does_is_recorded_with_its_end() {
     assert_eq!(act(AdminAction::DeleteSite(2)), ["site.removed done 2"]);
     assert_eq!(act(AdminAction::DeleteSite(2)), ["site.removed refused 2"]);
     assert_eq!(act(list_all()), ["conversations.listed done"]);
+    let counts = |site| AdminAction::ReadCounts { site, from: None, to: None };
+    assert_eq!(act(counts(1)), ["counts.read done 1"]);
+    assert_eq!(act(counts(9)), ["counts.read refused 9"]);
     assert_eq!(act(AdminAction::CreateKey(key)), ["api_key.created done"]);
     assert_eq!(act(AdminAction::ListKeys), ["api_keys.listed done"]);
     assert_eq!(act(AdminAction::DeleteKey("none".into())), ["api_key.removed refused"]);
@@ -176,6 +179,7 @@ fn what_sessions_report_is_recorded() {
     assert_eq!(last_payload(&fixture)["actor"]["kind"], "system");
     assert_eq!(report(Reported::TokensRevoked), ["tokens.revoked done 1"]);
     for (what, entry) in [
+        (Reported::ConsentChanged, "consent.changed done 1"),
         (Reported::MessageChanged, "message.changed done 1"),
         (Reported::MessageRemoved, "message.removed done 1"),
         (Reported::Restricted, "conversation.restricted done 1"),

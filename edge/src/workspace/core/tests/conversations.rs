@@ -6,7 +6,7 @@ use sotto_shared::wire::rights::ReviewOutcome;
 use sotto_shared::wire::session::{ErasureReceipt, Signature};
 
 use super::*;
-use crate::object::CallError;
+use crate::object::{CallError, Unreachable};
 use crate::session::command::{OperatorAction, OperatorReply, SessionError};
 use crate::workspace::command::{
     AdminConversation, ConversationAction, ConversationReply, Listing,
@@ -111,6 +111,7 @@ fn the_session_is_asked_for_the_workspace_by_what_the_operator_wants() {
         (ConversationAction::Hold(hold), OperatorAction::Hold(Some(hold))),
         (ConversationAction::Release, OperatorAction::Hold(None)),
         (ANSWER, OperatorAction::Answer(ReviewOutcome::Confirmed)),
+        (ConversationAction::Consent, OperatorAction::Consent),
     ] {
         let asked = ask(&fixture, secret, CONVERSATION, action).unwrap();
         let question = fixture.core().question(&asked);
@@ -140,6 +141,22 @@ fn promise_8_another_workspaces_conversation_is_unknown() {
     }
 }
 
+/// What is left of an erased conversation is on no list; the object itself knows whose it was.
+#[test]
+fn the_consent_of_an_erased_conversation_is_asked_of_its_object() {
+    let (fixture, secret) = with_conversation();
+    let other = ConversationId::from_bytes([8; 32]);
+    let before = entries(&fixture);
+    let asked = ask(&fixture, secret, other, ConversationAction::Consent).unwrap();
+    assert_eq!(entries(&fixture), before, "nothing is shown yet");
+    let unknown = fixture.core().answered(&asked, Err(CallError::Refused(SessionError::Unknown)));
+    assert_eq!(unknown.map_err(refused).unwrap_err(), WorkspaceError::ConversationUnknown);
+    assert_eq!(last_entry(&fixture), entry("consent.shown", "refused", None));
+    let shown = fixture.core().answered(&asked, Ok(OperatorReply::Consent("{}".into())));
+    assert!(matches!(shown, Ok(ConversationReply::Consent(text)) if text == "{}"));
+    assert_eq!(last_entry(&fixture), entry("consent.shown", "done", None));
+}
+
 #[test]
 fn a_key_needs_the_scope_of_what_it_does() {
     let (fixture, secret) = with_conversation();
@@ -147,6 +164,7 @@ fn a_key_needs_the_scope_of_what_it_does() {
     let all = [
         (READ, Scope::ConversationsRead),
         (ConversationAction::Export(None), Scope::ConversationsRead),
+        (ConversationAction::Consent, Scope::ConversationsRead),
         (ERASE, Scope::ConversationsErase),
         (ConversationAction::Hold(hold), Scope::ConversationsManage),
         (ConversationAction::Release, Scope::ConversationsManage),
@@ -194,7 +212,7 @@ fn what_comes_to_nothing_is_recorded_too() {
         (CallError::Refused(refusal.clone()), WorkspaceError::Conversation(refusal), "refused"),
         (CallError::Refused(SessionError::Unknown), WorkspaceError::ConversationUnknown, "refused"),
         (CallError::Refused(SessionError::Failed), WorkspaceError::Failed, "failed"),
-        (CallError::Unreachable("x".into()), WorkspaceError::Unreachable, "failed"),
+        (CallError::Unreachable(Unreachable::Status(500)), WorkspaceError::Unreachable, "failed"),
     ] {
         let read = answer(&world, ConversationAction::Export(None), Err(answered));
         assert_eq!(read.unwrap_err(), error);

@@ -26,6 +26,7 @@ fn actions() -> Vec<(Scope, AdminAction)> {
         (Scope::Documents, AdminAction::ListDocuments(1)),
         (Scope::Documents, AdminAction::DeleteDocument { site: 1, name }),
         (Scope::ConversationsRead, list_all()),
+        (Scope::Counts, AdminAction::ReadCounts { site: 1, from: None, to: None }),
         (Scope::Keys, AdminAction::ListKeys),
         (Scope::Keys, AdminAction::CreateKey(new(&[Scope::Keys]))),
         (Scope::Keys, AdminAction::DeleteKey("none".into())),

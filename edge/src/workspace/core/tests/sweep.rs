@@ -1,8 +1,9 @@
 //! How a workspace looks after its conversations.
 
 use super::*;
-use crate::object::CallError;
+use crate::object::{CallError, Unreachable};
 use crate::session::command::{Lifetimes, SessionError};
+use crate::sql::FailingSql;
 use crate::workspace::command::Listing;
 
 const CONVERSATION: ConversationId = ConversationId::from_bytes([7; 32]);
@@ -118,7 +119,9 @@ fn a_conversation_that_is_about_to_be_made_stays_listed() {
 fn one_that_does_not_answer_is_asked_again() {
     let (fixture, _) = with_conversations(1);
     fixture.clock.advance(2 * DAY_MS);
-    for answer in [CallError::Unreachable("x".into()), CallError::Refused(SessionError::Failed)] {
+    for answer in
+        [CallError::Unreachable(Unreachable::Status(500)), CallError::Refused(SessionError::Failed)]
+    {
         let check = fixture.sweep().remove(0);
         fixture.core().checked(&check, &Err(answer)).unwrap();
         assert_eq!(fixture.wake_in(), Some(600_000));
@@ -128,6 +131,43 @@ fn one_that_does_not_answer_is_asked_again() {
     assert_eq!(fixture.sweep().len(), 1);
     fixture.clock.advance(600_000);
     assert_eq!(fixture.sweep().len(), 1);
+}
+
+/// Storage that breaks down anywhere in a run leaves nothing undone for good.
+#[test]
+fn a_run_that_breaks_off_anywhere_is_made_good_by_the_next() {
+    for broken in 0.. {
+        let (fixture, _) = with_conversations(1);
+        fixture.clock.advance(2 * DAY_MS);
+        let ended = Err(CallError::Refused(SessionError::Ended { receipt: "R".into() }));
+        let sql = FailingSql::after(broken, &fixture.sql);
+        let core = Workspace {
+            id: ID,
+            sql: &sql,
+            clock: &fixture.clock,
+            random: &fixture.random,
+            keyring: &fixture.keyring,
+            jurisdiction: Jurisdiction::Eu,
+            development: false,
+        };
+        let run = || -> Result<(), Fault> {
+            for check in core.begin_sweep()? {
+                core.checked(&check, &ended)?;
+            }
+            core.next_wake().map(drop)
+        };
+        let is_whole = run().is_ok();
+        fixture.clock.advance(600_000);
+        for check in fixture.sweep() {
+            fixture.core().checked(&check, &ended).unwrap();
+        }
+        assert!(!fixture.is_listed(), "statement {broken}");
+        assert!(fixture.audited() > 0, "statement {broken}");
+        if is_whole {
+            assert!(broken > 10, "only {broken} statements were tried");
+            break;
+        }
+    }
 }
 
 #[test]
@@ -147,23 +187,24 @@ fn a_run_asks_a_batch_and_the_next_goes_on() {
 }
 
 #[test]
-fn a_changed_life_is_told_at_once_and_nothing_else_is() {
+fn a_shorter_life_is_told_at_once_and_nothing_else_is() {
     let (fixture, secret) = with_conversations(1);
     let change = |settings: SiteSettings| {
         fixture.site(secret, AdminAction::ChangeSite(1, Box::new(settings)));
     };
     change(SiteSettings { name: "Other".into(), ..settings() });
+    change(SiteSettings { idle_seconds: 2 * limits::IDLE_SECONDS_DEFAULT, ..settings() });
     assert!(fixture.sweep().is_empty());
-    change(SiteSettings { idle_seconds: 3_600, ..settings() });
+    change(SiteSettings { idle_seconds: 7_200, ..settings() });
     assert_eq!(fixture.wake_in(), Some(0));
     let check = fixture.sweep().remove(0);
-    assert_eq!(check.question.lifetimes.idle_seconds, 3_600);
+    assert_eq!(check.question.lifetimes.idle_seconds, 7_200);
     // Changed again before the answer: what was answered is not the last word.
-    change(SiteSettings { idle_seconds: 7_200, ..settings() });
+    change(SiteSettings { idle_seconds: 3_600, ..settings() });
     let answer = Ok(listing(&fixture, fixture.clock.now_ms() + HOUR_MS));
     fixture.core().checked(&check, &answer).unwrap();
     let check = fixture.sweep().remove(0);
-    assert_eq!(check.question.lifetimes.idle_seconds, 7_200);
+    assert_eq!(check.question.lifetimes.idle_seconds, 3_600);
     fixture.core().checked(&check, &answer).unwrap();
     assert!(fixture.sweep().is_empty());
     assert_eq!(fixture.wake_in(), Some(DAY_MS));

@@ -1,0 +1,36 @@
+//! `GET /v1/admin/sites/{number}/counts`: what a site's days came to.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+
+use super::super::Edge;
+use super::super::caller::json;
+use super::super::query::value;
+use super::{Operator, site_number, wrong_reply};
+use crate::error::ApiError;
+use crate::workspace::command::{AdminAction, AdminReply};
+
+/// `GET /v1/admin/sites/{number}/counts?from=…&to=…`: conversations that began and messages of
+/// visitors, day by day (UTC), of conversations that were given to `analytics`. Days that are not
+/// over are left out; without dates it is the last thirty. Scope `counts`.
+///
+/// # Errors
+/// 401, 403 `scope_missing`; 404 `site_unknown`; 400 `invalid_value` for what is no date, and for
+/// more than 400 days.
+#[worker::send]
+pub async fn read(
+    State(edge): State<Edge>,
+    Path(site): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers)?;
+    let named = |name| value(query.as_deref(), name).map(str::to_owned);
+    let site = site_number(&site)?;
+    let action = AdminAction::ReadCounts { site, from: named("from"), to: named("to") };
+    match operator.run(action).await? {
+        AdminReply::Counts(counts) => Ok(json(StatusCode::OK, &counts)),
+        _ => Err(wrong_reply()),
+    }
+}

@@ -1,0 +1,107 @@
+// Limits, without a browser: per network on every kind of call, per conversation, per site, per API key, and a day's tokens.
+// Every refusal is 429 and says in Retry-After when to come back.
+
+import { createWorkspace, DELIVERY, openAi } from "../support/admin.js";
+import { newAddress, until } from "../support/edge.js";
+import { expect, test } from "../support/test.js";
+import { expectProblem } from "../support/wire.js";
+
+/** Calls until a call is refused for its rate; `most` is enough for one minute of the clock, whichever it falls into. */
+async function untilRefused(most, call) {
+  for (let n = 0; n < most; n += 1) {
+    const response = await call(n);
+    if (response.status === 429) return response;
+    await response.arrayBuffer();
+  }
+  throw new Error(`${most} calls were not too many`);
+}
+
+/** Asserts a refusal for its rate, and that the header says the same as the body. */
+async function expectLimit(response, code = "rate_limited", most = 60) {
+  const { retry_after } = await expectProblem(response, 429, code);
+  expect(retry_after).toBeGreaterThan(0);
+  expect(retry_after).toBeLessThanOrEqual(most);
+  expect(response.headers.get("retry-after")).toBe(String(retry_after));
+}
+
+test.describe("a network in a hurry is slowed down", () => {
+  const kinds = {
+    "where it asks for new tokens": [40, "POST", "/v1/sessions/refresh"],
+    "where it erases": [20, "POST", "/v1/erase"],
+    "where it administers": [120, "GET", "/v1/admin/sites"],
+    "where it reads a site's settings": [240, "GET", "/v1/sites/pk_x"],
+    "where it reads public keys": [240, "GET", "/.well-known/jwks.json"],
+    "where there is nothing": [240, "GET", "/v1/nothing"],
+  };
+  for (const [name, [limit, method, path]] of Object.entries(kinds)) {
+    test(name, async ({ edge }) => {
+      const address = newAddress();
+      const call = (from) =>
+        edge.call(method, path, { address: from, ...(method === "POST" && { body: "{", type: "application/json" }) });
+      await expectLimit(await untilRefused(2 * limit + 1, () => call(address)));
+      expect((await call(newAddress())).status, "another network is not").not.toBe(429);
+      // Whoever watches over the service is never told that it is busy.
+      expect((await edge.call("GET", "/healthz", { address })).status).toBe(200);
+    });
+  }
+});
+
+test.describe("a conversation", () => {
+  test("gets so many new tokens in a minute, and keeps the one in force", async ({ makeSite, makeVisitor }) => {
+    const visitor = await (await makeVisitor(await makeSite())).mint();
+    let refused;
+    let n = 0;
+    for (; !refused; n += 1) {
+      const response = await visitor.refresh(`r-${n}`);
+      if (response.status === 429) refused = response;
+      else visitor.refresh_token = (await response.json()).refresh_token;
+    }
+    expect(n).toBe(11);
+    await expectLimit(refused);
+    expect((await visitor.copy()).messages).toEqual([]);
+  });
+
+  test("is looked at so often in a minute", async ({ makeSite, makeVisitor }) => {
+    const visitor = await (await makeVisitor(await makeSite())).mint();
+    const read = () => visitor.call("GET", "/v1/conversation", { token: visitor.access_token });
+    await expectLimit(await untilRefused(61, read));
+    await expectLimit(await visitor.resume());
+    // It can be erased at any time.
+    expect((await visitor.erase()).status).toBe(200);
+  });
+});
+
+test.describe("a site", () => {
+  test("begins so many conversations in a minute, from wherever", async ({ makeSite, makeVisitor }) => {
+    const site = await makeSite({ budget: { sessions_per_minute: 1 } });
+    const visitor = await makeVisitor(site);
+    const request = await visitor.mintRequest();
+    // Of three, two fall into one minute of the clock.
+    const mint = () => visitor.call("POST", "/v1/sessions", { json: request, address: newAddress() });
+    await expectLimit(await untilRefused(3, mint));
+  });
+
+  test("spends so many tokens in a day, and then answers with `local`", async ({ makeSite, makeVisitor, provider }) => {
+    // The mock counts 16 tokens for each reply.
+    const site = await makeSite({ provider: openAi(provider), budget: { tokens: 20 } });
+    await site.putDocument("delivery.md", DELIVERY);
+    const visitor = await (await makeVisitor(site)).mint();
+    const writer = async () => (await visitor.ask("What does delivery cost?")).facts.provider;
+    expect(await writer()).toBe("openai");
+    // More was counted beforehand than a reply takes; when it has ended, the rest is given back.
+    await until(async () => (await writer()) === "openai", "nothing was given back");
+    expect(await writer()).toBe("local");
+    expect(await writer()).toBe("local");
+    expect(provider.requests).toHaveLength(2);
+    await site.change({ budget: { tokens: 1_000 } });
+    expect(await writer()).toBe("openai");
+  });
+});
+
+test("an API key is used so often in a minute, from wherever", async ({ edge }) => {
+  const workspace = await createWorkspace(edge, "Busy");
+  const list = () => workspace.call("GET", "/sites");
+  await expectLimit(await untilRefused(601, list));
+  const other = await createWorkspace(edge, "Quiet");
+  expect((await other.call("GET", "/sites")).status).toBe(200);
+});

@@ -1,0 +1,194 @@
+//! `cargo xtask receipts verify`: whether a receipt, a proof or a visitor's copy is what an edge
+//! signed, without asking the edge.
+//!
+//! The exit code says what came of it: 0, it is; 1, it is not; 2, nothing was verified, since
+//! something could not be read or is no such document.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use sotto_shared::signed::{Document, PublicKey, Verdict};
+
+use crate::audit::NothingVerified;
+use crate::published;
+
+/// Options of `receipts verify`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Verify {
+    /// The document.
+    pub(crate) document: PathBuf,
+    /// Public keys, or files with one or with a set as the edge publishes it.
+    pub(crate) keys: Vec<String>,
+}
+
+/// The document is not what was signed: the program ends with 1.
+#[derive(Debug, PartialEq, Eq)]
+struct NotSigned(Verdict);
+
+/// Verifies, and prints what the document is.
+///
+/// # Errors
+/// If it is not what was signed, or if something cannot be read.
+pub(crate) fn run(options: &Verify) -> Result<()> {
+    let (document, verdict) = verify(options).context(NothingVerified)?;
+    match verdict {
+        Verdict::Valid => {
+            let (kind, kid) = (document.kind().name(), document.kid());
+            println!("valid: {kind}, signed with key {kid} and not changed since");
+            Ok(())
+        }
+        verdict => Err(NotSigned(verdict).into()),
+    }
+}
+
+fn verify(options: &Verify) -> Result<(Document, Verdict)> {
+    let named = || options.document.display().to_string();
+    let document = Document::parse(read(&options.document)?.trim()).with_context(named)?;
+    let verdict = document.verify(keys(&options.keys)?);
+    Ok((document, verdict))
+}
+
+/// The keys that may have signed. One whose number is not said is tried in any case.
+fn keys(given: &[String]) -> Result<Vec<PublicKey>> {
+    let mut keys = Vec::new();
+    for given in given {
+        if let Ok(key) = published::public_key(given, None) {
+            keys.push(key);
+            continue;
+        }
+        let text = read(Path::new(given))?;
+        match published::read_set(&text) {
+            Some(set) => keys.extend(set.with_context(|| given.clone())?),
+            None => {
+                keys.push(published::public_key(text.trim(), None).with_context(|| given.clone())?)
+            }
+        }
+    }
+    if keys.is_empty() {
+        bail!("there is no Ed25519 key in what --key names");
+    }
+    Ok(keys)
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+impl fmt::Display for NotSigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Verdict::UnknownKey => "none of the keys has the number that the document names",
+            Verdict::Valid | Verdict::Changed => {
+                "the document was changed, or another key signed it"
+            }
+        })
+    }
+}
+
+impl std::error::Error for NotSigned {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use data_encoding::BASE64URL_NOPAD;
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use serde_json::json;
+    use sotto_shared::signed::{Kind, sign};
+    use sotto_shared::wire::session::Signature;
+
+    use super::*;
+
+    /// A directory of its own with a document and public keys.
+    struct Files(PathBuf);
+
+    impl Files {
+        fn new() -> Self {
+            static NEXT: AtomicU32 = AtomicU32::new(0);
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let name = format!("sotto-receipts-{}-{number}", std::process::id());
+            let files = Self(std::env::temp_dir().join(name));
+            fs::create_dir_all(&files.0).unwrap();
+            let document = json!({ "kind": "consent_receipt", "id": "01A", "at": 7 });
+            let signed = sign(&document, |text| Signature {
+                alg: "Ed25519".into(),
+                kid: 7,
+                value: BASE64URL_NOPAD.encode(&key(7).sign(text).to_bytes()),
+            });
+            files.write("document", &signed.unwrap());
+            let published =
+                |kid: u8| json!({ "crv": "Ed25519", "x": x(kid), "kid": kid.to_string() });
+            let set = json!({ "keys": [published(8), published(7)] });
+            files.write("set", &set.to_string());
+            files.write("other-set", &json!({ "keys": [published(8)] }).to_string());
+            files.write("bare", &format!("{}\n", x(7)));
+            files
+        }
+
+        fn at(&self, name: &str) -> String {
+            self.0.join(name).display().to_string()
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            fs::write(self.at(name), text).unwrap();
+        }
+
+        fn verdict(&self, keys: &[&str]) -> Result<Verdict> {
+            let keys = keys.iter().map(|key| {
+                let file = self.at(key);
+                if Path::new(&file).exists() { file } else { (*key).to_owned() }
+            });
+            let options = Verify { document: self.0.join("document"), keys: keys.collect() };
+            let (document, verdict) = verify(&options)?;
+            assert_eq!((document.kind(), document.kid()), (Kind::ConsentReceipt, 7));
+            Ok(verdict)
+        }
+    }
+
+    impl Drop for Files {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn key(kid: u8) -> SigningKey {
+        SigningKey::from_bytes(&[kid; 32])
+    }
+
+    fn x(kid: u8) -> String {
+        BASE64URL_NOPAD.encode(&key(kid).verifying_key().to_bytes())
+    }
+
+    #[test]
+    fn a_document_verifies_with_the_key_in_every_form() {
+        let files = Files::new();
+        for given in [&["set"][..], &["bare"], &[&x(7)], &[&x(8), "bare"], &["other-set", "set"]] {
+            assert_eq!(files.verdict(given).unwrap(), Verdict::Valid, "{given:?}");
+        }
+        assert_eq!(files.verdict(&["other-set"]).unwrap(), Verdict::UnknownKey);
+        assert_eq!(files.verdict(&[&x(8)]).unwrap(), Verdict::Changed);
+    }
+
+    #[test]
+    fn a_changed_document_does_not_verify() {
+        let files = Files::new();
+        let text = fs::read_to_string(files.at("document")).unwrap();
+        files.write("document", &text.replace("01A", "01B"));
+        assert_eq!(files.verdict(&["set"]).unwrap(), Verdict::Changed);
+        files.write("document", &text.replace(',', ",\n  "));
+        assert_eq!(files.verdict(&["set"]).unwrap(), Verdict::Valid, "only printed in another way");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_verified() {
+        let files = Files::new();
+        assert!(files.verdict(&[]).is_err());
+        assert!(files.verdict(&["nothing-here"]).is_err());
+        files.write("set", "{\"keys\":[]}");
+        assert!(files.verdict(&["set"]).is_err());
+        files.write("document", "a text");
+        assert!(files.verdict(&["bare"]).is_err());
+    }
+}
