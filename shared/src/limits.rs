@@ -71,6 +71,9 @@ pub const STARTERS: usize = 6;
 /// Languages for which a site brings texts of its own.
 pub const LANGUAGES_PER_SITE: usize = 40;
 
+/// Providers that may write for the first one: each may keep a visitor waiting.
+pub const FALLBACKS: usize = 4;
+
 /// Recipients that a notice names.
 pub const RECIPIENTS: usize = 20;
 

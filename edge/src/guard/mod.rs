@@ -44,7 +44,7 @@ pub fn policy(context: &TurnContext) -> Policy {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::workspace::command::{Passage, ScrubRules, TurnProvider};
+    use crate::workspace::command::{Passage, ScrubRules};
     use sotto_shared::pii::scrub_for_edge;
     use sotto_shared::wire::site::{Contact, ScrubSettings};
 
@@ -52,7 +52,7 @@ pub(crate) mod tests {
     pub(crate) fn context() -> TurnContext {
         TurnContext {
             site_name: "Demo *Shop*".into(),
-            provider: TurnProvider::Local,
+            providers: Vec::new(),
             system_prompt: "Be kind. Orders: orders@shop.example".into(),
             passages: vec![passage("Delivery", "Costs", "We ship for 5 €. Call 030 901820.")],
             contact: Some(Contact {

@@ -82,7 +82,7 @@ impl DurableObject for SessionObject {
 }
 
 /// The core over the platform's storage, clock and randomness.
-type SessionCore<'a> = Core<'a, ObjectSql, PlatformClock, PlatformRandom>;
+pub(super) type SessionCore<'a> = Core<'a, ObjectSql, PlatformClock, PlatformRandom>;
 
 pub(super) struct Shell {
     pub(super) state: State,

@@ -194,6 +194,19 @@ impl<S: Sql> Store<'_, S> {
         )
     }
 
+    /// Stores who writes a reply.
+    pub fn name_writer(
+        &self,
+        id: &str,
+        provider: &str,
+        model: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE message SET provider = ?, model = ? WHERE id = ?",
+            &[provider.into(), model.into(), id.into()],
+        )
+    }
+
     /// Stores what a reply has grown to.
     pub fn grow_reply(&self, id: &str, text: &str) -> Result<(), StoreError> {
         self.run("UPDATE message SET text = ? WHERE id = ?", &[text.into(), id.into()])

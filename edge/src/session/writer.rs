@@ -84,7 +84,7 @@ fn end(result: Result<FinishReason, ProviderError>) -> End {
             finish: FinishReason::Error,
             problem: Some(match error {
                 ProviderError::Timeout => Code::ProviderTimeout,
-                ProviderError::Unreachable | ProviderError::Failed { .. } | ProviderError::Cut => {
+                ProviderError::Unreachable | ProviderError::Failed(_) | ProviderError::Cut => {
                     Code::ProviderFailed
                 }
             }),
@@ -95,6 +95,7 @@ fn end(result: Result<FinishReason, ProviderError>) -> End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::Failure;
     use futures_util::FutureExt;
     use sotto_shared::limits::REPLY_BYTES;
     use sotto_shared::pii::Policy;
@@ -159,7 +160,7 @@ mod tests {
         for (error, code) in [
             (ProviderError::Cut, Code::ProviderFailed),
             (ProviderError::Timeout, Code::ProviderTimeout),
-            (ProviderError::Failed { status: 503 }, Code::ProviderFailed),
+            (ProviderError::Failed(Failure::of_status(503)), Code::ProviderFailed),
             (ProviderError::Unreachable, Code::ProviderFailed),
         ] {
             let (got, written) = run(vec![text("Half a"), Err(error)]);

@@ -6,8 +6,10 @@ use std::rc::Rc;
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, Abortable};
+use sotto_shared::pii::Policy;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
+use sotto_shared::wire::provider::Provider;
 use sotto_shared::wire::stream::{FinishReason, Part, Source};
 use worker::Delay;
 
@@ -17,18 +19,20 @@ use crate::guard::{self, identity, input};
 use crate::language::Language;
 use crate::log;
 use crate::object::{CallError, call};
-use crate::provider::Provider;
+use crate::provider::chain::{Candidate, Chain, Tried};
 use crate::provider::http::PlatformHttp;
 use crate::provider::local::{self, Local};
-use crate::provider::openai::{Endpoint, OpenAi};
+use crate::provider::{Prompt, Provider as Writes};
 use crate::random::{PlatformRandom, Random};
 use crate::session::command::SessionError;
 use crate::session::core::{Begun, CoreError, NetworkTurn};
-use crate::session::object::{Shell, ShellError};
+use crate::session::object::{SessionCore, Shell, ShellError};
 use crate::session::record::End;
 use crate::session::reply::{Running, STORE_MS, Storing};
 use crate::session::writer;
-use crate::workspace::command::{Passage, TurnProvider, WorkspaceError};
+use crate::workspace::command::{
+    Passage, ProviderResult, ReportProviders, TurnContext, TurnProvider, WorkspaceError,
+};
 
 /// A reply that never began.
 const REFUSED: End = End {
@@ -122,54 +126,99 @@ impl Shell {
             }
         };
 
-        let asked = identity::asked(begun.question.as_str());
-        let (name, model) = match (asked, &context.provider) {
-            (Some(_), _) => (identity::PROVIDER, None),
-            (None, TurnProvider::Local) => ("local", None),
-            (None, TurnProvider::OpenAi { model, .. }) => ("openai", Some(model.as_str())),
-        };
-        core.begin(begun, name, model)?;
-        self.with_running(&begun.reply, |running| running.start(name, model));
-        let _ = starting.send(Ok(()));
-
         let lang = Language::of(&begun.lang);
         let policy = guard::policy(&context);
         // Without a model nobody was told anything.
         let unwatched = Output::new(policy.clone(), []);
-        match (asked, &context.provider) {
-            (Some(language), _) => {
-                let text = Local::text(identity::answer(&context, language));
-                self.write_with(text, unwatched, begun, &config, &[], name).await
-            }
-            (None, TurnProvider::Local) => {
-                let quoted = local::quoted(&context);
-                let provider = Local::new(&context, lang);
-                self.write_with(provider, unwatched, begun, &config, quoted, name).await
-            }
-            (None, TurnProvider::OpenAi { base_url, model, key }) => {
-                let endpoint =
-                    Endpoint { base_url: base_url.clone(), model: model.clone(), key: key.clone() };
-                let history = core.history(begun)?;
-                let boundary = PlatformRandom.bytes::<12>().map_err(CoreError::from)?;
-                let prompt = input::prompt(
-                    &context,
-                    &history,
-                    &begun.question,
-                    &begun.lang,
-                    &data_encoding::HEXLOWER.encode(&boundary),
-                    &policy,
-                );
-                let provider = OpenAi::new(Rc::new(PlatformHttp), &endpoint, &prompt);
-                let output = Output::new(policy, input::instructions(&context));
-                self.write_with(provider, output, begun, &config, &context.passages, name).await
-            }
+        if let Some(language) = identity::asked(begun.question.as_str()) {
+            let name = identity::PROVIDER;
+            core.begin(begun, name, None)?;
+            self.with_running(&begun.reply, |running| running.start(name, None));
+            let _ = starting.send(Ok(()));
+            let mut text = Local::text(identity::answer(&context, language));
+            return self.write_with(&mut text, unwatched, begun, &config, &[], name).await;
+        }
+
+        let named = |place: usize| {
+            let settings = context.providers.get(place).map(|provider| &provider.settings);
+            let model = settings.and_then(Provider::remote).map(|remote| remote.model.as_str());
+            (settings.map_or("local", Provider::name), model)
+        };
+        let (name, model) = named(0);
+        core.begin(begun, name, model)?;
+        let _ = starting.send(Ok(()));
+        let mut chain = self.chain(&core, begun, &context, lang, &policy)?;
+        // Who answers is known with the first word, and said before it.
+        let place = chain.settle().await;
+        let (name, model) = named(place);
+        if place > 0 {
+            core.hand_over(&begun.reply, name, model)?;
+        }
+        self.with_running(&begun.reply, |running| running.start(name, model));
+        let (output, passages) = if model.is_some() {
+            (Output::new(policy, input::instructions(&context)), &*context.passages)
+        } else {
+            (unwatched, local::quoted(&context))
+        };
+        let written = self.write_with(&mut chain, output, begun, &config, passages, name).await;
+        self.tell_of_providers(&turn.workspace, &context.providers, chain.tried()).await;
+        written
+    }
+
+    /// The site's providers as one.
+    fn chain(
+        &self,
+        core: &SessionCore<'_>,
+        begun: &Begun,
+        context: &TurnContext,
+        lang: Language,
+        policy: &Policy,
+    ) -> Result<Chain<PlatformHttp>, ShellError> {
+        let candidate = |provider: &TurnProvider| match &provider.settings {
+            Provider::Local {} => Candidate::Local(Local::new(context, lang)),
+            remote => Candidate::Remote(Box::new(remote.clone())),
+        };
+        let candidates: Vec<Candidate> = context.providers.iter().map(candidate).collect();
+        let is_asked = candidates.iter().any(|one| matches!(one, Candidate::Remote(_)));
+        let prompt = if is_asked {
+            let history = core.history(begun)?;
+            let boundary = PlatformRandom.bytes::<12>().map_err(CoreError::from)?;
+            let boundary = data_encoding::HEXLOWER.encode(&boundary);
+            input::prompt(context, &history, &begun.question, &begun.lang, &boundary, policy)
+        } else {
+            Prompt { messages: Vec::new() }
+        };
+        let [jitter] = PlatformRandom.bytes::<1>().map_err(CoreError::from)?;
+        let http = Rc::new(PlatformHttp(self.env.clone()));
+        Ok(Chain::new(http, prompt, candidates, u64::from(jitter)))
+    }
+
+    /// Tells the workspace how providers did, if it does not know that they work.
+    async fn tell_of_providers(
+        &self,
+        workspace: &str,
+        providers: &[TurnProvider],
+        tried: &[Tried],
+    ) {
+        let result = |tried: &Tried| {
+            let provider = providers.get(tried.place)?;
+            let is_news = !tried.works || provider.is_watched;
+            let name = provider.name.clone();
+            is_news.then_some(ProviderResult { name, works: tried.works })
+        };
+        let results: Vec<ProviderResult> = tried.iter().filter_map(result).collect();
+        if results.is_empty() {
+            return;
+        }
+        if let Err(error) = call(&self.env, workspace, &ReportProviders { results }).await {
+            log::error("report_not_heard").fault(&error).write();
         }
     }
 
     /// Lets the provider write to the end, and stores what it wrote.
     async fn write_with(
         self: &Rc<Self>,
-        mut provider: impl Provider,
+        provider: &mut impl Writes,
         mut output: Output,
         begun: &Begun,
         config: &Config,
@@ -177,7 +226,7 @@ impl Shell {
         name: &'static str,
     ) -> Result<(), ShellError> {
         let core = self.core(config);
-        let written = writer::write(&mut provider, &mut output, |piece| {
+        let written = writer::write(provider, &mut output, |piece| {
             let storing = self
                 .with_running(&begun.reply, |running| running.push(piece))
                 .unwrap_or(Storing::Settled);

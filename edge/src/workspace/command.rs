@@ -14,12 +14,14 @@ use sotto_shared::wire::admin::{
     ConversationList, DocumentEntry, DocumentList, KeyCreated, KeyList, NewKey, Scope, SiteEntry,
     SiteList, SiteSettings,
 };
+use sotto_shared::wire::provider::{Provider, ProviderHealth};
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
 pub use crate::object::Command;
 use crate::object::commands;
 use crate::session::command::{Network, SessionTerms};
+use crate::workspace::settings::providers;
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "WORKSPACES";
@@ -34,6 +36,7 @@ commands! { WorkspaceError:
     Listing => "/listing", ();
     Forget => "/forget", ();
     Report => "/report", ();
+    ReportProviders => "/providers", ();
     Admin => "/admin", AdminReply;
 }
 
@@ -142,8 +145,9 @@ pub struct Turn {
 pub struct TurnContext {
     /// The site's name.
     pub site_name: String,
-    /// Who writes the reply: the site's provider, or `local` where its budget is spent.
-    pub provider: TurnProvider,
+    /// Who writes the reply, in the order in which they are asked: the site's providers, or
+    /// `local` alone where its budget is spent.
+    pub providers: Vec<TurnProvider>,
     /// The site's own words to the model.
     pub system_prompt: String,
     /// The passages that fit best, best first.
@@ -154,21 +158,42 @@ pub struct TurnContext {
     pub rules: ScrubRules,
 }
 
-/// Who writes a reply.
+/// One who may write a reply.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TurnProvider {
-    /// The site's documents, quoted.
-    Local,
-    /// A chat completions endpoint with its opened key.
-    OpenAi {
-        /// What stands before `/chat/completions`.
-        base_url: String,
-        /// The model.
-        model: String,
-        /// The key.
-        key: String,
-    },
+pub struct TurnProvider {
+    /// Its settings, with its opened key.
+    pub settings: Provider,
+    /// Kind, host and model, by which its circuit breaker is known.
+    pub name: String,
+    /// Whether it failed lately, so that its success is worth telling.
+    pub is_watched: bool,
+}
+
+impl TurnProvider {
+    /// A provider that is not known to have failed.
+    #[must_use]
+    pub fn of(settings: Provider) -> Self {
+        let kind = settings.name();
+        let host = providers::host(&settings).unwrap_or_default();
+        let model = settings.remote().map(|remote| remote.model.as_str()).unwrap_or_default();
+        Self { name: format!("{kind} {host} {model}"), settings, is_watched: false }
+    }
+}
+
+/// Tells how the providers did that were asked for a reply.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReportProviders {
+    /// Each that was asked, if there is something to tell of it.
+    pub results: Vec<ProviderResult>,
+}
+
+/// How a provider did.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ProviderResult {
+    /// The name that it has in the turn.
+    pub name: String,
+    /// Whether it did what it is there for.
+    pub works: bool,
 }
 
 /// A piece of a document, by its heading.
@@ -304,6 +329,8 @@ pub enum AdminAction {
     ExportAudit(Option<String>),
     /// Signs a checkpoint of the audit log.
     ReadCheckpoint,
+    /// Tells how the providers do.
+    ReadHealth,
     /// Gives a site a new public key in place of the one it has.
     ReplaceSiteKey(u16),
     /// Makes an API key.
@@ -334,6 +361,8 @@ pub enum AdminReply {
     Keys(KeyList),
     /// A page of the audit log as JSON lines, or a checkpoint of it as a signed note.
     Audit(String),
+    /// How the providers do that failed lately.
+    Health(Vec<ProviderHealth>),
     /// Something was removed.
     Done,
 }

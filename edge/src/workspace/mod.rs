@@ -3,7 +3,8 @@
 //! [`object`] is the Durable Object, a thin shell that takes [`command`]s. What it decides is in
 //! [`core`], which is plain Rust over [`store`]; all SQL is in `store` and [`schema`]. Around the
 //! core stand the rules of [`settings`] and its [`notice`], the [`documents`] and how they are
-//! [searched](search), the day's [`budget`], and the [`audit`] log.
+//! [searched](search), the day's [`budget`], the [`breaker`] of each
+//! provider, and the [`audit`] log.
 
 pub mod command;
 
@@ -17,6 +18,7 @@ pub mod settings;
 pub mod documents;
 pub mod search;
 
+pub mod breaker;
 pub mod budget;
 
 pub mod audit;

@@ -9,8 +9,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use super::audit::drop_expired;
 use super::budget::end_day;
 use super::command::{
-    Admin, Admit, Create, Forget, IssueKey, Listing, PublicSite, ReadRules, Report, Turn,
-    WorkspaceError,
+    Admin, Admit, Create, Forget, IssueKey, Listing, PublicSite, ReadRules, Report,
+    ReportProviders, Turn, WorkspaceError,
 };
 use super::core::{Fault, Workspace};
 use super::schema;
@@ -52,6 +52,9 @@ impl DurableObject for WorkspaceObject {
             Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
             Report::PATH => self.run(request, |core, command| core.report(&command)).await,
+            ReportProviders::PATH => {
+                self.run(request, |core, command| core.report_providers(&command)).await
+            }
             Admin::PATH => self.run(request, |core, command| core.admin(command)).await,
             _ => Response::error("no such command", 404),
         }
@@ -137,6 +140,7 @@ impl WorkspaceObject {
             keyring: &config.keyring,
             jurisdiction: config.jurisdiction,
             development: config.is_development(),
+            access: &config.access,
         };
         decide(&core, command)
     }

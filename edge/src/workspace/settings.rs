@@ -1,18 +1,17 @@
 //! The rules for a site's settings. Each fault names its member and what it has to be.
 
+pub mod providers;
+
 use sotto_shared::consent::{Purposes, Recipient};
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
 use sotto_shared::pii::{Policy, SwitchError};
-use sotto_shared::wire::admin::{Audience, OpenAi, Provider, SiteSettings, SiteTexts};
+use sotto_shared::wire::admin::{Audience, Provider, SiteSettings, SiteTexts};
 use sotto_shared::wire::site::ScrubSettings;
 use worker::Url;
 
 use super::command::WorkspaceError;
 use crate::session::command::Lifetimes;
-
-/// Longest key of a provider, in bytes.
-const PROVIDER_KEY_BYTES: usize = 500;
 
 /// Longest retention that a recipient can declare, in days: ten years.
 const RECIPIENT_DAYS_MAX: u32 = 3_650;
@@ -20,7 +19,7 @@ const RECIPIENT_DAYS_MAX: u32 = 3_650;
 /// Shortest value that is never hidden, in characters; a shorter one would be in every word.
 const EXEMPT_CHARS_MIN: usize = 4;
 
-/// Checks the settings. What needs the stored state (a key that is kept) is the core's business.
+/// Checks the settings, all but who writes the replies ([`providers::check`]).
 ///
 /// # Errors
 /// [`WorkspaceError::InvalidValue`] for the first rule that is broken.
@@ -52,9 +51,6 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
     let fits = settings.absolute_seconds >= longest;
     let fault = "must not be less than idle_seconds or retention_seconds";
     rule(fits, "absolute_seconds", fault)?;
-    if let Provider::OpenAi(provider) = &settings.provider {
-        open_ai(provider, development)?;
-    }
     audience(settings)?;
     let short = settings.system_prompt.chars().count() <= limits::SYSTEM_PROMPT_CHARS;
     rule(short, "system_prompt", "must have at most 8000 characters")?;
@@ -68,14 +64,6 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
     };
     rule(settings.exempt.iter().all(fit), "exempt", "must be values of 4 to 300 characters")?;
     scrub(&settings.scrub)
-}
-
-/// The host, with its port, that a provider's key is bound to; `None` if the URL has none.
-#[must_use]
-pub fn provider_host(base_url: &str) -> Option<String> {
-    let url = Url::parse(base_url).ok()?;
-    let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// How long the site's conversations live. Settings of an earlier version name no absolute life,
@@ -210,28 +198,6 @@ fn lifetime(field: &str, seconds: u64, development: bool) -> Result<(), Workspac
     rule(fits, field, &format!("must be {least} to {} seconds", limits::LIFETIME_SECONDS_MAX))
 }
 
-fn open_ai(provider: &OpenAi, development: bool) -> Result<(), WorkspaceError> {
-    let url = &provider.base_url;
-    let plain = Url::parse(url).is_ok_and(|url| {
-        url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none()
-    });
-    let safe = is_url(url, &["https"]) || (development && is_loopback_url(url));
-    rule(
-        plain && safe,
-        "provider.base_url",
-        "must be an https: URL without user, query or fragment (or http: on loopback in development)",
-    )?;
-    name("provider.model", &provider.model)?;
-    let visible = provider.key.as_ref().is_none_or(|key| {
-        (1..=PROVIDER_KEY_BYTES).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())
-    });
-    rule(visible, "provider.key", "must be 1 to 500 visible ASCII characters")?;
-    recipient(&provider.recipient)
-}
-
 /// Children's sites keep nothing and pass nothing on.
 fn audience(settings: &SiteSettings) -> Result<(), WorkspaceError> {
     if settings.audience != Audience::Children {
@@ -319,18 +285,10 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn openai() -> Provider {
-        Provider::OpenAi(OpenAi {
-            base_url: "https://model.example/v1".into(),
-            model: "small".into(),
-            key: Some("secret-key-1234".into()),
-            key_ends: None,
-            recipient: Recipient {
-                name: "Model Inc".into(),
-                role: "writes the answers".into(),
-                place: "EU".into(),
-                retention_days: Some(30),
-            },
-        })
+        let json = r#"{"kind":"openai","base_url":"https://model.example/v1","model":"small",
+            "key":"secret-key-1234","recipient":{"name":"Model Inc","role":"writes the answers",
+            "place":"EU","retention_days":30}}"#;
+        serde_json::from_str(json).unwrap()
     }
 
     fn broken(change: impl Fn(&mut SiteSettings)) -> String {
@@ -345,20 +303,10 @@ pub(crate) mod tests {
         }
     }
 
-    fn with_provider(change: impl Fn(&mut OpenAi)) -> impl Fn(&mut SiteSettings) {
-        move |settings| {
-            settings.provider = openai();
-            if let Provider::OpenAi(provider) = &mut settings.provider {
-                change(provider);
-            }
-        }
-    }
-
     #[test]
     fn good_settings_pass() {
         assert_eq!(check(&settings(), false), Ok(()));
         let mut with = settings();
-        with.provider = openai();
         with.contact = Some(Contact { label: "Call".into(), url: "tel:+49301234".into() });
         assert_eq!(check(&with, false), Ok(()));
     }
@@ -456,27 +404,6 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_provider_is_reached_safely() {
-        for url in [
-            "http://model.example/v1",
-            "http://127.0.0.1:9000/v1",
-            "https://user:pass@model.example/v1",
-            "https://model.example/v1?key=1",
-            "ftp://model.example",
-            "model.example",
-        ] {
-            let field = broken(with_provider(|p| p.base_url = url.into()));
-            assert_eq!(field, "provider.base_url", "{url}");
-        }
-        assert_eq!(broken(with_provider(|p| p.model.clear())), "provider.model");
-        assert_eq!(broken(with_provider(|p| p.key = Some("a b".into()))), "provider.key");
-        assert_eq!(broken(with_provider(|p| p.recipient.place.clear())), "recipients.place");
-        let mut local = settings();
-        with_provider(|p| p.base_url = "http://127.0.0.1:9000/v1".into())(&mut local);
-        assert_eq!(check(&local, true), Ok(()));
-    }
-
-    #[test]
     fn development_allows_short_lives() {
         let mut short = settings();
         short.idle_seconds = 1;
@@ -496,9 +423,7 @@ pub(crate) mod tests {
         assert_eq!(child(|s| s.purposes.remember = true), "purposes");
         assert_eq!(child(|s| s.provider = openai()), "provider");
         assert_eq!(
-            child(|s| if let Provider::OpenAi(p) = openai() {
-                s.recipients.push(p.recipient)
-            }),
+            child(|s| s.recipients.extend(openai().remote().map(|p| p.recipient.clone()))),
             "recipients"
         );
     }
@@ -534,12 +459,5 @@ pub(crate) mod tests {
             own_values(&site),
             ["+49 30 1234", "hello@shop.example", "privacy@shop.example"]
         );
-    }
-
-    #[test]
-    fn a_key_is_bound_to_host_and_port() {
-        assert_eq!(provider_host("https://model.example/v1").as_deref(), Some("model.example"));
-        assert_eq!(provider_host("http://127.0.0.1:9000").as_deref(), Some("127.0.0.1:9000"));
-        assert_eq!(provider_host("nonsense"), None);
     }
 }

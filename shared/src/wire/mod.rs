@@ -19,6 +19,7 @@ pub mod stream;
 pub mod conversation;
 
 pub mod admin;
+pub mod provider;
 
 #[cfg(test)]
 mod tests;

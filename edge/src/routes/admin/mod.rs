@@ -24,7 +24,7 @@ use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
 
 /// An operator with an API key that was copied whole. Whether it fits, the workspace decides with
 /// every command.
-struct Operator {
+pub(super) struct Operator {
     edge: Edge,
     key: ApiKey,
 }
@@ -34,7 +34,7 @@ impl Operator {
     ///
     /// # Errors
     /// 401 `token_missing`, `token_invalid`
-    fn new(edge: Edge, headers: &HeaderMap) -> Result<Self, ApiError> {
+    pub(super) fn new(edge: Edge, headers: &HeaderMap) -> Result<Self, ApiError> {
         let key = ApiKey::parse(bearer(headers)?).ok_or(ApiError::TokenInvalid)?;
         Ok(Self { edge, key })
     }
@@ -43,7 +43,7 @@ impl Operator {
     ///
     /// # Errors
     /// 401 `token_invalid`, `token_expired`; 403 `scope_missing`; and what the action fails with.
-    async fn run(&self, action: AdminAction) -> Result<AdminReply, ApiError> {
+    pub(super) async fn run(&self, action: AdminAction) -> Result<AdminReply, ApiError> {
         let command = Admin { secret: self.key.secret.to_vec(), action };
         object::call(&self.edge.env, &self.key.workspace.to_hex(), &command).await.map_err(
             |error| match error {
@@ -58,7 +58,7 @@ impl Operator {
 }
 
 /// The workspace answered an action with a reply of another kind.
-const fn wrong_reply() -> ApiError {
+pub(super) const fn wrong_reply() -> ApiError {
     ApiError::Internal("the workspace answered with a reply of another kind")
 }
 

@@ -230,6 +230,19 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(())
     }
 
+    /// Stores that another provider writes the reply than the one that was asked first.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn hand_over(
+        &self,
+        reply: &str,
+        provider: &str,
+        model: Option<&str>,
+    ) -> Result<(), CoreError> {
+        Ok(self.store().name_writer(reply, provider, model)?)
+    }
+
     /// Earlier messages that a model is reminded of, oldest first.
     ///
     /// # Errors

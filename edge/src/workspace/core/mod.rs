@@ -5,6 +5,8 @@ mod visitor;
 mod keys;
 mod operator;
 
+mod providers;
+
 mod recorded;
 
 use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
@@ -20,6 +22,7 @@ use crate::auth::seal::{SealError, SealKey};
 use crate::auth::site_key::{self, OpenedSiteKey};
 use crate::clock::Clock;
 use crate::config::Jurisdiction;
+use crate::provider::access::Access;
 use crate::random::{Random, RandomError};
 use crate::sql::{Sql, SqlError};
 
@@ -43,6 +46,8 @@ pub struct Workspace<'a, S, C, R> {
     pub jurisdiction: Jurisdiction,
     /// Whether the looser rules of development hold.
     pub development: bool,
+    /// What the platform allows and pays for in providers.
+    pub access: &'a Access,
 }
 
 /// Why a command did not succeed.

@@ -3,7 +3,7 @@
 use sotto_shared::consent::{ChoiceError, Notice};
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
-use sotto_shared::wire::admin::{OpenAi, Provider, SiteSettings, SiteTexts};
+use sotto_shared::wire::admin::{SiteSettings, SiteTexts};
 use sotto_shared::wire::session::Holder;
 use sotto_shared::wire::site::{Contact, Site};
 
@@ -17,7 +17,7 @@ use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
     Admit, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report, Reported,
-    ScrubRules, SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
+    ScrubRules, SiteRef, Turn, TurnContext, WorkspaceError,
 };
 use crate::workspace::store::{Listed, SiteRow};
 use crate::workspace::{notice, search, settings};
@@ -136,27 +136,11 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         }
         let budget = self.budget(row.number);
         budget.take_for(Kind::Messages, &command.network, settings.budget.messages_per_network)?;
-        let provider = match &settings.provider {
-            Provider::Local {} => TurnProvider::Local,
-            Provider::OpenAi(_) if budget.is_spent(Kind::Sessions, settings.budget.sessions)? => {
-                TurnProvider::Local
-            }
-            Provider::OpenAi(provider) => {
-                match budget.take_whole(Kind::Paid, settings.budget.messages) {
-                    Ok(()) => TurnProvider::OpenAi {
-                        base_url: provider.base_url.clone(),
-                        model: provider.model.clone(),
-                        key: self.open_provider_key(&row, provider)?,
-                    },
-                    Err(BudgetError::Spent { .. }) => TurnProvider::Local,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-        };
+        let providers = self.turn_providers(row.number, &settings)?;
         let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
         Ok(TurnContext {
             passages: search::search(&self.store(), row.number, command.question.as_str())?,
-            provider,
+            providers,
             contact: contact(&settings, texts),
             rules: self.rules_of(&row, &settings)?,
             site_name: settings.name,
@@ -236,14 +220,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// The notice in force, in a language.
     fn notice(&self, settings: &SiteSettings, lang: &str) -> Result<Notice, Fault> {
         Ok(notice::notice(settings, self.jurisdiction, Language::of(lang))?)
-    }
-
-    fn open_provider_key(&self, row: &SiteRow, provider: &OpenAi) -> Result<String, Fault> {
-        let stored = row.key.as_ref().ok_or(Fault::Broken("the provider's key is missing"))?;
-        let host = settings::provider_host(&provider.base_url).unwrap_or_default();
-        let opened = self.key()?.open(&self.provider_place(row.number, &host), &stored.sealed)?;
-        String::from_utf8(opened.to_vec())
-            .map_err(|_| Fault::Broken("the provider's key is no text"))
     }
 }
 
