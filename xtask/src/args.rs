@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::audit;
+use crate::guard;
 use crate::keys::List;
 use crate::pii;
 
@@ -37,6 +38,10 @@ usage: cargo xtask <command>
                               tell whether an export of an audit log is the log that the checkpoints
                               were signed over (KEY: a verifier key, or a file with some or with what
                               /.well-known/jwks.json gave; ends with 1 if not, 2 if nothing was read)
+  guard eval FILE [--misses]  print how much the screen for injections finds of the {\"text\", \"label\"}
+                              lines of FILE (label 1: an attempt, 0: an ordinary text; --misses: and on
+                              standard error each that it is wrong about)
+  bench guard                 print what the guard costs a message and a streamed kilobyte
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
                               write it into the README too
 ";
@@ -57,6 +62,7 @@ pub(crate) enum Command {
     Keys(Keys),
     Pii(pii::Task),
     Audit(audit::Verify),
+    Guard(guard::Task),
 }
 
 /// Options of `dev`.
@@ -153,6 +159,7 @@ fn read(parser: &mut Parser) -> Result<Command> {
         "keys" => read_keys(parser),
         "pii" => read_pii(parser),
         "audit" => read_audit(parser),
+        "guard" => read_guard(parser),
         "bench" => read_bench(parser),
         _ => bail!("there is no command `{name}`"),
     }
@@ -306,13 +313,33 @@ fn read_audit(parser: &mut Parser) -> Result<Command> {
     Ok(Command::Audit(audit::Verify { export, checkpoints, keys }))
 }
 
+fn read_guard(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "eval" => {}
+        _ => bail!("`guard` takes `eval FILE`"),
+    }
+    let (mut file, mut shows_misses) = (None, false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("misses") => shows_misses = true,
+            Arg::Value(name) if file.is_none() => file = Some(PathBuf::from(name)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let file = file.context("`guard eval` needs a file")?;
+    Ok(Command::Guard(guard::Task::Eval { file, shows_misses }))
+}
+
 fn read_bench(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
         Some(Arg::Value(name)) if name == "pii" => {
             let is_written = is_written(parser)?;
             Ok(Command::Pii(pii::Task::Bench(is_written)))
         }
-        _ => bail!("`bench` takes `pii`"),
+        Some(Arg::Value(name)) if name == "guard" => {
+            finish(parser, Command::Guard(guard::Task::Bench))
+        }
+        _ => bail!("`bench` takes `pii` or `guard`"),
     }
 }
 
@@ -406,6 +433,19 @@ mod tests {
         assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));
         assert!(refusal("bench").contains("`pii`"));
+    }
+
+    #[test]
+    fn guard_measures_a_file_and_times_itself() {
+        let eval = |shows_misses| {
+            Command::Guard(guard::Task::Eval { file: "cases.jsonl".into(), shows_misses })
+        };
+        assert_eq!(check("guard eval cases.jsonl"), eval(false));
+        assert_eq!(check("guard eval --misses cases.jsonl"), eval(true));
+        assert_eq!(check("bench guard"), Command::Guard(guard::Task::Bench));
+        assert!(refusal("guard").contains("`eval FILE`"));
+        assert!(refusal("guard eval").contains("file"));
+        assert!(refusal("bench guard --write").contains("write"));
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub mod identity;
 
 pub mod input;
 
+pub mod screen;
+
 pub mod output;
 pub mod watch;
 
