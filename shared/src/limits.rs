@@ -80,6 +80,9 @@ pub const RECIPIENTS: usize = 20;
 /// Values of a site that are never hidden (its own address, its own phone).
 pub const EXEMPT_VALUES: usize = 50;
 
+/// Hosts that a site's replies may link to.
+pub const LINK_HOSTS: usize = 50;
+
 /// How long browsers and the edge may go by a site's public settings before they ask again, in
 /// seconds: a change is in effect everywhere within a minute, and a busy site is asked rarely.
 pub const SETTINGS_SECONDS: u64 = 60;

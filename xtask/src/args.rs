@@ -39,8 +39,8 @@ usage: cargo xtask <command>
                               were signed over (KEY: a verifier key, or a file with some or with what
                               /.well-known/jwks.json gave; ends with 1 if not, 2 if nothing was read)
   guard eval FILE [--misses]  print how much the screen for injections finds of the {\"text\", \"label\"}
-                              lines of FILE (label 1: an attempt, 0: an ordinary text; --misses: and on
-                              standard error each that it is wrong about)
+                              lines of FILE (label 1: an attempt, 0: an ordinary text; --misses: first
+                              each that it is wrong about)
   bench guard                 print what the guard costs a message and a streamed kilobyte
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
                               write it into the README too

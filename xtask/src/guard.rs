@@ -17,7 +17,7 @@ pub(crate) enum Task {
     Eval {
         /// JSON lines with `text` and `label`.
         file: PathBuf,
-        /// Whether each text that it is wrong about goes to standard error.
+        /// Whether each text that it is wrong about is printed too.
         shows_misses: bool,
     },
     /// What the guard costs.

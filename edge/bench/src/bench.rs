@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::json;
-use sotto_edge::guard::output::Output;
+use sotto_edge::guard::links::LinkRules;
+use sotto_edge::guard::output::{Output, Told};
 use sotto_edge::guard::screen::screen;
 use sotto_shared::limits::MESSAGE_CHARS;
 use sotto_shared::pii::Policy;
@@ -56,7 +57,8 @@ fn output() -> Result<()> {
     let tokens: Vec<&str> = reply.split_inclusive(' ').collect();
     let prompt = PROMPT.repeat(40);
     let whole = best(|| {
-        let mut output = Output::new(Policy::chat(), [prompt.as_str()]);
+        let told = Told { instructions: vec![prompt.as_str()], canary: Some("kbplfhogamdcneji") };
+        let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
         for token in &tokens {
             black_box(output.push(black_box(token)));
         }

@@ -88,7 +88,7 @@ pub(super) fn run(file: &str, shows_misses: bool) -> Result<()> {
         let is_attempt = label == Some(1);
         if shows_misses && label.is_some() && is_attempt == (screened.verdict == Verdict::Pass) {
             let names: Vec<&str> = screened.families.iter().map(|one| one.name()).collect();
-            eprintln!(
+            println!(
                 "{number} {} {text:?}",
                 if is_attempt { "missed".to_owned() } else { names.join(",") }
             );

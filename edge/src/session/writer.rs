@@ -95,6 +95,8 @@ fn end(result: Result<FinishReason, ProviderError>) -> End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::links::LinkRules;
+    use crate::guard::output::Told;
     use crate::provider::Failure;
     use futures_util::FutureExt;
     use sotto_shared::limits::REPLY_BYTES;
@@ -112,12 +114,14 @@ mod tests {
     fn run(events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
         let mut text = Scrubbed::default();
         let written =
-            write(&mut Script(events.into()), &mut Output::new(Policy::chat(), []), |piece| {
-                text.append(piece)
-            })
-            .now_or_never()
-            .unwrap();
+            write(&mut Script(events.into()), &mut unwatched(), |piece| text.append(piece))
+                .now_or_never()
+                .unwrap();
         (text.into_string(), written)
+    }
+
+    fn unwatched() -> Output {
+        Output::new(Policy::chat(), LinkRules::default(), &Told::default())
     }
 
     fn text(text: &str) -> Result<Event, ProviderError> {

@@ -14,8 +14,10 @@ use sotto_shared::wire::stream::{FinishReason, Part, Source};
 use worker::Delay;
 
 use crate::config::Config;
-use crate::guard::output::Output;
-use crate::guard::{self, identity, input};
+use crate::guard::input::{self, Asking};
+use crate::guard::output::{Cut, Output, Told};
+use crate::guard::screen::{self, Screened, Verdict};
+use crate::guard::{self, declined, identity};
 use crate::language::Language;
 use crate::log;
 use crate::object::{CallError, call};
@@ -31,7 +33,7 @@ use crate::session::record::End;
 use crate::session::reply::{Running, STORE_MS, Storing};
 use crate::session::writer;
 use crate::workspace::command::{
-    Passage, ProviderResult, ReportProviders, TurnContext, TurnProvider, WorkspaceError,
+    Passage, ProviderResult, ReportProviders, Reported, TurnContext, TurnProvider, WorkspaceError,
 };
 
 /// A reply that never began.
@@ -129,13 +131,19 @@ impl Shell {
         let lang = Language::of(&begun.lang);
         let policy = guard::policy(&context);
         // Without a model nobody was told anything.
-        let unwatched = Output::new(policy.clone(), []);
-        if let Some(language) = identity::asked(begun.question.as_str()) {
+        let unwatched = Output::new(policy.clone(), context.links.clone(), &Told::default());
+        let screened = screened(&context, begun.question.as_str());
+        let answer = match identity::asked(begun.question.as_str()) {
+            Some(language) => Some(identity::answer(&context, language)),
+            None if screened.verdict == Verdict::Block => Some(declined::answer(&context, lang)),
+            None => None,
+        };
+        if let Some(answer) = answer {
             let name = identity::PROVIDER;
             core.begin(begun, name, None)?;
             self.with_running(&begun.reply, |running| running.start(name, None));
             let _ = starting.send(Ok(()));
-            let mut text = Local::text(identity::answer(&context, language));
+            let mut text = Local::text(answer);
             return self.write_with(&mut text, unwatched, begun, &config, &[], name).await;
         }
 
@@ -147,7 +155,9 @@ impl Shell {
         let (name, model) = named(0);
         core.begin(begun, name, model)?;
         let _ = starting.send(Ok(()));
-        let mut chain = self.chain(&core, begun, &context, lang, &policy)?;
+        let canary = core.canary()?;
+        let is_odd = screened.verdict == Verdict::Caution;
+        let mut chain = self.chain(&core, begun, &context, &policy, &canary, is_odd)?;
         // Who answers is known with the first word, and said before it.
         let place = chain.settle().await;
         let (name, model) = named(place);
@@ -156,7 +166,9 @@ impl Shell {
         }
         self.with_running(&begun.reply, |running| running.start(name, model));
         let (output, passages) = if model.is_some() {
-            (Output::new(policy, input::instructions(&context)), &*context.passages)
+            let instructions = input::instructions(&context).to_vec();
+            let told = Told { instructions, canary: Some(&canary) };
+            (Output::new(policy, context.links.clone(), &told), &*context.passages)
         } else {
             (unwatched, local::quoted(&context))
         };
@@ -171,9 +183,11 @@ impl Shell {
         core: &SessionCore<'_>,
         begun: &Begun,
         context: &TurnContext,
-        lang: Language,
         policy: &Policy,
+        canary: &str,
+        is_odd: bool,
     ) -> Result<Chain<PlatformHttp>, ShellError> {
+        let lang = Language::of(&begun.lang);
         let candidate = |provider: &TurnProvider| match &provider.settings {
             Provider::Local {} => Candidate::Local(Local::new(context, lang)),
             remote => Candidate::Remote(Box::new(remote.clone())),
@@ -184,7 +198,14 @@ impl Shell {
             let history = core.history(begun)?;
             let boundary = PlatformRandom.bytes::<12>().map_err(CoreError::from)?;
             let boundary = data_encoding::HEXLOWER.encode(&boundary);
-            input::prompt(context, &history, &begun.question, &begun.lang, &boundary, policy)
+            let asking = Asking {
+                question: &begun.question,
+                lang: &begun.lang,
+                boundary: &boundary,
+                canary,
+                is_odd,
+            };
+            input::prompt(context, &history, &asking, policy)
         } else {
             Prompt { messages: Vec::new() }
         };
@@ -237,11 +258,15 @@ impl Shell {
             }
         })
         .await;
+        let is_cut_off = output.cut() == Some(Cut::Quotation);
         let Some(running) = self.take_written(&begun.reply) else { return Ok(()) };
         let sources: Vec<Source> = passages.iter().map(source).collect();
         let stored = core.end(running.id(), running.text(), &sources, written.end);
         running.end(&sources, if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
+        if is_cut_off {
+            self.report(config, Reported::ReplyCutOff).await;
+        }
         Ok(stored?)
     }
 
@@ -272,6 +297,23 @@ impl Shell {
             }
         });
     }
+}
+
+/// What the screen says of a message that a model would get; the log is told of what it finds, in
+/// words of this program. Documents that are quoted cannot be talked into anything.
+fn screened(context: &TurnContext, message: &str) -> Screened {
+    let is_for_model = context.providers.iter().any(|one| one.settings.remote().is_some());
+    if !is_for_model {
+        return Screened { verdict: Verdict::Pass, families: Vec::new() };
+    }
+    let screened = screen::screen(message);
+    if screened.verdict != Verdict::Pass {
+        for family in &screened.families {
+            let line = log::info("screened").word("verdict", screened.verdict.name());
+            line.word("family", family.name()).write();
+        }
+    }
+    screened
 }
 
 fn source(passage: &Passage) -> Source {

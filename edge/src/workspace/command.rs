@@ -18,6 +18,7 @@ use sotto_shared::wire::provider::{Provider, ProviderHealth};
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
+use crate::guard::links::LinkRules;
 pub use crate::object::Command;
 use crate::object::commands;
 use crate::session::command::{Network, SessionTerms};
@@ -156,6 +157,8 @@ pub struct TurnContext {
     pub contact: Option<Contact>,
     /// What is looked for in passages and replies.
     pub rules: ScrubRules,
+    /// Where a reply may link to.
+    pub links: LinkRules,
 }
 
 /// One who may write a reply.
@@ -268,6 +271,8 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reported {
+    /// A reply repeated its instructions and was cut off.
+    ReplyCutOff,
     /// The visitor took the copy.
     Exported,
     /// The copy could not be made.

@@ -11,6 +11,7 @@ use sotto_shared::wire::site::ScrubSettings;
 use worker::Url;
 
 use super::command::WorkspaceError;
+use crate::guard::links::LinkRules;
 use crate::session::command::Lifetimes;
 
 /// Longest retention that a recipient can declare, in days: ten years.
@@ -63,6 +64,14 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
         (EXEMPT_CHARS_MIN..=limits::TEXT_CHARS).contains(&chars)
     };
     rule(settings.exempt.iter().all(fit), "exempt", "must be values of 4 to 300 characters")?;
+    let few = settings.link_hosts.len() <= limits::LINK_HOSTS;
+    rule(few, "link_hosts", "must be at most 50 hosts")?;
+    let is_host = |host: &String| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-';
+        (1..=253).contains(&host.len()) && host.bytes().all(plain) && !host.starts_with('.')
+    };
+    let fit = settings.link_hosts.iter().all(is_host);
+    rule(fit, "link_hosts", "must be hosts in small letters, without scheme, port or path")?;
     scrub(&settings.scrub)
 }
 
@@ -73,6 +82,14 @@ pub fn lifetimes(settings: &SiteSettings) -> Lifetimes {
     let (idle_seconds, retention_seconds) = (settings.idle_seconds, settings.retention_seconds);
     let absolute_seconds = settings.absolute_seconds.max(idle_seconds).max(retention_seconds);
     Lifetimes { idle_seconds, retention_seconds, absolute_seconds }
+}
+
+/// Where replies may link to: the hosts that the site names, if it names any, and its own contacts.
+#[must_use]
+pub fn link_rules(settings: &SiteSettings) -> LinkRules {
+    let contact = settings.contact.as_ref().map(|contact| contact.url.clone());
+    let own = contact.into_iter().chain(settings.controller.privacy_url.clone()).collect();
+    LinkRules { hosts: settings.link_hosts.clone(), own }
 }
 
 /// The site's own ways to be reached and the values it names: nothing of them is personal data of
@@ -340,6 +357,9 @@ pub(crate) mod tests {
         assert_eq!(broken(|s| s.budget.messages_per_minute = 0), "budget");
         assert_eq!(broken(|s| s.exempt = vec!["abc".into()]), "exempt");
         assert_eq!(broken(|s| s.exempt = vec!["abcd".into(); 51]), "exempt");
+        for host in ["https://shop.example", "Shop.example", "", ".example", "a.example/b"] {
+            assert_eq!(broken(|s| s.link_hosts = vec![host.into()]), "link_hosts", "{host}");
+        }
         let off = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
         assert_eq!(broken(|s| s.scrub.off = off(&["PHONE", "phone"])), "scrub.off[1]");
         assert_eq!(broken(|s| s.scrub.off = off(&["PHONE"; 65])), "scrub.off");

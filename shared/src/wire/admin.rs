@@ -210,6 +210,10 @@ pub struct SiteSettings {
     /// The site's own values (its address, its phone), which are never hidden.
     #[cfg_attr(feature = "serde", serde(default))]
     pub exempt: Vec<String>,
+    /// Hosts that replies may link to, and with each whatever stands below it; all if there are
+    /// none here.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub link_hosts: Vec<String>,
     /// Categories switched off, and patterns of the site's own.
     #[cfg_attr(feature = "serde", serde(default))]
     pub scrub: ScrubSettings,

@@ -13,7 +13,7 @@ const LONGEST: usize = 4_096;
 const CODES: usize = 8;
 
 /// The texts behind the codes in a text.
-pub(super) fn undone(text: &str) -> Vec<String> {
+pub(in crate::guard) fn undone(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let runs = text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=-_".contains(c)));
     for run in runs.filter(|run| (SHORTEST..=LONGEST).contains(&run.len())) {

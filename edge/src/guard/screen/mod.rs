@@ -16,6 +16,7 @@ mod view;
 
 use std::cell::OnceCell;
 
+pub(super) use decode::undone;
 use rules::{Hits, Rules, Weight};
 
 /// What the screen says of a text.
@@ -75,6 +76,18 @@ const APART: usize = 10;
 
 /// Hidden characters from which on they are odd. A soft hyphen or two come with copied text.
 const HIDDEN: usize = 4;
+
+impl Verdict {
+    /// Its name, for the log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Caution => "caution",
+            Self::Block => "block",
+        }
+    }
+}
 
 impl Family {
     /// Every family.
@@ -143,7 +156,7 @@ pub fn screen(text: &str) -> Screened {
         if !seen.tagged.is_empty() {
             behind(rules, &seen.tagged, Family::Hidden, &mut found);
         }
-        for text in decode::undone(text) {
+        for text in undone(text) {
             behind(rules, &text, Family::Encoded, &mut found);
         }
         // Whoever speaks of codes may have used one.

@@ -10,6 +10,8 @@ mod turn;
 
 mod read;
 
+mod canary;
+
 mod erase;
 
 mod telling;

@@ -141,6 +141,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(TurnContext {
             passages: search::search(&self.store(), row.number, command.question.as_str())?,
             providers,
+            links: settings::link_rules(&settings),
             contact: contact(&settings, texts),
             rules: self.rules_of(&row, &settings)?,
             site_name: settings.name,
@@ -180,6 +181,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let conversation = command.conversation;
         let visitor = Actor::Visitor(conversation);
         let (actor, action, outcome) = match command.what {
+            Reported::ReplyCutOff => (Actor::System, Action::ReplyCutOff, Outcome::Done),
             Reported::Exported => (visitor, Action::ConversationExported, Outcome::Done),
             Reported::ExportFailed => (visitor, Action::ConversationExported, Outcome::Failed),
             Reported::ErasureRefused => {
