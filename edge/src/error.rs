@@ -269,11 +269,14 @@ fn notice_changed(notice: &str) -> Facts {
 }
 
 fn session(error: &CallError<SessionError>) -> Facts {
-    let error = match error {
-        CallError::Refused(error) => error,
-        CallError::NoSuchObject => return ApiError::TokenInvalid.facts(),
-        CallError::Unreachable(_) => return unavailable(),
-    };
+    match error {
+        CallError::Refused(error) => conversation(error),
+        CallError::NoSuchObject => ApiError::TokenInvalid.facts(),
+        CallError::Unreachable(_) => unavailable(),
+    }
+}
+
+fn conversation(error: &SessionError) -> Facts {
     match error {
         SessionError::Unknown => Facts::new(
             Code::ConversationEnded,
@@ -293,6 +296,38 @@ fn session(error: &CallError<SessionError>) -> Facts {
             facts.receipt = Some(receipt.clone());
             facts
         }
+        SessionError::ErasedByOperator { receipt } => {
+            let mut facts = Facts::new(
+                Code::Erased,
+                "The operator of the site erased the conversation; begin a new one.",
+            );
+            facts.receipt = Some(receipt.clone());
+            facts
+        }
+        SessionError::Closed => Facts::new(
+            Code::ConversationEnded,
+            "The conversation has ended; a legal hold keeps what was said, and the erase token still erases it.",
+        ),
+        SessionError::ReasonRequired => Facts::new(
+            Code::ReasonRequired,
+            "The visitor did not give the conversation for review; say why it is read in the parameter reason.",
+        ),
+        SessionError::Held => Facts::new(
+            Code::LegalHold,
+            "A legal hold keeps the conversation; lift it first, or wait for its end.",
+        ),
+        SessionError::ConsentWithdrawn => Facts::new(
+            Code::ConsentWithdrawn,
+            "The visitor took the consent to this conversation back; it can be read and erased, and takes nothing more.",
+        ),
+        SessionError::ConsentUnproven => Facts::new(
+            Code::ConsentUnproven,
+            "The record of the visitor's consent is missing or cannot be read, so nothing more is taken; begin a new conversation.",
+        ),
+        SessionError::PurposeNotOffered => Facts::new(
+            Code::InvalidValue,
+            "The value of purposes must be purposes that the site offers.",
+        ),
         SessionError::NoticeChanged { notice } => notice_changed(notice),
         SessionError::OriginNotAllowed => origin_not_allowed(),
         SessionError::TokenInvalid => ApiError::TokenInvalid.facts(),
@@ -309,6 +344,24 @@ fn session(error: &CallError<SessionError>) -> Facts {
             Code::MessageConflict,
             "This message id stands for another text already; send the text under a new id.",
         ),
+        SessionError::MessageUnknown => {
+            Facts::new(Code::NotFound, "The conversation has no message of this id.")
+        }
+        SessionError::NotOwnMessage => Facts::new(
+            Code::NotOwnMessage,
+            "Only what the visitor wrote can be changed; a reply can be removed.",
+        ),
+        SessionError::MessageRemoved => Facts::new(
+            Code::MessageConflict,
+            "The message of this id was removed; send the text under a new id.",
+        ),
+        SessionError::Restricted => Facts::new(
+            Code::Restricted,
+            "The visitor has restricted the conversation; lift the restriction to go on with it.",
+        ),
+        SessionError::NoReview => {
+            Facts::new(Code::NotFound, "Nobody has asked for a review of this conversation.")
+        }
         SessionError::ReplyInProgress => Facts::new(
             Code::ReplyInProgress,
             "Wait for the reply that is being written, or stop it first.",
@@ -321,10 +374,11 @@ fn session(error: &CallError<SessionError>) -> Facts {
             Code::ConversationFull,
             "The conversation takes no more messages; begin a new one.",
         ),
-        SessionError::RateLimited { retry_after } => {
-            Facts::new(Code::RateLimited, "Too many messages in a short time; wait a moment.")
-                .after(*retry_after)
-        }
+        SessionError::RateLimited { retry_after } => Facts::new(
+            Code::RateLimited,
+            "This was done too often in this conversation in a short time; wait a moment.",
+        )
+        .after(*retry_after),
         SessionError::BudgetSpent { retry_after } => budget_spent(*retry_after),
         SessionError::SiteGone => site_unknown(),
         SessionError::Failed => internal(),
@@ -351,6 +405,15 @@ fn workspace(error: &CallError<WorkspaceError>) -> Facts {
         WorkspaceError::KeyUnknown => {
             Facts::new(Code::NotFound, "The workspace has no API key of this id.")
         }
+        WorkspaceError::ConversationUnknown => {
+            Facts::new(Code::NotFound, "The workspace has no such conversation.")
+        }
+        WorkspaceError::Conversation(SessionError::Restricted) => Facts::new(
+            Code::Restricted,
+            "The visitor restricted the conversation: until that is lifted it is kept, and neither shown nor erased.",
+        ),
+        WorkspaceError::Conversation(error) => conversation(error),
+        WorkspaceError::Unreachable => unavailable(),
         WorkspaceError::DocumentUnknown => {
             Facts::new(Code::NotFound, "The site has no document of this name.")
         }
@@ -434,15 +497,27 @@ mod tests {
             (refused_session(SessionError::Erased { receipt: "R".into() }), Code::Erased),
             (refused_session(SessionError::TokenInvalid), Code::TokenInvalid),
             (refused_session(SessionError::Ended { receipt: "R".into() }), Code::ConversationEnded),
+            (refused_session(SessionError::ErasedByOperator { receipt: "R".into() }), Code::Erased),
+            (refused_session(SessionError::Closed), Code::ConversationEnded),
+            (refused_session(SessionError::ReasonRequired), Code::ReasonRequired),
+            (refused_session(SessionError::Held), Code::LegalHold),
             (refused_session(SessionError::TokenMismatch), Code::TokenMismatch),
             (refused_session(SessionError::NetworkMismatch), Code::NetworkMismatch),
             (refused_session(SessionError::TokenRevoked), Code::TokenRevoked),
             (refused_session(SessionError::MessageConflict), Code::MessageConflict),
+            (refused_session(SessionError::MessageUnknown), Code::NotFound),
+            (refused_session(SessionError::NotOwnMessage), Code::NotOwnMessage),
+            (refused_session(SessionError::MessageRemoved), Code::MessageConflict),
+            (refused_session(SessionError::Restricted), Code::Restricted),
+            (refused_session(SessionError::NoReview), Code::NotFound),
             (refused_session(SessionError::ReplyInProgress), Code::ReplyInProgress),
             (refused_session(SessionError::NothingToRegenerate), Code::NothingToRegenerate),
             (refused_session(SessionError::Full), Code::ConversationFull),
             (refused_session(SessionError::RateLimited { retry_after: 3 }), Code::RateLimited),
             (refused_session(SessionError::BudgetSpent { retry_after: 3 }), Code::BudgetSpent),
+            (refused_session(SessionError::ConsentWithdrawn), Code::ConsentWithdrawn),
+            (refused_session(SessionError::ConsentUnproven), Code::ConsentUnproven),
+            (refused_session(SessionError::PurposeNotOffered), Code::InvalidValue),
             (refused_session(SessionError::SiteGone), Code::SiteUnknown),
             (refused_session(SessionError::Failed), Code::Internal),
             (CallError::<WorkspaceError>::NoSuchObject.into(), Code::SiteUnknown),
@@ -456,7 +531,10 @@ mod tests {
             ),
             (refused_workspace(WorkspaceError::KeyUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::SiteUnknown), Code::SiteUnknown),
+            (refused_workspace(WorkspaceError::ConversationUnknown), Code::NotFound),
             (refused_workspace(WorkspaceError::DocumentUnknown), Code::NotFound),
+            (refused_workspace(WorkspaceError::Conversation(SessionError::Held)), Code::LegalHold),
+            (refused_workspace(WorkspaceError::Unreachable), Code::Unavailable),
             (refused_workspace(WorkspaceError::OriginNotAllowed), Code::OriginNotAllowed),
             (refused_workspace(WorkspaceError::ConsentRequired), Code::ConsentRequired),
             (

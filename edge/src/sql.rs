@@ -191,6 +191,18 @@ impl MemorySql {
         Self(rusqlite::Connection::open_in_memory().unwrap())
     }
 
+    /// Whether these bytes stand in any text or blob of any table.
+    pub(crate) fn holds(&self, bytes: &[u8]) -> bool {
+        let names = "SELECT name FROM sqlite_master WHERE type = 'table'";
+        self.exec(names, &[]).unwrap().iter().any(|table| {
+            let rows = self.exec(&format!("SELECT * FROM \"{}\"", table[0].text().unwrap()), &[]);
+            rows.unwrap().iter().flatten().any(|value| {
+                let stored = value.blob().or_else(|| value.text().map(str::as_bytes));
+                stored.is_some_and(|stored| stored.windows(bytes.len()).any(|part| part == bytes))
+            })
+        })
+    }
+
     /// What `deleteAll` does to an object: every table goes.
     pub(crate) fn wipe(&self) {
         let tables = self
@@ -234,5 +246,34 @@ impl Sql for MemorySql {
             );
         }
         Ok(all)
+    }
+}
+
+/// The same storage, which breaks down at one statement.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct FailingSql<'a> {
+    sql: &'a MemorySql,
+    /// Statements that it still carries out.
+    left: core::cell::Cell<usize>,
+}
+
+#[cfg(test)]
+impl<'a> FailingSql<'a> {
+    /// Carries out so many statements, and none after them.
+    pub(crate) fn after(statements: usize, sql: &'a MemorySql) -> Self {
+        Self { sql, left: core::cell::Cell::new(statements) }
+    }
+}
+
+#[cfg(test)]
+impl Sql for FailingSql<'_> {
+    fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
+        let left = self.left.get();
+        if left == 0 {
+            return Err(SqlError("it broke down".to_owned()));
+        }
+        self.left.set(left - 1);
+        self.sql.exec(statement, values)
     }
 }

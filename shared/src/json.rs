@@ -115,6 +115,14 @@ pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// Appends decimal digits, without the formatting machinery.
+pub(crate) fn write_number(out: &mut String, number: u32) {
+    if number >= 10 {
+        write_number(out, number / 10);
+    }
+    out.push((b'0' + (number % 10) as u8) as char);
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -10,6 +10,7 @@
 //! - [`json`] and [`sse`]: the small readers that the widget uses instead of a JSON library, and
 //!   the one event stream decoder that both sides use;
 //! - [`pii`]: the scrubber, which runs in the browser and again at the edge;
+//! - `signed`: signed documents and their verifier, behind the feature `signed`;
 //! - `audit`: the format of the audit log and its verifier, behind the feature `audit`.
 //!
 //! The wire types derive serde behind the feature `serde`, which the edge uses. The widget reads
@@ -32,6 +33,9 @@ pub mod json;
 pub mod sse;
 
 pub mod pii;
+
+#[cfg(feature = "signed")]
+pub mod signed;
 
 #[cfg(feature = "audit")]
 pub mod audit;

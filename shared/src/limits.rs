@@ -20,6 +20,10 @@ pub const DOCUMENT_BYTES: usize = 1024 * 1024;
 /// a visitor's patience.
 pub const DOCUMENTS_PER_SITE: usize = 500;
 
+/// Confidential documents of one site together, in bytes. They have no index, so all of them are
+/// opened and read for each message; docs/documents.md says what that costs.
+pub const CONFIDENTIAL_BYTES_PER_SITE: usize = 1024 * 1024;
+
 /// Values in a site's documents (addresses, phones) that are never hidden, those of the newest
 /// documents first: as many as a policy has room for beside the ones in the settings.
 pub const DOCUMENT_VALUES: usize = 400;
@@ -33,6 +37,10 @@ pub const MESSAGE_CHARS: usize = 4_000;
 /// The same message in bytes, checked before its characters are counted (UTF-8 takes at most
 /// four bytes for one).
 pub const MESSAGE_BYTES: usize = 4 * MESSAGE_CHARS;
+
+/// Body of `PATCH /v1/conversation/messages/{id}`, in bytes: one message with every character
+/// escaped, which takes twelve bytes outside the Basic Multilingual Plane.
+pub const MESSAGE_BODY_BYTES: usize = 12 * MESSAGE_CHARS + 1024;
 
 /// Messages in one conversation, both sides counted. A longer talk starts a new conversation, so
 /// that a copy and an erasure stay one small act.
@@ -110,6 +118,26 @@ pub const ACCESS_TOKEN_SECONDS: u64 = 15 * 60;
 /// same successor, so that a lost reply does not log a visitor out.
 pub const ROTATION_GRACE_SECONDS: u64 = 30;
 
+/// New tokens for one conversation within a minute: a device that wavers between two networks asks
+/// at each change.
+pub const REFRESHES_PER_MINUTE: u32 = 10;
+
+/// New tokens for one conversation within an hour: four are what a visitor needs who stays where
+/// they are; the rest is for a journey.
+pub const REFRESHES_PER_HOUR: u32 = 60;
+
+/// Copies of a conversation, replies taken up and stopped, together within a minute: a lost
+/// connection is taken up seven times, and a reload of the page asks for the copy.
+pub const LOOKS_PER_MINUTE: u32 = 60;
+
+/// Changes by a visitor within a minute (consent, messages corrected or removed, restriction, a
+/// review asked for): faster than a person clicks.
+pub const CHANGES_PER_MINUTE: u32 = 30;
+
+/// Refresh and erase tokens of one conversation whose secret does not fit, within an hour. They
+/// cannot be guessed; what is saved is the work of refusing them.
+pub const WRONG_SECRETS_PER_HOUR: u32 = 20;
+
 /// Idle life of a refresh token unless the site says otherwise, in seconds: one day.
 pub const IDLE_SECONDS_DEFAULT: u64 = 24 * 3_600;
 
@@ -142,8 +170,27 @@ pub const API_KEY_SECONDS_MAX: u64 = 400 * 24 * 3_600;
 /// gets its receipt for as long as the conversation could have lived.
 pub const TOMBSTONE_SECONDS: u64 = LIFETIME_SECONDS_MAX;
 
+/// Longest legal hold, in seconds from the day on which it is ordered: as long as the longest life,
+/// after which somebody has to decide again.
+pub const HOLD_SECONDS_MAX: u64 = LIFETIME_SECONDS_MAX;
+
 /// How long the platform's recovery history may hold what was erased, in days. A receipt says so.
 pub const RECOVERY_DAYS: u32 = 30;
+
+/// For how many days the proof of a consent can outlive its conversation, at most: as long as the
+/// tombstone that holds it.
+pub const CONSENT_PROOF_DAYS_MAX: u32 = 400;
+
+/// Longest time, in seconds, that a client can say a notice was on the screen: a day. A page that
+/// was left open for longer says no more by it.
+pub const NOTICE_SHOWN_SECONDS_MAX: u32 = 24 * 3_600;
+
+/// Version of the client in a consent's source, in bytes: a semantic version with a build's name.
+pub const CLIENT_VERSION_BYTES: usize = 40;
+
+/// A signed document that is to be verified, in bytes: receipts have 4 KB, and a copy of a usual
+/// conversation stays below this. Longer ones are verified by the command.
+pub const SIGNED_DOCUMENT_BYTES: usize = 1024 * 1024;
 
 /// Nesting of JSON that [`crate::json`] reads: the wire nests to five.
 pub const JSON_DEPTH: usize = 16;

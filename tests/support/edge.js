@@ -1,6 +1,6 @@
 // The edge under test: wrangler with workerd on a port, a state folder and secrets of its own. It can be killed and started again.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
@@ -25,6 +25,7 @@ export class Edge {
   /** Starts an edge; `variables` replace those of development, `ready` says of the answer to /healthz whether it is there. */
   static async start(variables = {}, ready = ({ ok }) => ok) {
     const edge = new Edge();
+    process.once("exit", () => edge.#child && signal(edge.#child));
     edge.#ready = ready;
     edge.#folder = await mkdtemp(join(tmpdir(), "sotto-edge-"));
     edge.port = await freePort();
@@ -65,6 +66,19 @@ export class Edge {
     await this.#spawn();
   }
 
+  /** Changes its keyring as an operator does, by `cargo xtask keys …`, and starts it again with that. */
+  async changeKeys(...commands) {
+    const file = join(this.#folder, "secrets.vars");
+    for (const command of commands) {
+      const args = ["xtask", "keys", ...command.split(" "), "--file", file];
+      const { status, stderr } = spawnSync("cargo", args, { cwd: ROOT, encoding: "utf8" });
+      if (status !== 0) throw new Error(`keys ${command}: ${stderr}`);
+    }
+    const line = (await readFile(file, "utf8")).split("\n").find((text) => text.startsWith("SOTTO_KEYRING="));
+    this.secrets.keyring = JSON.parse(line.slice("SOTTO_KEYRING='".length, -1));
+    await this.restart();
+  }
+
   /** Every byte that it has written to its state, as text. */
   async stored() {
     const folder = join(this.#folder, "state");
@@ -98,7 +112,6 @@ export class Edge {
       },
     });
     this.#child = child;
-    process.once("exit", () => signal(child));
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => {
         this.log += text;

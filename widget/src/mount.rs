@@ -4,7 +4,6 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use any_spawner::Executor;
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -78,8 +77,6 @@ pub fn mount(
     let container: HtmlElement = el("div").unchecked_into();
     // First, since the elements of the root stack upwards from the launcher, which stands last.
     root.insert_before(&container, root.first_child().as_ref())?;
-    // Effects run as tasks of the browser. An error says that another chat has seen to it.
-    let _ = Executor::init_wasm_bindgen();
     let app = App::new(host, edge, settings);
     let panel = panel(&app);
     container.append_child(&panel.dialog)?;

@@ -26,8 +26,13 @@ usage: cargo xtask <command>
                               run one part of the checks, or all of them
   size                        print raw, gzip and brotli bytes of what ships; fail past a budget
   keys new [--file FILE]      make secrets (default .dev.vars); never overwrites
+  keys list [--file FILE]     print the ids of the keys in each list
+  keys prepare access|site|receipt|root... [--file FILE]
+                              put a new key into the lists named, known and not used yet
   keys rotate [access|site|receipt|root]... [--file FILE]
-                              put a new key first in the lists named, or in all of them
+                              use the prepared key, or a new one, in the lists named or in all
+  keys retire access|site|receipt|root KID [--sure] [--file FILE]
+                              drop a key that is not in use (docs/keys.md says when)
   pii scan                    find personal data in {\"text\": …} lines of standard input
   pii eval DIR [--misses] [--write]
                               print how well the cases in DIR are found (--misses: and on standard
@@ -42,6 +47,10 @@ usage: cargo xtask <command>
                               lines of FILE (label 1: an attempt, 0: an ordinary text; --misses: first
                               each that it is wrong about)
   bench guard                 print what the guard costs a message and a streamed kilobyte
+  bench edge [--built] [--write]
+                              print what the edge adds to the time to a reply's first token, and how
+                              many turns it serves, at 1 and at 16 at a time, or write it into the
+                              README too (--built: measure what was built, without building)
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
                               write it into the README too
 ";
@@ -63,6 +72,16 @@ pub(crate) enum Command {
     Pii(pii::Task),
     Audit(audit::Verify),
     Guard(guard::Task),
+    BenchEdge(BenchEdge),
+}
+
+/// Options of `bench edge`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchEdge {
+    /// Whether it measures what was built before.
+    pub(crate) is_built: bool,
+    /// Whether the tables go into the README.
+    pub(crate) is_written: bool,
 }
 
 /// Options of `dev`.
@@ -108,8 +127,16 @@ pub(crate) struct Keys {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum KeyTask {
     New,
+    List,
+    Prepare(Vec<List>),
     /// The lists to rotate; empty means all.
     Rotate(Vec<List>),
+    Retire {
+        list: List,
+        kid: u8,
+        /// Whether the operator knows what is lost with it.
+        is_sure: bool,
+    },
 }
 
 impl Part {
@@ -233,22 +260,32 @@ fn read_test(parser: &mut Parser) -> Result<Command> {
 
 fn read_keys(parser: &mut Parser) -> Result<Command> {
     let mut words = Vec::new();
-    let mut file = None;
+    let (mut file, mut is_sure) = (None, false);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("file") => file = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("sure") => is_sure = true,
             Arg::Value(word) => words.push(word.string()?),
             other => return Err(other.unexpected().into()),
         }
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let lists = |names: &[&str]| names.iter().map(|name| List::parse(name)).collect::<Result<_>>();
     let task = match words.as_slice() {
         ["new"] => KeyTask::New,
-        ["rotate", lists @ ..] => {
-            KeyTask::Rotate(lists.iter().map(|name| List::parse(name)).collect::<Result<_>>()?)
-        }
-        _ => bail!("`keys` takes `new` or `rotate`"),
+        ["list"] => KeyTask::List,
+        ["prepare", first, others @ ..] => KeyTask::Prepare(lists(&[&[*first], others].concat())?),
+        ["rotate", names @ ..] => KeyTask::Rotate(lists(names)?),
+        ["retire", list, kid] => KeyTask::Retire {
+            list: List::parse(list)?,
+            kid: kid.parse().ok().with_context(|| format!("`{kid}` is no key's id"))?,
+            is_sure,
+        },
+        _ => bail!("`keys` takes `new`, `list`, `prepare LIST`, `rotate` or `retire LIST KID`"),
     };
+    if is_sure && !matches!(task, KeyTask::Retire { .. }) {
+        bail!("only `keys retire` takes --sure");
+    }
     Ok(Command::Keys(Keys { task, file }))
 }
 
@@ -332,6 +369,7 @@ fn read_guard(parser: &mut Parser) -> Result<Command> {
 
 fn read_bench(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
+        Some(Arg::Value(name)) if name == "edge" => read_bench_edge(parser),
         Some(Arg::Value(name)) if name == "pii" => {
             let is_written = is_written(parser)?;
             Ok(Command::Pii(pii::Task::Bench(is_written)))
@@ -339,8 +377,20 @@ fn read_bench(parser: &mut Parser) -> Result<Command> {
         Some(Arg::Value(name)) if name == "guard" => {
             finish(parser, Command::Guard(guard::Task::Bench))
         }
-        _ => bail!("`bench` takes `pii` or `guard`"),
+        _ => bail!("`bench` takes `edge`, `pii` or `guard`"),
     }
+}
+
+fn read_bench_edge(parser: &mut Parser) -> Result<Command> {
+    let mut options = BenchEdge { is_built: false, is_written: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("built") => options.is_built = true,
+            Arg::Long("write") => options.is_written = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::BenchEdge(options))
 }
 
 fn port(parser: &mut Parser) -> Result<u16> {
@@ -410,7 +460,24 @@ mod tests {
                 file: Some("x".into())
             })
         );
-        assert!(refusal("keys").contains("`new` or `rotate`"));
+        assert_eq!(
+            check("keys retire root 2 --sure"),
+            Command::Keys(Keys {
+                task: KeyTask::Retire { list: List::Root, kid: 2, is_sure: true },
+                file: None
+            })
+        );
+        assert_eq!(
+            check("keys prepare site root"),
+            Command::Keys(Keys {
+                task: KeyTask::Prepare(vec![List::Site, List::Root]),
+                file: None
+            })
+        );
+        assert!(refusal("keys").contains("`rotate`"));
+        assert!(refusal("keys prepare").contains("`prepare LIST`"));
+        assert!(refusal("keys retire root two").contains("two"));
+        assert!(refusal("keys rotate --sure").contains("--sure"));
         assert!(refusal("keys rotate house").contains("house"));
     }
 
@@ -429,6 +496,10 @@ mod tests {
         assert_eq!(check("bench pii"), Command::Pii(pii::Task::Bench(false)));
         assert_eq!(check("bench pii --write"), Command::Pii(pii::Task::Bench(true)));
         assert!(refusal("bench pii --fast").contains("fast"));
+        let edge = |is_built, is_written| Command::BenchEdge(BenchEdge { is_built, is_written });
+        assert_eq!(check("bench edge"), edge(false, false));
+        assert_eq!(check("bench edge --write --built"), edge(true, true));
+        assert!(refusal("bench edge --fast").contains("fast"));
         assert!(refusal("pii eval").contains("directory"));
         assert!(refusal("pii eval a b").contains('b'));
         assert!(refusal("pii find").contains("find"));

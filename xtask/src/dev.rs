@@ -160,7 +160,7 @@ fn settings(file: &Path, port: u16) -> Result<Value> {
 }
 
 /// The Markdown files of a folder, by name.
-fn documents(folder: &Path) -> Result<BTreeMap<String, String>> {
+pub(crate) fn documents(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut documents = BTreeMap::new();
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path: PathBuf = entry?.path();

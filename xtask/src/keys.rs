@@ -1,19 +1,22 @@
 //! The platform's secrets, made and rotated: `SOTTO_KEYRING` and `SOTTO_PLATFORM_TOKEN`.
 //!
 //! They live in a file of `NAME=value` lines that wrangler reads: `.dev.vars` locally, or one that
-//! `wrangler secret bulk <file>` uploads. The newest key of a list stands first and is the one in
-//! use; the others go on verifying what they signed. Only names and key ids are ever printed.
+//! `wrangler secret bulk <file>` uploads. What can be done to the lists of keys is in [`ring`].
+//! Only names and key ids are ever printed.
+
+mod ring;
+
+pub(crate) use ring::List;
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use data_encoding::BASE64URL_NOPAD;
-use serde::{Deserialize, Serialize};
 
 use crate::args::{KeyTask, Keys};
 use crate::sh;
+use ring::{Keyring, random};
 
 const KEYRING: &str = "SOTTO_KEYRING";
 const PLATFORM_TOKEN: &str = "SOTTO_PLATFORM_TOKEN";
@@ -26,7 +29,8 @@ pub(crate) fn dev_file() -> PathBuf {
 /// Runs `cargo xtask keys`.
 ///
 /// # Errors
-/// If there already are secrets (`new`), or none that could be read (`rotate`).
+/// If there already are secrets (`new`), or none that could be read (the other tasks), or if a key
+/// cannot go (`retire`).
 pub(crate) fn run(keys: &Keys) -> Result<()> {
     let file = keys.file.clone().unwrap_or_else(dev_file);
     match &keys.task {
@@ -36,16 +40,32 @@ pub(crate) fn run(keys: &Keys) -> Result<()> {
             }
             println!("{}: made {KEYRING} and {PLATFORM_TOKEN}", file.display());
         }
+        KeyTask::List => println!("{}", read(&file)?.keyring),
+        KeyTask::Prepare(lists) => {
+            change(&file, |keyring| lists.iter().try_for_each(|list| keyring.prepare(*list)))?;
+        }
         KeyTask::Rotate(lists) => {
             let lists = if lists.is_empty() { &List::ALL[..] } else { lists };
-            let mut secrets = read(&file)?;
-            for list in lists {
-                let kid = secrets.keyring.rotate(*list)?;
-                println!("{}: {} now uses key {kid}", file.display(), list.name());
+            change(&file, |keyring| lists.iter().try_for_each(|list| keyring.rotate(*list)))?;
+        }
+        KeyTask::Retire { list, kid, is_sure } => {
+            if let Some(warning) = list.warning()
+                && !is_sure
+            {
+                bail!("{warning} docs/keys.md says how to know; repeat with --sure");
             }
-            replace(&file, &secrets.to_text()?)?;
+            change(&file, |keyring| keyring.retire(*list, *kid))?;
         }
     }
+    Ok(())
+}
+
+/// Changes the keyring in a file, and shows what it is then.
+fn change(file: &Path, act: impl FnOnce(&mut Keyring) -> Result<()>) -> Result<()> {
+    let mut secrets = read(file)?;
+    act(&mut secrets.keyring)?;
+    replace(file, &secrets.to_text()?)?;
+    println!("{}", secrets.keyring);
     Ok(())
 }
 
@@ -76,6 +96,16 @@ pub(crate) fn create(file: &Path) -> Result<bool> {
 /// If the file or the token in it is missing.
 pub(crate) fn platform_token(file: &Path) -> Result<String> {
     Ok(read(file)?.platform_token)
+}
+
+/// The secrets as variables of an environment.
+///
+/// # Errors
+/// If the file or a secret in it is missing.
+pub(crate) fn variables(file: &Path) -> Result<[(&'static str, String); 2]> {
+    let secrets = read(file)?;
+    let keyring = serde_json::to_string(&secrets.keyring)?;
+    Ok([(KEYRING, keyring), (PLATFORM_TOKEN, secrets.platform_token)])
 }
 
 fn read(file: &Path) -> Result<Secrets> {
@@ -117,11 +147,7 @@ struct Secrets {
 
 impl Secrets {
     fn random() -> Result<Self> {
-        let mut keyring = Keyring::default();
-        for list in List::ALL {
-            keyring.rotate(list)?;
-        }
-        Ok(Self { keyring, platform_token: random()?, others: Vec::new() })
+        Ok(Self { keyring: Keyring::random()?, platform_token: random()?, others: Vec::new() })
     }
 
     fn parse(text: &str) -> Result<Self> {
@@ -163,96 +189,9 @@ fn unquote(value: &str) -> &str {
         .unwrap_or(value)
 }
 
-/// The platform's keys; the first of each list is in use.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Keyring {
-    access: Vec<Key>,
-    site: Vec<Key>,
-    receipt: Vec<Key>,
-    root: Vec<Key>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Key {
-    /// Site keys carry it in one byte.
-    kid: u8,
-    /// 32 random bytes, base64url without padding.
-    key: String,
-}
-
-impl Keyring {
-    /// Puts a new key first and returns its id.
-    fn rotate(&mut self, list: List) -> Result<u8> {
-        let keys = match list {
-            List::Access => &mut self.access,
-            List::Site => &mut self.site,
-            List::Receipt => &mut self.receipt,
-            List::Root => &mut self.root,
-        };
-        let newest = keys.iter().map(|key| key.kid).max().unwrap_or(0);
-        let kid = newest.checked_add(1).with_context(|| {
-            format!("{} had 255 keys: remove the oldest by hand first", list.name())
-        })?;
-        keys.insert(0, Key { kid, key: random()? });
-        Ok(kid)
-    }
-}
-
-/// A list of the keyring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum List {
-    /// Signs access tokens.
-    Access,
-    /// Makes site keys unforgeable.
-    Site,
-    /// Signs receipts.
-    Receipt,
-    /// Wraps the keys that workspaces and conversations store.
-    Root,
-}
-
-impl List {
-    const ALL: [Self; 4] = [Self::Access, Self::Site, Self::Receipt, Self::Root];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Site => "site",
-            Self::Receipt => "receipt",
-            Self::Root => "root",
-        }
-    }
-
-    /// The list of this name.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub(crate) fn parse(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|list| list.name() == name)
-            .with_context(|| format!("the keyring has no list `{name}`"))
-    }
-}
-
-/// 32 random bytes, base64url without padding: 43 characters.
-fn random() -> Result<String> {
-    let mut bytes = [0; 32];
-    if getrandom::fill(&mut bytes).is_err() {
-        bail!("this machine gives no randomness");
-    }
-    Ok(BASE64URL_NOPAD.encode(&bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn kids(keys: &[Key]) -> Vec<u8> {
-        keys.iter().map(|key| key.kid).collect()
-    }
 
     #[test]
     fn secrets_survive_being_written_and_read() {
@@ -274,27 +213,11 @@ mod tests {
         for list in List::ALL {
             let key = &json[list.name()][0];
             assert_eq!(key["kid"], 1);
-            let bytes = BASE64URL_NOPAD.decode(key["key"].as_str().unwrap().as_bytes()).unwrap();
+            let bytes = data_encoding::BASE64URL_NOPAD
+                .decode(key["key"].as_str().unwrap().as_bytes())
+                .unwrap();
             assert_eq!(bytes.len(), 32);
         }
-    }
-
-    #[test]
-    fn rotation_puts_the_new_key_first_and_keeps_the_old_ones() {
-        let mut keyring = Secrets::random().unwrap().keyring;
-        let old = keyring.access[0].key.clone();
-        assert_eq!(keyring.rotate(List::Access).unwrap(), 2);
-        assert_eq!(keyring.rotate(List::Access).unwrap(), 3);
-        assert_eq!(kids(&keyring.access), [3, 2, 1]);
-        assert_eq!(keyring.access[2].key, old);
-        assert_eq!(kids(&keyring.site), [1]);
-    }
-
-    #[test]
-    fn a_key_id_never_wraps_around() {
-        let mut keyring = Keyring::default();
-        keyring.site.push(Key { kid: 255, key: String::new() });
-        assert!(keyring.rotate(List::Site).is_err());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! One file per subject. [`args`] reads the command line, [`setup`] brings in what is missing,
 //! [`build`] makes `dist/` and the edge, [`server`] runs them under workerd, [`mod@test`] and [`size`]
-//! prove them, [`pii`] measures the scrubber, [`audit`] verifies audit logs, [`guard`] measures the
-//! guard. Progress goes to standard error; standard output holds
+//! prove them, [`pii`] measures the scrubber, [`bench`] the edge, [`guard`] the guard, [`audit`]
+//! verifies audit logs. Progress goes to standard error; standard output holds
 //! results alone (an address, the JSON lines of `size`).
 //!
 //! Nothing here prints a key or a token.
@@ -27,7 +27,9 @@ mod keys;
 mod server;
 
 mod audit;
+mod bench;
 mod guard;
+mod page;
 mod pii;
 mod size;
 mod test;
@@ -85,5 +87,6 @@ fn run(command: Command) -> Result<()> {
         Command::Pii(task) => pii::run(&task),
         Command::Audit(options) => audit::run(&options),
         Command::Guard(task) => guard::run(&task),
+        Command::BenchEdge(options) => bench::edge(&options),
     }
 }

@@ -7,8 +7,11 @@
 //!
 //! The first key of a list is the one that signs or seals; the others still verify and open, so
 //! that keys are rotated without a cut. A purpose's key is never used for another purpose.
+//!
+//! Of a receipt key that was retired the public half stays, in `receipt_public`, so that what it
+//! signed still verifies. docs/keys.md says how keys are rotated and retired.
 
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use serde::Deserialize;
 use sotto_shared::wire::session::Signature;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -23,6 +26,8 @@ pub struct Keyring {
     access: Keys,
     site: Keys,
     receipt: Keys,
+    /// Public halves of receipt keys that were retired.
+    retired: Vec<WithKid<[u8; 32]>>,
     root: Keys,
 }
 
@@ -59,12 +64,12 @@ impl Keyring {
     /// [`KeyringError`] names what is wrong with it.
     pub fn parse(json: &str) -> Result<Self, KeyringError> {
         let file: File<'_> = serde_json::from_str(json).map_err(|_| KeyringError::Malformed)?;
-        Ok(Self {
-            access: Keys::read("access", &file.access)?,
-            site: Keys::read("site", &file.site)?,
-            receipt: Keys::read("receipt", &file.receipt)?,
-            root: Keys::read("root", &file.root)?,
-        })
+        let access = Keys::read("access", &file.access)?;
+        let site = Keys::read("site", &file.site)?;
+        let receipt = Keys::read("receipt", &file.receipt)?;
+        let retired = retired(&receipt, &file.receipt_public)?;
+        let root = Keys::read("root", &file.root)?;
+        Ok(Self { access, site, receipt, retired, root })
     }
 
     /// The id of the key that signs access tokens.
@@ -104,12 +109,13 @@ impl Keyring {
     }
 
     /// The public keys that verify receipts, the active one first. They stay published after
-    /// rotation for as long as they stay in the keyring.
+    /// rotation, and after their signing key was retired.
     pub fn receipt_public_keys(&self) -> impl Iterator<Item = WithKid<[u8; 32]>> {
-        self.receipt.all().map(|key| WithKid {
+        let public = |key: &Key| WithKid {
             kid: key.kid,
             value: SigningKey::from_bytes(&key.bytes).verifying_key().to_bytes(),
-        })
+        };
+        self.receipt.all().map(public).chain(self.retired.iter().copied())
     }
 
     /// Names a network (the prefix of an address) for the platform's rate limits, so that they
@@ -119,6 +125,18 @@ impl Keyring {
         let purpose = b"sotto network tag 1";
         let key = hmac_sha256(&self.root.active.bytes, &[purpose, &day.to_be_bytes()]);
         data_encoding::BASE64URL_NOPAD.encode(&hmac_sha256(&key, &[network.as_bytes()]))
+    }
+
+    /// The id of the root key that seals.
+    #[must_use]
+    pub fn root_kid(&self) -> u8 {
+        self.root.active.kid
+    }
+
+    /// Whether it was the active root key that sealed a value.
+    #[must_use]
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed.first() == Some(&self.root.active.kid)
     }
 
     /// Seals under the active root key: its id, then what [`SealKey::seal`] makes.
@@ -164,11 +182,7 @@ impl Keys {
     fn read(purpose: &'static str, entries: &[Entry<'_>]) -> Result<Self, KeyringError> {
         let mut keys = Vec::with_capacity(entries.len());
         for entry in entries {
-            let decoded = data_encoding::BASE64URL_NOPAD
-                .decode(entry.key.as_bytes())
-                .map(Zeroizing::new)
-                .map_err(|_| KeyringError::Key(purpose))?;
-            let bytes = decoded.as_slice().try_into().map_err(|_| KeyringError::Key(purpose))?;
+            let bytes = entry.bytes().ok_or(KeyringError::Key(purpose))?;
             if keys.iter().any(|key: &Key| key.kid == entry.kid) {
                 return Err(KeyringError::Repeated(purpose));
             }
@@ -201,6 +215,8 @@ struct File<'a> {
     access: Vec<Entry<'a>>,
     site: Vec<Entry<'a>>,
     receipt: Vec<Entry<'a>>,
+    #[serde(default)]
+    receipt_public: Vec<Entry<'a>>,
     root: Vec<Entry<'a>>,
 }
 
@@ -209,6 +225,33 @@ struct File<'a> {
 struct Entry<'a> {
     kid: u8,
     key: &'a str,
+}
+
+impl Entry<'_> {
+    fn bytes(&self) -> Option<[u8; 32]> {
+        let decoded = data_encoding::BASE64URL_NOPAD.decode(self.key.as_bytes());
+        decoded.map(Zeroizing::new).ok()?.as_slice().try_into().ok()
+    }
+}
+
+/// The public halves that are left of receipt keys. Their ids are the others' too: one id names one
+/// key for ever.
+fn retired(receipt: &Keys, entries: &[Entry<'_>]) -> Result<Vec<WithKid<[u8; 32]>>, KeyringError> {
+    const LIST: &str = "receipt_public";
+    let mut retired: Vec<WithKid<[u8; 32]>> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let value = entry.bytes().ok_or(KeyringError::Key(LIST))?;
+        if VerifyingKey::from_bytes(&value).is_err() {
+            return Err(KeyringError::Key(LIST));
+        }
+        let is_known =
+            receipt.find(entry.kid).is_some() || retired.iter().any(|other| other.kid == entry.kid);
+        if is_known {
+            return Err(KeyringError::Repeated(LIST));
+        }
+        retired.push(WithKid { kid: entry.kid, value });
+    }
+    Ok(retired)
 }
 
 /// A keyring for tests: two keys for each purpose, of which the first is active.
@@ -290,6 +333,30 @@ mod tests {
     }
 
     #[test]
+    fn a_retired_receipt_key_stays_published_and_signs_nothing() {
+        let whole = test_keyring();
+        let old = whole.receipt_public_keys().find(|key| key.kid == 1).unwrap();
+        let public = BASE64URL_NOPAD.encode(&old.value);
+        let retired = |entries: &str| {
+            let json = test_json(&[2]).trim_end_matches('}').to_owned();
+            Keyring::parse(&format!("{json},\"receipt_public\":[{entries}]}}"))
+        };
+        let one = format!("{{\"kid\":1,\"key\":\"{public}\"}}");
+        let ring = retired(&one).unwrap();
+        let published: Vec<_> = ring.receipt_public_keys().collect();
+        assert_eq!(published, whole.receipt_public_keys().collect::<Vec<_>>());
+        assert_eq!(ring.sign_receipt(b"text").kid, 2);
+        let repeated = KeyringError::Repeated("receipt_public");
+        assert_eq!(retired(&format!("{one},{one}")).unwrap_err(), repeated);
+        assert_eq!(retired(&one.replace(":1,", ":2,")).unwrap_err(), repeated);
+        let unusable = KeyringError::Key("receipt_public");
+        assert_eq!(retired("{\"kid\":1,\"key\":\"AAAA\"}").unwrap_err(), unusable);
+        let no_point = BASE64URL_NOPAD.encode(&[&[2][..], &[0; 31]].concat());
+        let no_point = format!("{{\"kid\":1,\"key\":\"{no_point}\"}}");
+        assert_eq!(retired(&no_point).unwrap_err(), unusable);
+    }
+
+    #[test]
     fn an_unusable_ring_is_refused_by_name() {
         assert_eq!(Keyring::parse("{").unwrap_err(), KeyringError::Malformed);
         assert_eq!(Keyring::parse(&test_json(&[])).unwrap_err(), KeyringError::Empty("access"));
@@ -306,7 +373,7 @@ mod tests {
     fn keys_are_not_printed() {
         assert_eq!(
             format!("{:?}", test_keyring()),
-            "Keyring { access: [2, 1], site: [2, 1], receipt: [2, 1], root: [2, 1] }"
+            "Keyring { access: [2, 1], site: [2, 1], receipt: [2, 1], retired: [], root: [2, 1] }"
         );
     }
 }

@@ -66,9 +66,42 @@ impl SealKey {
         place: &[u8],
         plain: &[u8],
     ) -> Result<Vec<u8>, SealError> {
+        self.sealer().seal(random, place, plain)
+    }
+
+    /// Opens what was sealed for the same place.
+    ///
+    /// # Errors
+    /// [`SealError::NotOpened`]
+    pub fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        self.sealer().open(place, sealed)
+    }
+
+    /// The key made ready, for whoever seals and opens many values with it.
+    #[must_use]
+    pub fn sealer(&self) -> Sealer {
+        Sealer(Aes256Gcm::new((&self.0).into()))
+    }
+}
+
+/// A [`SealKey`] whose schedule is computed. It is not printed, and the cipher overwrites its
+/// schedule when it is dropped.
+pub struct Sealer(Aes256Gcm);
+
+impl Sealer {
+    /// Seals: nonce, ciphertext, tag.
+    ///
+    /// # Errors
+    /// [`SealError::NoRandom`]
+    pub fn seal(
+        &self,
+        random: &impl Random,
+        place: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         let nonce: [u8; NONCE_BYTES] = random.bytes()?;
         let sealed = self
-            .cipher()
+            .0
             .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: place })
             .map_err(|_| SealError::NotOpened)?;
         Ok([&nonce[..], &sealed].concat())
@@ -81,18 +114,20 @@ impl SealKey {
     pub fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let (nonce, sealed) =
             sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::NotOpened)?;
-        self.cipher()
+        self.0
             .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: place })
             .map(Zeroizing::new)
             .map_err(|_| SealError::NotOpened)
     }
-
-    fn cipher(&self) -> Aes256Gcm {
-        Aes256Gcm::new((&self.0).into())
-    }
 }
 
-redacted_debug!(SealKey);
+redacted_debug!(SealKey, Sealer);
+
+/// Whatever the cipher's crate is built with, its schedule has to go with it.
+const _: () = {
+    const fn is_overwritten<T: ZeroizeOnDrop>() {}
+    is_overwritten::<Aes256Gcm>();
+};
 
 #[cfg(test)]
 mod tests {

@@ -184,6 +184,10 @@ mod tests {
             sources: Vec::new(),
             end: None,
             ended_at: None,
+            changed_at: None,
+            removed_at: None,
+            answers_earlier_text: false,
+            notice: None,
         }
     }
 

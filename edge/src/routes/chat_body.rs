@@ -68,13 +68,22 @@ fn text(parts: &[Part<'_>]) -> Result<String, ApiError> {
             return Err(ApiError::MessageTooLong);
         }
     }
-    if text.chars().count() > limits::MESSAGE_CHARS {
+    check(&text)?;
+    Ok(text)
+}
+
+/// Checks that a message may have this text.
+///
+/// # Errors
+/// 422 `message_empty`, `message_too_long`
+pub fn check(text: &str) -> Result<(), ApiError> {
+    if text.len() > limits::MESSAGE_BYTES || text.chars().count() > limits::MESSAGE_CHARS {
         return Err(ApiError::MessageTooLong);
     }
     if !text.chars().any(|c| is_plain(c) && !c.is_whitespace()) {
         return Err(ApiError::MessageEmpty);
     }
-    Ok(text)
+    Ok(())
 }
 
 #[derive(Deserialize)]

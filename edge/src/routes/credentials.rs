@@ -20,8 +20,10 @@ use crate::clock::Clock as _;
 use crate::error::ApiError;
 use crate::object::CallError;
 use crate::random::CountingRandom;
-use crate::session::command::{Caller, Chat, Network, Refresh, SessionError};
-use crate::session::core::tests::{World, chat};
+use crate::session::command::{
+    AskReview, Caller, Chat, Network, Rectify, Refresh, Remove, Restrict, SessionError,
+};
+use crate::session::core::tests::{World, chat, scrubbed};
 use crate::session::core::{CoreError, Erasure};
 use crate::workspace::command::{SiteRef, WorkspaceError};
 
@@ -54,9 +56,15 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/chat/stop", Credential::Access),
     ("/v1/chat/{conversation}/stream", Credential::Access),
     ("/v1/conversation", Credential::Access),
+    ("/v1/consent", Credential::Access),
+    ("/v1/conversation/messages/{id}", Credential::Access),
+    ("/v1/restriction", Credential::Access),
+    ("/v1/review", Credential::Access),
     ("/v1/erase", Credential::Erase),
+    ("/v1/receipts/verify", Credential::Nothing),
     ("/v1/admin/workspaces", Credential::Platform),
     ("/v1/admin/workspaces/{workspace}/keys", Credential::Platform),
+    ("/v1/admin/workspaces/{workspace}/root", Credential::Platform),
     ("/v1/admin/keys", Credential::ApiKey),
     ("/v1/admin/keys/{id}", Credential::ApiKey),
     ("/v1/admin/sites", Credential::ApiKey),
@@ -65,6 +73,10 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/admin/sites/{site}/documents", Credential::ApiKey),
     ("/v1/admin/sites/{site}/documents/{name}", Credential::ApiKey),
     ("/v1/admin/conversations", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}/export", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}/hold", Credential::ApiKey),
+    ("/v1/admin/conversations/{conversation}/review", Credential::ApiKey),
     ("/v1/admin/audit", Credential::ApiKey),
     ("/v1/admin/audit/checkpoint", Credential::ApiKey),
     ("/healthz", Credential::Nothing),
@@ -125,7 +137,7 @@ impl Call {
         let now = world.clock.now_ms() + self.later;
         let issuer = Origin::parse(ISSUER).unwrap();
         let access = caller::access(&world.keyring, &issuer, &headers, &self.origin, now)?;
-        if route != "/v1/conversation" {
+        if names_conversation(route) {
             own(&access, Some(self.named))?;
         }
         if access.conversation != World::CONVERSATION {
@@ -142,10 +154,39 @@ impl Call {
             "/v1/chat/stop" | "/v1/chat/{conversation}/stream" => {
                 answered(core.check_open(&caller))
             }
-            "/v1/conversation" => answered(core.read(&caller, None).map(drop)),
+            "/v1/conversation" => {
+                answered(core.read(&caller, None).map(drop))?;
+                answered(core.export(&caller, None).map(drop))
+            }
+            // A message that is not there is looked for after the token has been checked.
+            "/v1/conversation/messages/{id}" => {
+                let message = MessageId::parse("m-0").unwrap();
+                let text = scrubbed("Hello");
+                let rectify = Rectify { caller: caller.clone(), message: message.clone(), text };
+                let looked_for = [
+                    core.rectify(&rectify, None).map(drop),
+                    core.remove(&Remove { caller, message }).map(drop),
+                ];
+                looked_for.into_iter().try_for_each(|result| match result {
+                    Err(CoreError::Refused(SessionError::MessageUnknown)) => Ok(()),
+                    other => answered(other),
+                })
+            }
+            "/v1/restriction" => {
+                answered(core.restrict(&Restrict { caller, restricted: false }).map(drop))
+            }
+            "/v1/review" => {
+                answered(core.ask_review(&AskReview { caller, reason: None }).map(drop))
+            }
+            "/v1/consent" => answered(core.take_back(&caller, &World::choice()).map(drop)),
             other => panic!("{other} takes no access token"),
         }
     }
+}
+
+/// Whether the path or the body of a route names the conversation, beside the token.
+fn names_conversation(route: &str) -> bool {
+    route.starts_with("/v1/chat")
 }
 
 fn authorized(value: Option<&str>) -> HeaderMap {
@@ -360,7 +401,7 @@ fn promise_8_a_token_opens_no_other_conversation() {
         let stranger = Call::with(&resigned(&world, 1, "sub", json!(other.to_hex())));
         let named = Call { named: other, ..stranger.clone() };
         assert_eq!(named.to(route, &world), Some(Code::ConversationEnded), "{route}");
-        if route != "/v1/conversation" {
+        if names_conversation(route) {
             assert_eq!(stranger.to(route, &world), Some(Code::TokenMismatch), "{route}");
             let naming = Call { named: other, ..Call::with(&token(&world)) };
             assert_eq!(naming.to(route, &world), Some(Code::TokenMismatch), "{route}");
@@ -380,22 +421,26 @@ fn a_conversation_that_is_over_says_how_it_ended() {
         let erased = World::minted();
         let secret = EraseToken::parse(&erased.erase_token).unwrap().secret;
         let call = Call::with(&token(&erased));
-        bury(&erased, erased.core().erase(&secret).unwrap());
-        assert_eq!(call.to(route, &erased), Some(Code::Erased), "{route}");
+        let receipt = bury(&erased, erased.core().erase(&secret).unwrap());
+        let gone = call.try_to(route, &erased).unwrap_err().facts();
+        assert_eq!((gone.code, gone.receipt), (Code::Erased, Some(receipt)), "{route}");
 
         let ended = World::minted();
         ended.clock.advance(World::LIFE_MS);
         let overdue = ended.core().overdue().unwrap().unwrap();
-        bury(&ended, Erasure::Bury(overdue));
+        let receipt = bury(&ended, Erasure::Bury(overdue));
         let call = Call::with(&resigned(&ended, 1, "site", json!(1)));
-        assert_eq!(call.to(route, &ended), Some(Code::ConversationEnded), "{route}");
+        let gone = call.try_to(route, &ended).unwrap_err().facts();
+        assert_eq!((gone.code, gone.receipt), (Code::ConversationEnded, Some(receipt)), "{route}");
     }
 }
 
-fn bury(world: &World, erasure: Erasure) {
+/// What the object does; returns the receipt's id.
+fn bury(world: &World, erasure: Erasure) -> String {
     let Erasure::Bury(tombstone) = erasure else { panic!("it was erased before") };
     world.sql.wipe();
     world.core().bury(&tombstone).unwrap();
+    tombstone.receipt.id
 }
 
 /// Texts that are no token of a kind, by name: those of all other kinds, and broken ones.

@@ -31,14 +31,23 @@ pub enum Limit {
     Erase,
     /// What an operator does.
     Admin,
+    /// Verifications of signed documents: the only thing that anybody can make the edge compute.
+    Verify,
     /// Everything else, and what is at no address.
     Other,
 }
 
 impl Limit {
     /// Every limit.
-    pub const ALL: [Self; 6] =
-        [Self::Mint, Self::Chat, Self::Refresh, Self::Erase, Self::Admin, Self::Other];
+    pub const ALL: [Self; 7] = [
+        Self::Mint,
+        Self::Chat,
+        Self::Refresh,
+        Self::Erase,
+        Self::Admin,
+        Self::Verify,
+        Self::Other,
+    ];
 
     /// The limit of a path; `None` where nothing is counted. `/healthz` is asked by whoever watches
     /// over the service, often past the proxy that says where requests come from; it wakes no
@@ -51,6 +60,7 @@ impl Limit {
             "/v1/sessions/refresh" => Self::Refresh,
             "/v1/chat" => Self::Chat,
             "/v1/erase" => Self::Erase,
+            "/v1/receipts/verify" => Self::Verify,
             path if path.starts_with(OPERATORS) => Self::Admin,
             _ => Self::Other,
         })
@@ -65,6 +75,7 @@ impl Limit {
             Self::Refresh => "LIMIT_REFRESH",
             Self::Erase => "LIMIT_ERASE",
             Self::Admin => "LIMIT_ADMIN",
+            Self::Verify => "LIMIT_VERIFY",
             Self::Other => "LIMIT_OTHER",
         }
     }
@@ -109,9 +120,15 @@ mod tests {
         ("/v1/chat/stop", Some(Limit::Other)),
         ("/v1/chat/{conversation}/stream", Some(Limit::Other)),
         ("/v1/conversation", Some(Limit::Other)),
+        ("/v1/consent", Some(Limit::Other)),
+        ("/v1/conversation/messages/{id}", Some(Limit::Other)),
+        ("/v1/restriction", Some(Limit::Other)),
+        ("/v1/review", Some(Limit::Other)),
         ("/v1/erase", Some(Limit::Erase)),
+        ("/v1/receipts/verify", Some(Limit::Verify)),
         ("/v1/admin/workspaces", Some(Limit::Admin)),
         ("/v1/admin/workspaces/{workspace}/keys", Some(Limit::Admin)),
+        ("/v1/admin/workspaces/{workspace}/root", Some(Limit::Admin)),
         ("/v1/admin/keys", Some(Limit::Admin)),
         ("/v1/admin/keys/{id}", Some(Limit::Admin)),
         ("/v1/admin/sites", Some(Limit::Admin)),
@@ -120,6 +137,10 @@ mod tests {
         ("/v1/admin/sites/{site}/documents", Some(Limit::Admin)),
         ("/v1/admin/sites/{site}/documents/{name}", Some(Limit::Admin)),
         ("/v1/admin/conversations", Some(Limit::Admin)),
+        ("/v1/admin/conversations/{conversation}", Some(Limit::Admin)),
+        ("/v1/admin/conversations/{conversation}/export", Some(Limit::Admin)),
+        ("/v1/admin/conversations/{conversation}/hold", Some(Limit::Admin)),
+        ("/v1/admin/conversations/{conversation}/review", Some(Limit::Admin)),
         ("/v1/admin/audit", Some(Limit::Admin)),
         ("/v1/admin/audit/checkpoint", Some(Limit::Admin)),
         ("/healthz", None),

@@ -6,6 +6,7 @@
 //! handler's doc numbers its steps and names the status that a step fails with.
 
 mod caller;
+mod query;
 mod scrub;
 
 pub mod limits;
@@ -20,8 +21,19 @@ pub mod chat;
 pub mod chat_body;
 
 pub mod conversation;
+pub mod copy;
+
+pub mod messages;
+
+pub mod restriction;
+
+pub mod review;
+
+pub mod consent;
 
 pub mod erase;
+
+pub mod receipts;
 
 pub mod admin;
 
@@ -31,7 +43,7 @@ mod credentials;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use worker::Env;
 
 use crate::config::Config;
@@ -73,9 +85,18 @@ pub fn router(edge: Edge) -> Router {
         .route("/v1/chat/stop", post(chat::stop))
         .route("/v1/chat/{conversation}/stream", get(chat::resume))
         .route("/v1/conversation", get(conversation::read))
+        .route("/v1/consent", put(consent::put))
+        .route(
+            "/v1/conversation/messages/{id}",
+            patch(messages::rectify).merge(delete(messages::remove)),
+        )
+        .route("/v1/restriction", put(restriction::put))
+        .route("/v1/review", post(review::ask))
         .route("/v1/erase", post(erase::erase))
+        .route("/v1/receipts/verify", post(receipts::verify))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
+        .route("/v1/admin/workspaces/{workspace}/root", get(admin::workspaces::root))
         .route("/v1/admin/keys", get(admin::keys::list).post(admin::keys::create))
         .route("/v1/admin/keys/{id}", delete(admin::keys::remove))
         .route("/v1/admin/sites", get(admin::sites::list).post(admin::sites::create))
@@ -87,6 +108,16 @@ pub fn router(edge: Edge) -> Router {
             put(admin::documents::put).merge(delete(admin::documents::remove)),
         )
         .route("/v1/admin/conversations", get(admin::conversations::list))
+        .route(
+            "/v1/admin/conversations/{conversation}",
+            get(admin::conversations::read).delete(admin::conversations::erase),
+        )
+        .route("/v1/admin/conversations/{conversation}/export", get(admin::conversations::export))
+        .route(
+            "/v1/admin/conversations/{conversation}/hold",
+            put(admin::conversations::hold).delete(admin::conversations::release),
+        )
+        .route("/v1/admin/conversations/{conversation}/review", post(admin::conversations::answer))
         .route("/v1/admin/audit", get(admin::audit::export))
         .route("/v1/admin/audit/checkpoint", get(admin::audit::checkpoint))
         .route("/healthz", get(health::healthz))

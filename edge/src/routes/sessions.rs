@@ -3,14 +3,14 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use sotto_shared::id::ConversationId;
 use sotto_shared::limits::SMALL_BODY_BYTES;
-use sotto_shared::wire::session::{ConsentReceipt, MintRequest, Minted, RefreshRequest, Refreshed};
+use sotto_shared::wire::session::{MintRequest, Minted, RefreshRequest, Refreshed};
 use worker::ObjectNamespace;
 
-use super::Edge;
 use super::caller::json_for;
+use super::{Edge, consent};
 use crate::auth::access::{self, Access, IssuedAccess};
 use crate::auth::site_key;
 use crate::auth::tokens::RefreshToken;
@@ -20,7 +20,7 @@ use crate::http::body;
 use crate::object::{self, CallError};
 use crate::random::PlatformRandom;
 use crate::session::command::{BINDING, Mint, Refresh, SessionError};
-use crate::workspace::command::{Admit, Forget, Forgotten, WorkspaceError};
+use crate::workspace::command::{Admit, Admitted, Forget, Forgotten, WorkspaceError};
 use crate::workspace::settings::is_language;
 
 /// `POST /v1/sessions`
@@ -49,7 +49,7 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         let rule = "must be a language tag such as de or pt-BR";
         return Err(ApiError::InvalidValue { field: "lang", rule });
     }
-    request.consent.gpc |= has_privacy_signal(&head.headers);
+    consent::complete(&mut request.consent, &head.headers)?;
     // 3
     let opened = site_key::open(&edge.config.keyring, &request.site)
         .ok_or(CallError::Refused(WorkspaceError::SiteUnknown))?;
@@ -63,13 +63,13 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         origin: origin.clone(),
         lang: request.lang,
         client: request.client,
-        choice: request.consent,
+        choice: request.consent.clone(),
         network: network.clone(),
     };
-    let terms = object::call(&edge.env, &workspace, &admit).await?;
-    let (site, notice, purposes) = (terms.site, terms.notice.clone(), terms.purposes);
+    let Admitted { terms, key, told } = object::call(&edge.env, &workspace, &admit).await?;
+    let site = terms.site;
     // 6
-    let command = Mint { terms, network };
+    let command = Mint { terms, network, key, told, choice: request.consent };
     let minted = match object::call(&edge.env, &conversation.to_hex(), &command).await {
         Ok(minted) => minted,
         Err(error) => {
@@ -96,12 +96,7 @@ pub async fn mint(State(edge): State<Edge>, request: Request) -> Result<Response
         refresh_token: minted.refresh_token,
         erase_token: minted.erase_token,
         ends_at: minted.ends_at,
-        receipt: ConsentReceipt {
-            id: minted.receipt_id,
-            notice,
-            purposes,
-            given_at: minted.given_at,
-        },
+        receipt: minted.receipt,
     };
     Ok(json_for(origin, StatusCode::CREATED, &reply))
 }
@@ -166,11 +161,6 @@ pub(super) fn unverified(error: CallError<SessionError>) -> ApiError {
     }
 }
 
-/// Whether the browser sends Global Privacy Control; by its specification, only `1` counts.
-fn has_privacy_signal(headers: &HeaderMap) -> bool {
-    headers.get("sec-gpc").is_some_and(|value| value == "1")
-}
-
 fn issue(edge: &Edge, access: &Access) -> Result<IssuedAccess, ApiError> {
     let now = PlatformClock.now_ms();
     let issuer = edge.config.issuer.as_str();
@@ -201,20 +191,6 @@ pub(super) fn new_object_id(edge: &Edge, namespace: &ObjectNamespace) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
-
-    #[test]
-    fn only_the_digit_one_is_a_privacy_signal() {
-        let sent = |value: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("sec-gpc", HeaderValue::from_static(value));
-            has_privacy_signal(&headers)
-        };
-        assert!(sent("1"));
-        assert!(!sent("0"));
-        assert!(!sent("true"));
-        assert!(!has_privacy_signal(&HeaderMap::new()));
-    }
 
     #[test]
     fn a_token_of_no_conversation_is_not_valid() {

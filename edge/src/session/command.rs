@@ -5,20 +5,31 @@
 //! `{"error": …}`. [`Chat`] and [`Resume`] answer with the event stream itself where they
 //! succeed ([`Resume`] with 204 where no reply is under way).
 
+mod operator;
+mod rights;
+
+pub use operator::{CheckLife, Operator, OperatorAction, OperatorReply};
+pub use rights::{AskReview, Export, Rectify, Remove, Restrict};
+
 use serde::{Deserialize, Serialize};
-use sotto_shared::consent::{NoticeVersion, Purposes};
+use serde_json::value::RawValue;
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{MessageId, Origin, WorkspaceId};
 use sotto_shared::limits::LIFETIME_SECONDS_MAX;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::chat::Trigger;
-use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::conversation::{Conversation, Message};
+use sotto_shared::wire::rights::{Restriction, Review};
 use sotto_shared::wire::session::{Client, ErasureReceipt, Holder};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::auth::access::Access;
 use crate::auth::network::NetworkTag;
 pub use crate::object::Command;
 use crate::object::commands;
+use crate::workspace::command::Listing;
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "SESSIONS";
@@ -30,7 +41,15 @@ commands! { SessionError:
     Resume => "/resume", ();
     Stop => "/stop", ();
     Read => "/read", Conversation;
+    SetConsent => "/consent", ConsentSet;
+    Export => "/export", Conversation;
+    Rectify => "/rectify", Message;
+    Remove => "/remove", Message;
+    Restrict => "/restrict", Restriction;
+    AskReview => "/review", Review;
     Erase => "/erase", ErasureReceipt;
+    Operator => "/operator", OperatorReply;
+    CheckLife => "/life", Listing;
 }
 
 /// Makes the conversation. The workspace has admitted it and listed it before.
@@ -40,6 +59,23 @@ pub struct Mint {
     pub terms: SessionTerms,
     /// Where the first access token may be used.
     pub network: Network,
+    /// The key that its texts are sealed with.
+    pub key: ConversationKey,
+    /// What the visitor was told.
+    pub told: Told,
+    /// The visitor's answer to it.
+    pub choice: Choice,
+}
+
+/// The key that seals what is said in a conversation. The workspace makes it and opens it again;
+/// the session stores it wrapped and holds it opened in memory alone.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct ConversationKey {
+    /// The key.
+    pub plain: [u8; 32],
+    /// The key, wrapped by the workspace's.
+    #[zeroize(skip)]
+    pub wrapped: Vec<u8>,
 }
 
 /// What a conversation is bound to; the workspace decides it when it admits a visitor.
@@ -68,6 +104,9 @@ pub struct SessionTerms {
     pub lifetimes: Lifetimes,
     /// Messages within a minute.
     pub messages_per_minute: u32,
+    /// For how many days the proof of the consent outlives an erasure.
+    #[serde(default)]
+    pub proof_days: u32,
 }
 
 /// How long a conversation, and with it its refresh tokens, lives by its site's settings, in
@@ -81,6 +120,9 @@ pub struct Lifetimes {
     /// Life in any case.
     #[serde(default = "longest_life")]
     pub absolute_seconds: u64,
+    /// Whether a conversation that its visitor restricted outlives all three.
+    #[serde(default = "yes")]
+    pub restriction_keeps: bool,
 }
 
 impl Lifetimes {
@@ -93,6 +135,26 @@ impl Lifetimes {
             self.idle_seconds
         }
     }
+
+    /// Of each life the shorter one: what a visitor was told when the conversation began is never
+    /// made longer, whatever the site's settings become.
+    #[must_use]
+    pub fn shortened_to(self, site: Self) -> Self {
+        Self {
+            idle_seconds: self.idle_seconds.min(site.idle_seconds),
+            retention_seconds: self.retention_seconds.min(site.retention_seconds),
+            absolute_seconds: self.absolute_seconds.min(site.absolute_seconds),
+            restriction_keeps: self.restriction_keeps && site.restriction_keeps,
+        }
+    }
+
+    /// Those of a conversation whose site is gone: it is over, unless its visitor restricted it.
+    pub const OVER: Self = Self {
+        idle_seconds: 0,
+        retention_seconds: 0,
+        absolute_seconds: 0,
+        restriction_keeps: true,
+    };
 }
 
 /// Reply to [`Mint`]: the tokens' secret parts are known to nobody else.
@@ -102,10 +164,8 @@ pub struct MintedSession {
     pub refresh_token: String,
     /// The erase token, whole.
     pub erase_token: String,
-    /// Names the consent record (ULID).
-    pub receipt_id: String,
-    /// When the record was made, Unix milliseconds.
-    pub given_at: u64,
+    /// The signed receipt of the consent.
+    pub receipt: Box<RawValue>,
     /// When the conversation ends if nothing more is said, Unix milliseconds.
     pub ends_at: u64,
     /// The network that minted it.
@@ -202,11 +262,35 @@ pub struct Stop {
     pub caller: Caller,
 }
 
-/// Reads the visitor's copy.
+/// Reads the conversation, to go on with it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Read {
     /// Who asks.
     pub caller: Caller,
+}
+
+/// Changes the visitor's consent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SetConsent {
+    /// What holds from now on.
+    pub choice: Choice,
+    /// Who asks.
+    pub caller: Caller,
+}
+
+/// Reply to [`SetConsent`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ConsentSet {
+    /// Whether the chat holds.
+    pub chat: bool,
+    /// The optional purposes that do.
+    pub purposes: Purposes,
+    /// The optional purposes that were objected to.
+    pub objections: Purposes,
+    /// When the conversation ends if nothing more is said, Unix milliseconds.
+    pub ends_at: u64,
+    /// The signed receipt of all that.
+    pub receipt: Box<RawValue>,
 }
 
 /// Erases the conversation.
@@ -222,10 +306,23 @@ pub struct Erase {
 #[serde(transparent)]
 pub struct Network(pub String);
 
-redacted_debug!(MintedSession, Refresh, RefreshedSession, Caller, Chat, Erase, Network);
+redacted_debug!(
+    ConversationKey,
+    MintedSession,
+    Refresh,
+    RefreshedSession,
+    Caller,
+    Chat,
+    Erase,
+    Network
+);
 
 const fn longest_life() -> u64 {
     LIFETIME_SECONDS_MAX
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Why a session refuses a command.
@@ -241,6 +338,15 @@ pub enum SessionError {
         /// Id of the receipt.
         receipt: String,
     },
+    /// The conversation was erased by its operator.
+    #[error("the conversation was erased by its operator")]
+    ErasedByOperator {
+        /// Id of the receipt.
+        receipt: String,
+    },
+    /// The conversation's lifetime is over; a legal hold keeps what was said.
+    #[error("the conversation has ended and is held")]
+    Closed,
     /// The conversation's lifetime is over, and it erased itself.
     #[error("the conversation has ended")]
     Ended {
@@ -262,6 +368,21 @@ pub enum SessionError {
     /// The message id was used for another text.
     #[error("the message id was used for another text")]
     MessageConflict,
+    /// The conversation has no message of this id.
+    #[error("there is no such message")]
+    MessageUnknown,
+    /// The message is a reply, which is not the visitor's to change.
+    #[error("the message is not the visitor's own")]
+    NotOwnMessage,
+    /// The visitor removed the message.
+    #[error("the message was removed")]
+    MessageRemoved,
+    /// The visitor restricted the conversation.
+    #[error("the conversation is restricted")]
+    Restricted,
+    /// No review was asked for.
+    #[error("no review was asked for")]
+    NoReview,
     /// A reply is still being written.
     #[error("a reply is still being written")]
     ReplyInProgress,
@@ -271,8 +392,14 @@ pub enum SessionError {
     /// The conversation takes no more messages.
     #[error("the conversation is full")]
     Full,
-    /// Too many messages within a minute.
-    #[error("too many messages")]
+    /// The conversation was not given to `improve`, and the operator gave no reason to read it.
+    #[error("reading the conversation takes a reason")]
+    ReasonRequired,
+    /// A legal hold keeps the conversation from the operator's erasure.
+    #[error("the conversation is under a legal hold")]
+    Held,
+    /// Something was done too often in a short time.
+    #[error("too often in a short time")]
     RateLimited {
         /// Seconds to wait.
         retry_after: u64,
@@ -283,6 +410,15 @@ pub enum SessionError {
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// The consent to the chat was taken back.
+    #[error("the consent to the chat was taken back")]
+    ConsentWithdrawn,
+    /// There is no record of a consent to the chat, or it cannot be read.
+    #[error("there is no record of a consent to the chat")]
+    ConsentUnproven,
+    /// A purpose was to be given that the site does not offer.
+    #[error("the site does not offer a purpose")]
+    PurposeNotOffered,
     /// The site's notice is no longer the one that was agreed to.
     #[error("the notice has changed")]
     NoticeChanged {

@@ -3,12 +3,18 @@
 //! [`object`] is the Durable Object, a thin shell: it takes [`command`]s, holds the one
 //! [`reply`] that may be under way and the one alarm, and moves bytes. What it decides is in
 //! [`core`], which is plain Rust over [`store`]; all SQL is in `store` and [`schema`].
-//! `writing` is the shell's side of a reply: [`writer`] lets a provider write, [`stream`] turns parts of a reply into bytes.
+//! `unlocking` opens the key that its texts are sealed with; `writing` is the shell's side of a reply
+//! ([`writer`] lets a provider write, [`stream`] turns parts of a reply into bytes), `rights` its side
+//! of what a visitor asks for beside talking.
 
 pub mod command;
 
+mod consenting;
 pub mod object;
+mod operating;
+mod rights;
 mod telling;
+mod unlocking;
 mod writing;
 
 pub mod core;

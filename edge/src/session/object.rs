@@ -27,9 +27,10 @@ use crate::log;
 use crate::object::envelope;
 use crate::random::PlatformRandom;
 use crate::session::command::{
-    Chat, Command, Erase, Mint, MintedSession, Read, Refresh, Resume, SessionError, Stop,
+    AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
+    Rectify, Refresh, Remove, Restrict, Resume, SessionError, SetConsent, Stop,
 };
-use crate::session::core::{Accepted, Core, CoreError, Erasure};
+use crate::session::core::{Accepted, Core, CoreError, Erasure, VaultKey};
 use crate::session::record::{Due, End, Tombstone};
 use crate::session::reply::replay;
 use crate::session::stream;
@@ -62,6 +63,8 @@ impl DurableObject for SessionObject {
             env,
             sql,
             active: RefCell::new(None),
+            vault_key: RefCell::new(None),
+            answers: Cell::new(0),
             is_awake: Cell::new(false),
         }))
     }
@@ -89,6 +92,10 @@ pub(super) struct Shell {
     pub(super) env: Env,
     sql: ObjectSql,
     pub(super) active: RefCell<Option<Active>>,
+    /// The conversation's key, once the workspace has opened it.
+    pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
+    /// How many answers about the consent have come: of two under way, the later one counts.
+    pub(super) answers: Cell<u64>,
     /// Whether this object has looked at what it was when it was last stopped.
     is_awake: Cell<bool>,
 }
@@ -115,7 +122,15 @@ impl Shell {
             Resume::PATH => self.resume(body).await.or_else(|error| respond::<()>(Err(error))),
             Stop::PATH => respond(self.stop(body).await),
             Read::PATH => respond(self.read(body).await),
+            SetConsent::PATH => respond(self.set_consent(body).await),
+            Export::PATH => respond(self.export(body).await),
+            Rectify::PATH => respond(self.rectify(body).await),
+            Remove::PATH => respond(self.remove(body).await),
+            Restrict::PATH => respond(self.restrict(body).await),
+            AskReview::PATH => respond(self.ask_review(body).await),
             Erase::PATH => respond(self.erase(body).await),
+            Operator::PATH => respond(self.operate(body).await),
+            CheckLife::PATH => respond(self.check_life(body).await),
             _ => Response::error("no such command", 404),
         }
     }
@@ -125,7 +140,11 @@ impl Shell {
     async fn mint(&self, body: &str) -> Result<MintedSession, ShellError> {
         let config = Config::from_env(&self.env)?;
         let command: Mint = parse(body)?;
-        let minted = self.core(&config).mint(self.conversation()?, command)?;
+        let conversation = self.conversation()?;
+        let key = Rc::new(VaultKey::new(conversation, &command.key));
+        let core = Core { vault_key: Some(Rc::clone(&key)), ..self.core(&config) };
+        let minted = core.mint(conversation, command)?;
+        self.vault_key.replace(Some(key));
         self.set_alarm().await?;
         Ok(minted)
     }
@@ -149,6 +168,7 @@ impl Shell {
     async fn chat(self: Rc<Self>, body: &str) -> Result<Response, ShellError> {
         let config = self.prepare().await?;
         let command: Chat = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let core = self.core(&config);
         let message = self.active.borrow().as_ref().map(|active| active.running.message().clone());
         match core.accept(&command, message.as_ref())? {
@@ -173,6 +193,7 @@ impl Shell {
     async fn resume(&self, body: &str) -> Result<Response, ShellError> {
         let config = self.prepare().await?;
         let command: Resume = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let core = self.core(&config);
         core.check_open(&command.caller)?;
         if let Some(listener) = self.listen() {
@@ -195,6 +216,7 @@ impl Shell {
     async fn read(&self, body: &str) -> Result<Conversation, ShellError> {
         let config = self.prepare().await?;
         let command: Read = parse(body)?;
+        self.unlock(&config, &command.caller).await?;
         let active = self.active.borrow();
         let running = active.as_ref().map(|active| &active.running);
         Ok(self.core(&config).read(&command.caller, running)?)
@@ -211,7 +233,11 @@ impl Shell {
             Err(error) => Err(error.into()),
         };
         match &erased {
-            Ok(_) | Err(ShellError::Core(CoreError::Refused(SessionError::Unknown))) => {}
+            Ok(_)
+            // What comes too often has been recorded.
+            | Err(ShellError::Core(CoreError::Refused(
+                SessionError::Unknown | SessionError::RateLimited { .. },
+            ))) => {}
             Err(ShellError::Core(CoreError::Refused(_))) => {
                 self.report(&config, Reported::ErasureRefused).await;
             }
@@ -221,7 +247,7 @@ impl Shell {
     }
 
     /// Ends the reply that is under way, if there is one; its text so far is kept.
-    fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
+    pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
             active.running.end(&[], STOPPED);
@@ -233,7 +259,7 @@ impl Shell {
 
     /// What comes before every command but minting: what was being written when the object was
     /// stopped is marked, and a conversation whose life is over erases itself.
-    async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
+    pub(super) async fn prepare(&self) -> Result<Arc<Config>, ShellError> {
         let config = Config::from_env(&self.env)?;
         let core = self.core(&config);
         if !self.is_awake.get() {
@@ -249,12 +275,18 @@ impl Shell {
         Ok(config)
     }
 
-    /// Deletes all storage and writes the tombstone in the same turn, so that no moment is stored
-    /// in which one has happened without the other.
-    async fn bury(&self, config: &Config, tombstone: &Tombstone) -> Result<(), ShellError> {
+    /// Destroys the key, then deletes all storage and writes the tombstone, all in one turn, so that
+    /// no moment is stored in which one has happened without the other.
+    pub(super) async fn bury(
+        &self,
+        config: &Config,
+        tombstone: &Tombstone,
+    ) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             active.running.end(&[], STOPPED);
         }
+        self.vault_key.replace(None);
+        self.core(config).destroy_key(tombstone.cause)?;
         let storage = self.state.storage();
         let buried = async {
             self.core(config).bury(tombstone)?;
@@ -277,6 +309,7 @@ impl Shell {
                 Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
                 Due::Listing if self.tell_list(&config).await? => {}
                 Due::Outbox | Due::Listing => core.not_heard(item)?,
+                Due::ProofEnd => core.drop_consent_proof()?,
                 // `due` has planned it anew.
                 Due::End => {}
             }
@@ -285,7 +318,7 @@ impl Shell {
     }
 
     /// Sets the one alarm to what is due next.
-    async fn set_alarm(&self) -> Result<(), ShellError> {
+    pub(super) async fn set_alarm(&self) -> Result<(), ShellError> {
         let config = Config::from_env(&self.env)?;
         let storage = self.state.storage();
         match self.core(&config).next_wake()? {
@@ -304,6 +337,7 @@ impl Shell {
             clock: &PlatformClock,
             random: &PlatformRandom,
             keyring: &config.keyring,
+            vault_key: self.vault_key.borrow().clone(),
         }
     }
 
@@ -317,7 +351,7 @@ impl Shell {
     }
 }
 
-fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
+pub(super) fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
     serde_json::from_str(body).map_err(|error| ShellError::Command(error.column()))
 }
 
@@ -325,6 +359,10 @@ fn parse<C: DeserializeOwned>(body: &str) -> Result<C, ShellError> {
 fn respond<T: Serialize>(result: Result<T, ShellError>) -> worker::Result<Response> {
     envelope(&result.map_err(|error| match error {
         ShellError::Core(CoreError::Refused(refusal)) => refusal,
+        ShellError::Core(error @ CoreError::Consent(_)) => {
+            log::error("consent_unproven").fault(&error).write();
+            SessionError::ConsentUnproven
+        }
         error => {
             log::error("session_failed").fault(&error).write();
             SessionError::Failed

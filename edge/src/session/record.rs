@@ -1,8 +1,11 @@
 //! What a session object stores, as the rest of it sees it.
 
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{ConsentEvent, NoticeVersion};
 use sotto_shared::id::{ConversationId, WorkspaceId};
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::redacted_debug;
+use sotto_shared::wire::admin::Hold;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::ErasureReceipt;
@@ -22,18 +25,36 @@ pub struct Session {
     pub created_at: u64,
     /// When the last message was accepted, Unix milliseconds.
     pub last_at: u64,
+    /// Whether the visitor restricted it.
+    pub restricted: Restricted,
     /// The refresh tokens' family.
     pub family: Family,
     /// The key of its networks' tags, sealed; absent in a conversation of an earlier version until
     /// it is refreshed.
     pub sealed_network_key: Option<Vec<u8>>,
+    /// The key of its texts, wrapped by the workspace's; absent in a conversation of an earlier
+    /// version until it is opened, and empty once it was destroyed.
+    pub wrapped_key: Option<Vec<u8>>,
+    /// Why it is being erased: its key is destroyed, and the rest is to follow.
+    pub ending: Option<Cause>,
     /// What the erase token is checked against.
     pub erase: EraseCheck,
+}
+
+/// Whether a conversation is kept and not used, as its visitor asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restricted {
+    /// Since when, Unix milliseconds; absent if it is used.
+    pub since: Option<u64>,
+    /// When that was lifted, Unix milliseconds; absent if it never was, or holds again.
+    pub lifted_at: Option<u64>,
 }
 
 /// How the conversation stands with its workspace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
+    /// The legal hold that it is under, or was; it may be over.
+    pub hold: Option<Hold>,
     /// Number of the newest listing that is due or was told.
     pub listing: u64,
 }
@@ -96,6 +117,14 @@ pub struct StoredMessage {
     pub end: Option<End>,
     /// When a reply ended, Unix milliseconds.
     pub ended_at: Option<u64>,
+    /// When it was rectified, Unix milliseconds.
+    pub changed_at: Option<u64>,
+    /// When it was removed, Unix milliseconds.
+    pub removed_at: Option<u64>,
+    /// Whether the message that a reply answers was rectified since.
+    pub answers_earlier_text: bool,
+    /// The notice under which a reply was written; absent if an earlier version wrote it.
+    pub notice: Option<NoticeVersion>,
 }
 
 /// How a reply ended.
@@ -120,6 +149,28 @@ pub struct Tombstone {
     pub cause: Cause,
     /// The receipt.
     pub receipt: ErasureReceipt,
+    /// What the site wants to be left of the consent, signed; the receipt says for how long.
+    pub consent_proof: Option<String>,
+}
+
+/// The record of consent as it is stored.
+#[derive(Debug, Default)]
+pub struct ConsentStored {
+    /// The record of the newest notice that was answered to, with what it told; `None` in a
+    /// conversation of an earlier version.
+    pub newest: Option<(String, Told)>,
+    /// What the visitor did, oldest first.
+    pub events: Vec<ConsentEvent>,
+    /// How many of the events belong to earlier records.
+    pub earlier: usize,
+}
+
+impl ConsentStored {
+    /// The events of the newest record.
+    #[must_use]
+    pub fn newest_events(&self) -> &[ConsentEvent] {
+        self.events.get(self.earlier..).unwrap_or_default()
+    }
 }
 
 /// Why a conversation was erased.
@@ -129,6 +180,8 @@ pub enum Cause {
     Token,
     /// Its lifetime.
     Lifetime,
+    /// The operator.
+    Operator,
 }
 
 /// Something due.
@@ -142,6 +195,8 @@ pub enum Due {
     Outbox,
     /// The workspace's list has to hear what has changed.
     Listing,
+    /// What is left of the consent goes too.
+    ProofEnd,
 }
 
 /// Something due, and when.
@@ -156,7 +211,8 @@ pub struct DueItem {
 }
 
 impl Due {
-    const ALL: [Self; 4] = [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing];
+    const ALL: [Self; 5] =
+        [Self::End, Self::TombstoneEnd, Self::Outbox, Self::Listing, Self::ProofEnd];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -164,6 +220,7 @@ impl Due {
             Self::TombstoneEnd => "tombstone_end",
             Self::Outbox => "outbox",
             Self::Listing => "listing",
+            Self::ProofEnd => "proof_end",
         }
     }
 
@@ -177,11 +234,12 @@ impl Cause {
         match self {
             Self::Token => "token",
             Self::Lifetime => "lifetime",
+            Self::Operator => "operator",
         }
     }
 
     pub(super) fn parse(name: &str) -> Option<Self> {
-        [Self::Token, Self::Lifetime].into_iter().find(|cause| cause.name() == name)
+        [Self::Token, Self::Lifetime, Self::Operator].into_iter().find(|cause| cause.name() == name)
     }
 }
 

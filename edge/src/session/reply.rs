@@ -68,6 +68,12 @@ impl Running {
         &self.begun.message
     }
 
+    /// Whether it is this message or answers it.
+    #[must_use]
+    pub fn concerns(&self, id: &MessageId) -> bool {
+        self.id() == id.as_str() || self.message() == id
+    }
+
     /// What it is so far.
     #[must_use]
     pub fn text(&self) -> &Scrubbed {
@@ -252,6 +258,14 @@ mod tests {
         ];
         assert_eq!(early_kinds, wanted);
         assert_eq!(late_kinds, wanted);
+    }
+
+    #[test]
+    fn a_reply_concerns_itself_and_its_question() {
+        let running = running();
+        for (id, concerns) in [("m-1", true), (running.id(), true), ("m-2", false)] {
+            assert_eq!(running.concerns(&MessageId::parse(id).unwrap()), concerns, "{id}");
+        }
     }
 
     #[test]

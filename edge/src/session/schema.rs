@@ -8,7 +8,8 @@
 use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
-const MIGRATIONS: &Migrations = &[FIRST, NETWORK, LIFETIMES, STANDING];
+const MIGRATIONS: &Migrations =
+    &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS, CONSENT];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (
@@ -68,10 +69,95 @@ const LIFETIMES: &[&str] = &["UPDATE session SET terms = json_remove(
 const STANDING: &[&str] = &[
     "CREATE TABLE standing (
         one INTEGER PRIMARY KEY CHECK (one = 1),
-        listing INTEGER NOT NULL DEFAULT 0
+        listing INTEGER NOT NULL DEFAULT 0,
+        hold_reason TEXT,
+        hold_until INTEGER
     ) STRICT",
     "INSERT INTO standing (one) VALUES (1)",
 ];
+
+/// What is limited to so many within a time: messages are no longer the only thing.
+const RATES: &[&str] = &[
+    "CREATE TABLE attempt (kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT",
+    "INSERT INTO attempt (kind, at) SELECT 'message', at FROM turn",
+    "DROP TABLE turn",
+];
+
+/// What was said is sealed. `text` and `sources` hold what an earlier version wrote, until the
+/// conversation is next opened; nothing is written there any more.
+const VAULT: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN wrapped_key BLOB",
+    "ALTER TABLE session ADD COLUMN ending TEXT",
+    "ALTER TABLE message ADD COLUMN sealed_text BLOB",
+    "ALTER TABLE message ADD COLUMN sealed_sources BLOB",
+];
+
+/// What a visitor rectified, removed, restricted and wants a person to look at; and the notice under
+/// which each reply was written.
+const RIGHTS: &[&str] = &[
+    "ALTER TABLE session ADD COLUMN restricted_at INTEGER",
+    "ALTER TABLE session ADD COLUMN restriction_lifted_at INTEGER",
+    "ALTER TABLE message ADD COLUMN changed_at INTEGER",
+    "ALTER TABLE message ADD COLUMN removed_at INTEGER",
+    "ALTER TABLE message ADD COLUMN answers_earlier INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE message ADD COLUMN notice TEXT",
+    "CREATE TABLE review (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        asked_at INTEGER NOT NULL,
+        reason TEXT,
+        answered_at INTEGER,
+        outcome TEXT
+    ) STRICT",
+];
+
+/// The record of consent: what the visitor was told, and what the visitor did. Both are sealed;
+/// `event` holds what an earlier version wrote, until the conversation is next opened, and that it
+/// is sealed then is the one change that the tables take.
+const CONSENT: &[&str] = &[
+    "CREATE TABLE consent_record (
+        position INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        sealed_told BLOB NOT NULL
+    ) STRICT",
+    "CREATE TABLE consent_act (
+        position INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        record TEXT,
+        sealed_event BLOB,
+        event TEXT
+    ) STRICT",
+    "INSERT INTO consent_act (id, event)
+    SELECT id, json_object(
+        'id', id, 'state', kind,
+        'purposes', json('[\"chat\"'
+            || iif(json_extract(purposes, '$.remember'), ',\"remember\"', '')
+            || iif(json_extract(purposes, '$.improve'), ',\"improve\"', '')
+            || iif(json_extract(purposes, '$.analytics'), ',\"analytics\"', '') || ']'),
+        'at', at, 'notice', notice,
+        'lang', (SELECT json_extract(terms, '$.lang') FROM session),
+        'gpc', json('false'),
+        'source', json_object('kind', (SELECT json_extract(terms, '$.client') FROM session)))
+    FROM consent_event ORDER BY at, id",
+    "DROP TABLE consent_event",
+    "CREATE TRIGGER consent_record_is_not_removed BEFORE DELETE ON consent_record
+    BEGIN SELECT RAISE(ABORT, 'the record of consent is append-only'); END",
+    "CREATE TRIGGER consent_record_is_not_changed BEFORE UPDATE ON consent_record
+    BEGIN SELECT RAISE(ABORT, 'the record of consent is append-only'); END",
+    "CREATE TRIGGER consent_act_is_not_removed BEFORE DELETE ON consent_act
+    BEGIN SELECT RAISE(ABORT, 'the record of consent is append-only'); END",
+    "CREATE TRIGGER consent_act_is_not_changed BEFORE UPDATE ON consent_act
+    WHEN old.event IS NULL OR new.event IS NOT NULL OR new.sealed_event IS NULL
+        OR new.position IS NOT old.position OR new.id IS NOT old.id
+        OR new.record IS NOT old.record
+    BEGIN SELECT RAISE(ABORT, 'the record of consent is append-only'); END",
+    PROOF,
+];
+
+/// What may be left of the consent after an erasure.
+const PROOF: &str = "CREATE TABLE IF NOT EXISTS consent_proof (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    proof TEXT NOT NULL
+) STRICT";
 
 /// Things due, all behind the object's one alarm.
 const DUE: &str = "CREATE TABLE IF NOT EXISTS due (
@@ -89,16 +175,16 @@ const TOMBSTONE: &str = "CREATE TABLE IF NOT EXISTS tombstone (
     receipt TEXT NOT NULL
 ) STRICT";
 
-/// Which tables an object has.
+/// What an object holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tables {
-    /// The conversation's.
+    /// The conversation's tables.
     pub session: bool,
     /// What an erasure leaves.
     pub tombstone: bool,
 }
 
-/// Looks which tables there are. It writes nothing.
+/// Looks what there is. It writes nothing.
 ///
 /// # Errors
 /// [`SqlError`] if the storage cannot be read.
@@ -108,7 +194,9 @@ pub fn tables(sql: &impl Sql) -> Result<Tables, SqlError> {
         &[],
     )?;
     let has = |name| rows.iter().any(|row| row.first().and_then(Value::text) == Some(name));
-    Ok(Tables { session: has("session"), tombstone: has("tombstone") })
+    // An erasure that was cut short may have made the table and not the tombstone.
+    let tombstone = has("tombstone") && !sql.exec("SELECT 1 FROM tombstone", &[])?.is_empty();
+    Ok(Tables { session: has("session"), tombstone })
 }
 
 /// Brings the conversation's schema to its newest version.
@@ -124,7 +212,7 @@ pub fn migrate(sql: &impl Sql) -> Result<(), SqlError> {
 /// # Errors
 /// [`SqlError`] if a statement fails.
 pub fn bury(sql: &impl Sql) -> Result<(), SqlError> {
-    for statement in [DUE, TOMBSTONE] {
+    for statement in [DUE, TOMBSTONE, PROOF] {
         sql.exec(statement, &[])?;
     }
     Ok(())
@@ -145,6 +233,8 @@ mod tests {
         assert_eq!(tables(&sql).unwrap(), Tables { session: true, tombstone: false });
         sql.wipe();
         bury(&sql).unwrap();
+        assert_eq!(tables(&sql).unwrap(), none, "a tombstone is a row");
+        sql.exec("INSERT INTO tombstone VALUES (1, x'', x'', x'', 'token', '{}')", &[]).unwrap();
         assert_eq!(tables(&sql).unwrap(), Tables { session: false, tombstone: true });
     }
 
@@ -153,7 +243,8 @@ mod tests {
         let sql = MemorySql::new();
         migrations::run(&sql, &[FIRST]).unwrap();
         migrate(&sql).unwrap();
-        sql.exec("SELECT network_key, rotated_from FROM session", &[]).unwrap();
+        sql.exec("SELECT network_key, rotated_from, restricted_at FROM session", &[]).unwrap();
+        sql.exec("SELECT changed_at, removed_at, answers_earlier FROM message", &[]).unwrap();
     }
 
     #[test]
@@ -173,6 +264,48 @@ mod tests {
             terms[0][0].text(),
             Some(r#"{"site":1,"idle_seconds":3600,"retention_seconds":3600}"#)
         );
+    }
+
+    #[test]
+    fn messages_that_were_counted_by_an_earlier_version_still_count() {
+        let sql = MemorySql::new();
+        migrations::run(&sql, &[FIRST, NETWORK, LIFETIMES]).unwrap();
+        sql.exec("INSERT INTO turn (at) VALUES (7)", &[]).unwrap();
+        migrate(&sql).unwrap();
+        let counted = sql.exec("SELECT kind, at FROM attempt", &[]).unwrap();
+        assert_eq!(counted[0][0].text(), Some("message"));
+        assert_eq!(counted[0][1].unsigned(), Some(7));
+    }
+
+    #[test]
+    fn consent_of_an_earlier_version_is_an_event_like_others() {
+        use sotto_shared::consent::{ConsentEvent, ConsentState, Purpose, SourceKind};
+        let sql = MemorySql::new();
+        migrations::run(&sql, &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT]).unwrap();
+        sql.exec(
+            "INSERT INTO session (one, conversation, terms, created_at, last_at, family_key,
+                 family_n, erase_salt, erase_hash)
+             VALUES (1, x'00', '{\"lang\":\"de\",\"client\":\"sdk\"}', 0, 0, x'00', 0, x'00', x'00')",
+            &[],
+        )
+        .unwrap();
+        let notice = "01".repeat(16);
+        let purposes = "{\"remember\":true,\"improve\":false,\"analytics\":true}";
+        sql.exec(
+            "INSERT INTO consent_event (id, kind, at, notice, purposes)
+             VALUES ('01A', 'given', 1763640000000, ?, ?)",
+            &[notice.as_str().into(), purposes.into()],
+        )
+        .unwrap();
+        migrate(&sql).unwrap();
+        let rows = sql.exec("SELECT id, event FROM consent_act", &[]).unwrap();
+        let event: ConsentEvent = serde_json::from_str(rows[0][1].text().unwrap()).unwrap();
+        assert_eq!((event.id.as_str(), event.at), ("01A", 1_763_640_000_000));
+        assert_eq!(event.state, ConsentState::Given);
+        assert_eq!(event.purposes, [Purpose::Chat, Purpose::Remember, Purpose::Analytics]);
+        assert_eq!((event.notice.as_str(), event.lang.as_str()), (notice.as_str(), "de"));
+        assert_eq!((event.source.kind, event.legal_basis), (SourceKind::Sdk, None));
+        assert!(sql.exec("SELECT 1 FROM consent_event", &[]).is_err());
     }
 
     #[test]

@@ -1,18 +1,28 @@
 //! Every SQL statement of a session object. It stores and finds; what to store is decided in
-//! [`core`](super::core).
+//! [`core`](super::core). What was said goes in and out by way of [`Messages`], and the record
+//! of consent by way of [`Consents`], which seal it.
+
+mod messages;
+
+pub use messages::Messages;
+
+mod consent;
+
+pub use consent::Consents;
+mod rights;
 
 mod standing;
 
 use sotto_shared::id::{ConversationId, MessageId, WorkspaceId};
-use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
-use sotto_shared::wire::stream::{Author, Source};
+use sotto_shared::wire::stream::Author;
 
 use crate::auth::network::NetworkTag;
+use crate::auth::seal::SealError;
 use crate::session::command::SessionTerms;
 use crate::session::record::{
-    Cause, Due, DueItem, End, EraseCheck, Family, Rotation, Session, StoredMessage, Tombstone,
+    Cause, Due, DueItem, End, EraseCheck, Family, Restricted, Rotation, Session, Tombstone,
 };
 use crate::sql::{Row, Sql, SqlError, Value};
 
@@ -25,6 +35,9 @@ pub enum StoreError {
     /// A stored value cannot be read; the column is named.
     #[error("a stored value cannot be read: {0}")]
     Value(&'static str),
+    /// A value could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
 /// The statements, over one object's storage. Each fails with [`StoreError`] where the storage does
@@ -39,8 +52,8 @@ impl<S: Sql> Store<'_, S> {
     pub fn insert_session(&self, session: &Session) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO session (one, conversation, terms, created_at, last_at, family_key,
-                 family_n, erase_salt, erase_hash, network_key)
-             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 family_n, erase_salt, erase_hash, network_key, wrapped_key)
+             VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 session.conversation.as_bytes().as_slice().into(),
                 json("terms", &session.terms)?.into(),
@@ -51,6 +64,7 @@ impl<S: Sql> Store<'_, S> {
                 session.erase.salt.as_slice().into(),
                 session.erase.hash.as_slice().into(),
                 session.sealed_network_key.as_deref().into(),
+                session.wrapped_key.as_deref().into(),
             ],
         )
     }
@@ -59,7 +73,8 @@ impl<S: Sql> Store<'_, S> {
     pub fn session(&self) -> Result<Option<Session>, StoreError> {
         let rows = self.0.exec(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
-                 rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from
+                 rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
+                 wrapped_key, ending, restricted_at, restriction_lifted_at
              FROM session",
             &[],
         )?;
@@ -89,6 +104,12 @@ impl<S: Sql> Store<'_, S> {
                         hash: column.blob(10, "erase_hash")?.to_vec(),
                     },
                     sealed_network_key: column.opt_blob(11).map(<[u8]>::to_vec),
+                    wrapped_key: column.opt_blob(13).map(<[u8]>::to_vec),
+                    ending: column.opt_text(14).and_then(|cause| Cause::parse(&cause)),
+                    restricted: Restricted {
+                        since: column.opt_unsigned(15),
+                        lifted_at: column.opt_unsigned(16),
+                    },
                 })
             })
             .transpose()
@@ -97,6 +118,11 @@ impl<S: Sql> Store<'_, S> {
     /// Stores terms that have changed.
     pub fn put_terms(&self, terms: &SessionTerms) -> Result<(), StoreError> {
         self.run("UPDATE session SET terms = ?", &[json("terms", terms)?.into()])
+    }
+
+    /// Stores the key of the refresh tokens, sealed anew.
+    pub fn put_family_key(&self, sealed: &[u8]) -> Result<(), StoreError> {
+        self.run("UPDATE session SET family_key = ?", &[sealed.into()])
     }
 
     /// Stores the key of the networks' tags, sealed.
@@ -129,113 +155,17 @@ impl<S: Sql> Store<'_, S> {
         self.run("UPDATE session SET last_at = ?", &[at.into()])
     }
 
-    /// Records an act of consent.
-    pub fn insert_consent(
-        &self,
-        id: &str,
-        kind: &str,
-        at: u64,
-        terms: &SessionTerms,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO consent_event (id, kind, at, notice, purposes) VALUES (?, ?, ?, ?, ?)",
-            &[
-                id.into(),
-                kind.into(),
-                at.into(),
-                terms.notice.as_str().into(),
-                json("purposes", &terms.purposes)?.into(),
-            ],
-        )
+    /// Stores the key of the texts, wrapped by the workspace's.
+    pub fn put_wrapped_key(&self, wrapped: &[u8]) -> Result<(), StoreError> {
+        self.run("UPDATE session SET wrapped_key = ?", &[wrapped.into()])
     }
 
-    // Messages
-
-    /// Stores a visitor's message.
-    pub fn insert_message(
-        &self,
-        id: &MessageId,
-        text: &Scrubbed,
-        at: u64,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO message (id, author, text, at, state) VALUES (?, ?, ?, ?, ?)",
-            &[
-                id.as_str().into(),
-                Author::Visitor.name().into(),
-                text.as_str().into(),
-                at.into(),
-                MessageState::Complete.name().into(),
-            ],
-        )
+    /// Destroys the key of the texts, as the first act of an erasure.
+    pub fn destroy_key(&self, cause: Cause) -> Result<(), StoreError> {
+        self.run("UPDATE session SET wrapped_key = x'', ending = ?", &[cause.name().into()])
     }
 
-    /// Stores that a reply has begun, and who writes it.
-    pub fn insert_reply(
-        &self,
-        id: &str,
-        reply_to: &MessageId,
-        provider: &str,
-        model: Option<&str>,
-        at: u64,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO message (id, author, text, at, state, reply_to, provider, model)
-             VALUES (?, ?, '', ?, ?, ?, ?, ?)",
-            &[
-                id.into(),
-                Author::Ai.name().into(),
-                at.into(),
-                MessageState::Running.name().into(),
-                reply_to.as_str().into(),
-                provider.into(),
-                model.into(),
-            ],
-        )
-    }
-
-    /// Stores who writes a reply.
-    pub fn name_writer(
-        &self,
-        id: &str,
-        provider: &str,
-        model: Option<&str>,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "UPDATE message SET provider = ?, model = ? WHERE id = ?",
-            &[provider.into(), model.into(), id.into()],
-        )
-    }
-
-    /// Stores what a reply has grown to.
-    pub fn grow_reply(&self, id: &str, text: &str) -> Result<(), StoreError> {
-        self.run("UPDATE message SET text = ? WHERE id = ?", &[text.into(), id.into()])
-    }
-
-    /// Stores that a reply has ended, and how.
-    pub fn end_reply(
-        &self,
-        id: &str,
-        text: &str,
-        sources: &[Source],
-        end: End,
-        at: u64,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "UPDATE message
-             SET text = ?, sources = ?, state = ?, finish = ?, problem = ?, ended_at = ?
-             WHERE id = ?",
-            &[
-                text.into(),
-                json("sources", &sources)?.into(),
-                end.state.name().into(),
-                json("finish", &end.finish)?.into(),
-                end.problem.map(Code::name).into(),
-                at.into(),
-                id.into(),
-            ],
-        )
-    }
+    // What of the messages is not sealed
 
     /// Ends every reply that is stored as running: nothing in memory writes it any more.
     pub fn interrupt_replies(&self, end: End, at: u64) -> Result<(), StoreError> {
@@ -256,35 +186,13 @@ impl<S: Sql> Store<'_, S> {
         self.run("DELETE FROM message WHERE id = ?", &[id.into()])
     }
 
-    /// The message of this id.
-    pub fn message(&self, id: &str) -> Result<Option<StoredMessage>, StoreError> {
-        self.select_one("WHERE id = ?", &[id.into()])
-    }
-
-    /// The reply to a message.
-    pub fn reply_to(&self, id: &str) -> Result<Option<StoredMessage>, StoreError> {
-        self.select_one("WHERE reply_to = ? ORDER BY position DESC LIMIT 1", &[id.into()])
-    }
-
-    /// The newest message of an author.
-    pub fn last_of(&self, author: Author) -> Result<Option<StoredMessage>, StoreError> {
-        self.select_one("WHERE author = ? ORDER BY position DESC LIMIT 1", &[author.name().into()])
-    }
-
-    /// All messages, oldest first.
-    pub fn messages(&self) -> Result<Vec<StoredMessage>, StoreError> {
-        self.select("ORDER BY position", &[])
-    }
-
-    /// At most `count` messages that stand before this one, oldest first.
-    pub fn before(&self, id: &str, count: u32) -> Result<Vec<StoredMessage>, StoreError> {
-        let mut messages = self.select(
-            "WHERE position < (SELECT position FROM message WHERE id = ?)
-             ORDER BY position DESC LIMIT ?",
-            &[id.into(), count.into()],
+    /// The id of an author's newest message.
+    pub fn last_id_of(&self, author: Author) -> Result<Option<String>, StoreError> {
+        let rows = self.0.exec(
+            "SELECT id FROM message WHERE author = ? ORDER BY position DESC LIMIT 1",
+            &[author.name().into()],
         )?;
-        messages.reverse();
-        Ok(messages)
+        rows.first().map(|row| Ok(Columns(row).text(0, "id")?.to_owned())).transpose()
     }
 
     /// How many messages there are.
@@ -292,35 +200,26 @@ impl<S: Sql> Store<'_, S> {
         self.number("SELECT count(*) FROM message").map(Option::unwrap_or_default)
     }
 
-    fn select_one(
-        &self,
-        rest: &str,
-        values: &[Value],
-    ) -> Result<Option<StoredMessage>, StoreError> {
-        self.select(rest, values).map(|messages| messages.into_iter().next())
+    // What is limited to so many within a time
+
+    /// Counts something.
+    pub fn insert_attempt(&self, kind: &str, at: u64) -> Result<(), StoreError> {
+        self.run("INSERT INTO attempt (kind, at) VALUES (?, ?)", &[kind.into(), at.into()])
     }
 
-    fn select(&self, rest: &str, values: &[Value]) -> Result<Vec<StoredMessage>, StoreError> {
-        let statement = format!(
-            "SELECT id, author, text, at, state, reply_to, provider, model, sources, finish,
-                 problem, ended_at
-             FROM message {rest}"
-        );
-        self.0.exec(&statement, values)?.iter().map(|row| stored_message(Columns(row))).collect()
+    /// Forgets what was counted of a kind before a time.
+    pub fn forget_attempts(&self, kind: &str, before: u64) -> Result<(), StoreError> {
+        self.run("DELETE FROM attempt WHERE kind = ? AND at < ?", &[kind.into(), before.into()])
     }
 
-    // Turns within the last minute
-
-    /// Counts a turn.
-    pub fn insert_turn(&self, at: u64) -> Result<(), StoreError> {
-        self.run("INSERT INTO turn (at) VALUES (?)", &[at.into()])
-    }
-
-    /// Forgets turns before a time, and returns how many are left and when the oldest was.
-    pub fn turns_since(&self, at: u64) -> Result<(u64, Option<u64>), StoreError> {
-        self.run("DELETE FROM turn WHERE at < ?", &[at.into()])?;
-        let count = self.number("SELECT count(*) FROM turn")?.unwrap_or_default();
-        Ok((count, self.number("SELECT min(at) FROM turn")?))
+    /// How many of a kind were counted since a time, and when the oldest of them was.
+    pub fn attempts(&self, kind: &str, since: u64) -> Result<(u64, Option<u64>), StoreError> {
+        let rows = self.0.exec(
+            "SELECT count(*), min(at) FROM attempt WHERE kind = ? AND at >= ?",
+            &[kind.into(), since.into()],
+        )?;
+        let column = |place| rows.first().and_then(|row| row.get(place)).and_then(Value::unsigned);
+        Ok((column(0).unwrap_or_default(), column(1)))
     }
 
     // Things due
@@ -358,6 +257,9 @@ impl<S: Sql> Store<'_, S> {
 
     /// Stores the tombstone.
     pub fn insert_tombstone(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        if let Some(proof) = &tombstone.consent_proof {
+            self.put_consent_proof(proof)?;
+        }
         self.run(
             "INSERT OR REPLACE INTO tombstone
                  (one, workspace, erase_salt, erase_hash, cause, receipt)
@@ -389,6 +291,7 @@ impl<S: Sql> Store<'_, S> {
                     cause: Cause::parse(column.text(3, "cause")?)
                         .ok_or(StoreError::Value("cause"))?,
                     receipt: parse("receipt", column.text(4, "receipt")?)?,
+                    consent_proof: self.consent_proof()?,
                 })
             })
             .transpose()
@@ -445,32 +348,6 @@ impl<'a> Columns<'a> {
     fn opt_unsigned(&self, place: usize) -> Option<u64> {
         self.0.get(place).and_then(Value::unsigned)
     }
-}
-
-fn stored_message(column: Columns<'_>) -> Result<StoredMessage, StoreError> {
-    let state = MessageState::parse(column.text(4, "state")?).ok_or(StoreError::Value("state"))?;
-    Ok(StoredMessage {
-        id: column.text(0, "id")?.to_owned(),
-        author: Author::parse(column.text(1, "author")?).ok_or(StoreError::Value("author"))?,
-        text: Scrubbed::from_storage(column.text(2, "text")?.to_owned()),
-        at: column.unsigned(3, "at")?,
-        state,
-        reply_to: column.opt_text(5),
-        provider: column.opt_text(6),
-        model: column.opt_text(7),
-        sources: parse("sources", column.text(8, "sources")?)?,
-        end: column
-            .opt_text(9)
-            .map(|finish| {
-                Ok::<_, StoreError>(End {
-                    state,
-                    finish: parse("finish", &finish)?,
-                    problem: column.opt_text(10).and_then(|code| Code::parse(&code)),
-                })
-            })
-            .transpose()?,
-        ended_at: column.opt_unsigned(11),
-    })
 }
 
 fn json<T: serde::Serialize>(name: &'static str, value: &T) -> Result<String, StoreError> {

@@ -28,6 +28,7 @@ impl Shell {
         let why = match tombstone.cause {
             Cause::Token => Forgotten::Erased,
             Cause::Lifetime => Forgotten::Ended,
+            Cause::Operator => Forgotten::ErasedByOperator,
         };
         let forget = Forget { conversation, why };
         let told = call(&self.env, &tombstone.workspace.to_hex(), &forget).await;

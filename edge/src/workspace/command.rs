@@ -5,23 +5,27 @@
 //! Commands of an operator travel inside [`Admin`], which carries the API key's secret part: the
 //! object checks it before it looks at the command.
 
+mod admin;
+
+pub use admin::{
+    Admin, AdminAction, AdminConversation, AdminReply, ConversationAction, ConversationReply,
+};
+
 use serde::{Deserialize, Serialize};
-use sotto_shared::consent::{Choice, NoticeVersion};
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::{Policy, Scrubbed};
 use sotto_shared::redacted_debug;
-use sotto_shared::wire::admin::{
-    ConversationList, DocumentEntry, DocumentList, KeyCreated, KeyList, NewKey, Scope, SiteEntry,
-    SiteList, SiteSettings,
-};
-use sotto_shared::wire::provider::{Provider, ProviderHealth};
+use sotto_shared::wire::admin::{Hold, KeyCreated, RootState, Scope};
+use sotto_shared::wire::provider::Provider;
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
 use crate::guard::links::LinkRules;
 pub use crate::object::Command;
 use crate::object::commands;
-use crate::session::command::{Network, SessionTerms};
+use crate::session::command::{ConversationKey, Lifetimes, Network, SessionError, SessionTerms};
 use crate::workspace::settings::providers;
 
 /// Binding of the namespace in `wrangler.toml`.
@@ -30,15 +34,19 @@ pub const BINDING: &str = "WORKSPACES";
 commands! { WorkspaceError:
     Create => "/create", KeyCreated;
     IssueKey => "/key", KeyCreated;
+    ReadRoot => "/root", RootState;
     PublicSite => "/site", PublicSettings;
     ReadRules => "/rules", ScrubRules;
-    Admit => "/admit", SessionTerms;
+    Admit => "/admit", Admitted;
+    Answer => "/answer", Agreed;
+    OpenKey => "/open-key", ConversationKey;
     Turn => "/turn", TurnContext;
     Listing => "/listing", ();
     Forget => "/forget", ();
     Report => "/report", ();
     ReportProviders => "/providers", ();
     Admin => "/admin", AdminReply;
+    AdminConversation => "/admin/conversation", ConversationReply;
 }
 
 /// Makes the workspace and its first API key.
@@ -51,6 +59,10 @@ pub struct Create {
 /// Makes another API key with every scope, for an owner who has none left.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct IssueKey {}
+
+/// Reads whether an older root key is still needed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReadRoot {}
 
 /// Which site, as its key says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +133,50 @@ pub struct Admit {
     pub choice: Choice,
     /// Where it comes from; counted under a keyed hash.
     pub network: Network,
+}
+
+/// Reply to [`Admit`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Admitted {
+    /// What the conversation is bound to.
+    pub terms: SessionTerms,
+    /// The key that its texts are sealed with.
+    pub key: ConversationKey,
+    /// What the visitor was told and agreed to.
+    pub told: Told,
+}
+
+/// Checks an answer to the notice in force, for a conversation that goes on.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// Which site.
+    pub site: SiteRef,
+    /// The page's origin.
+    pub origin: Origin,
+    /// Language of the conversation.
+    pub lang: String,
+    /// The visitor's answer.
+    pub choice: Choice,
+}
+
+/// Reply to [`Answer`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Agreed {
+    /// What the visitor was told and agreed to.
+    pub told: Told,
+    /// The optional purposes that hold.
+    pub purposes: Purposes,
+    /// How long the conversation lives by the site's settings.
+    pub lifetimes: Lifetimes,
+}
+
+/// Opens a conversation's key again, for a session object that lost its memory.
+#[derive(Serialize, Deserialize)]
+pub struct OpenKey {
+    /// Whose.
+    pub conversation: ConversationId,
+    /// The key, wrapped; absent for a conversation of an earlier version, which gets its first.
+    pub wrapped: Option<Vec<u8>>,
 }
 
 /// Asks for what a reply needs. The session object calls it once for each turn.
@@ -232,6 +288,8 @@ pub struct Listing {
     pub restricted: bool,
     /// When a review by a person was asked for, Unix milliseconds; absent where none waits.
     pub review_asked_at: Option<u64>,
+    /// The legal hold that it is under, or was.
+    pub hold: Option<Hold>,
     /// When it ends if nothing more is said, Unix milliseconds. Each message moves it, which is not
     /// told.
     pub ends_at: u64,
@@ -254,6 +312,8 @@ pub enum Forgotten {
     Erased,
     /// Its life was over, and it erased itself.
     Ended,
+    /// Its operator erased it.
+    ErasedByOperator,
     /// It was listed and could not be made.
     NeverBegun,
 }
@@ -285,94 +345,19 @@ pub enum Reported {
     EndingFailed,
     /// An old refresh token was used again, which revoked the family.
     TokensRevoked,
+    /// The visitor rectified a message.
+    MessageChanged,
+    /// The visitor removed a message.
+    MessageRemoved,
+    /// The visitor restricted the conversation.
+    Restricted,
+    /// The visitor lifted the restriction.
+    RestrictionLifted,
+    /// The visitor asked for a person to look.
+    ReviewAsked,
 }
 
-/// A command of an operator.
-#[derive(Serialize, Deserialize)]
-pub struct Admin {
-    /// The API key's secret part (32 bytes).
-    pub secret: Vec<u8>,
-    /// What to do.
-    pub action: AdminAction,
-}
-
-/// What an operator can do.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AdminAction {
-    /// Makes a site.
-    CreateSite(Box<SiteSettings>),
-    /// Replaces a site's settings.
-    ChangeSite(u16, Box<SiteSettings>),
-    /// Removes a site with its documents.
-    DeleteSite(u16),
-    /// Lists the sites.
-    ListSites,
-    /// Puts a document.
-    PutDocument {
-        /// The site.
-        site: u16,
-        /// The document's name.
-        name: String,
-        /// Its media type: `text/markdown` or `text/plain`.
-        media_type: String,
-        /// Its text.
-        text: String,
-    },
-    /// Removes a document.
-    DeleteDocument {
-        /// The site.
-        site: u16,
-        /// The document's name.
-        name: String,
-    },
-    /// Lists a site's documents.
-    ListDocuments(u16),
-    /// Lists conversations behind a cursor.
-    ListConversations(Option<String>),
-    /// Exports a page of the audit log, from the entry of this number on.
-    ExportAudit(Option<String>),
-    /// Signs a checkpoint of the audit log.
-    ReadCheckpoint,
-    /// Tells how the providers do.
-    ReadHealth,
-    /// Gives a site a new public key in place of the one it has.
-    ReplaceSiteKey(u16),
-    /// Makes an API key.
-    CreateKey(NewKey),
-    /// Lists the API keys.
-    ListKeys,
-    /// Removes an API key.
-    DeleteKey(String),
-}
-
-/// Reply to [`Admin`], one variant for each kind of answer.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AdminReply {
-    /// A site was made or changed.
-    Site(Box<SiteEntry>),
-    /// The sites.
-    Sites(SiteList),
-    /// A document was put.
-    Document(DocumentEntry),
-    /// The documents.
-    Documents(DocumentList),
-    /// The conversations.
-    Conversations(ConversationList),
-    /// An API key was made.
-    KeyCreated(KeyCreated),
-    /// The API keys.
-    Keys(KeyList),
-    /// A page of the audit log as JSON lines, or a checkpoint of it as a signed note.
-    Audit(String),
-    /// How the providers do that failed lately.
-    Health(Vec<ProviderHealth>),
-    /// Something was removed.
-    Done,
-}
-
-redacted_debug!(Turn, TurnContext, TurnProvider, Passage, Admin, AdminAction);
+redacted_debug!(OpenKey, Turn, TurnContext, TurnProvider, Passage);
 
 /// Why a workspace refuses a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -399,9 +384,18 @@ pub enum WorkspaceError {
     /// There is no such site, or its key was revoked.
     #[error("there is no such site")]
     SiteUnknown,
+    /// There is no such conversation on the workspace's list.
+    #[error("there is no such conversation")]
+    ConversationUnknown,
     /// There is no such document.
     #[error("there is no such document")]
     DocumentUnknown,
+    /// The conversation refuses what the operator asks of it.
+    #[error("the conversation refuses: {0}")]
+    Conversation(SessionError),
+    /// The conversation's object could not be reached.
+    #[error("the conversation could not be reached")]
+    Unreachable,
     /// The origin is not one of the site's.
     #[error("the origin is not one of the site's")]
     OriginNotAllowed,

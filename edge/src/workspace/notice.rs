@@ -5,9 +5,13 @@ use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 use serde::Serialize;
-use sotto_shared::consent::{LegalBasis, Notice, NoticeVersion, Party, Purposes, Recipient};
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{
+    Bases, LegalBasis, Notice, NoticeVersion, OptionalPurpose, Party, Purpose, PurposeNotice,
+    Purposes, Recipient,
+};
 use sotto_shared::id::IdError;
-use sotto_shared::wire::admin::{Provider, SiteSettings};
+use sotto_shared::wire::admin::{LegalBases, Provider, SiteSettings};
 
 use crate::auth::mac::sha256;
 use crate::config::Jurisdiction;
@@ -15,8 +19,8 @@ use crate::language::Language;
 use crate::workspace::settings::providers;
 
 /// Everything that the version is a hash of, in this order: who decides, who else receives text
-/// (every provider included), where it is stored, what for, on which basis, for how long, and which
-/// personal data is not hidden, if any.
+/// (every provider included), where it is stored, what for, on which basis, for how long, which
+/// personal data is not hidden, if any, and whether a proof of the consent outlives an erasure.
 #[derive(Serialize)]
 struct Content<'a> {
     controller: &'a Party,
@@ -28,6 +32,11 @@ struct Content<'a> {
     purposes: Purposes,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     off: BTreeSet<&'a str>,
+    // What is left as it was by default stands in no earlier version's hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legal_bases: Option<LegalBases>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent_proof_days: Option<u32>,
 }
 
 /// The notice in force for a site whose conversations are stored in a jurisdiction, with the words
@@ -40,6 +49,30 @@ pub fn notice(
     jurisdiction: Jurisdiction,
     language: Language,
 ) -> Result<Notice, IdError> {
+    notice_with(settings, jurisdiction, language).map(|(notice, _)| notice)
+}
+
+/// The same as the record of a consent keeps it: with its whole hash, and the language in which it
+/// was told.
+///
+/// # Errors
+/// As [`notice`].
+pub fn told(
+    settings: &SiteSettings,
+    jurisdiction: Jurisdiction,
+    lang: &str,
+) -> Result<Told, IdError> {
+    let (notice, sha256) = notice_with(settings, jurisdiction, Language::of(lang))?;
+    let jurisdiction = jurisdiction.name().unwrap_or("none").to_owned();
+    Ok(Told { notice, sha256, lang: lang.to_owned(), jurisdiction })
+}
+
+/// The notice, and the hash of its content.
+fn notice_with(
+    settings: &SiteSettings,
+    jurisdiction: Jurisdiction,
+    language: Language,
+) -> Result<(Notice, String), IdError> {
     let recipients = recipients(settings);
     let content = Content {
         controller: &settings.controller,
@@ -50,16 +83,51 @@ pub fn notice(
         retention_seconds: settings.retention_seconds,
         purposes: settings.purposes,
         off: settings.scrub.off.iter().map(String::as_str).collect(),
+        legal_bases: Some(settings.legal_bases).filter(|bases| *bases != LegalBases::default()),
+        consent_proof_days: Some(settings.consent_proof_days).filter(|days| *days > 0),
     };
-    Ok(Notice {
-        version: version(&content)?,
+    let sha256 = hash(&content);
+    let notice = Notice {
+        version: version(&sha256)?,
         controller: settings.controller.clone(),
         recipients,
         storage: jurisdiction.place(language).to_owned(),
         legal_basis: settings.legal_basis,
         idle_seconds: settings.idle_seconds,
         retention_seconds: settings.retention_seconds,
-    })
+        purposes: purposes(settings),
+        proof_days: settings.consent_proof_days,
+    };
+    Ok((notice, sha256))
+}
+
+/// `chat` and each purpose that is offered, one by one.
+fn purposes(settings: &SiteSettings) -> Vec<PurposeNotice> {
+    let bases = bases(settings);
+    let offered = OptionalPurpose::ALL.into_iter().filter(|one| settings.purposes.has(*one));
+    core::iter::once(Purpose::Chat)
+        .chain(offered.map(Purpose::from))
+        .map(|purpose| PurposeNotice {
+            purpose,
+            legal_basis: bases.of(purpose),
+            data: purpose.data().to_vec(),
+            seconds: match purpose {
+                Purpose::Chat => Some(settings.idle_seconds),
+                Purpose::Remember | Purpose::Improve => Some(settings.retention_seconds),
+                Purpose::Analytics => None,
+            },
+        })
+        .collect()
+}
+
+/// What each purpose of a site rests on.
+#[must_use]
+pub const fn bases(settings: &SiteSettings) -> Bases {
+    Bases {
+        chat: settings.legal_basis,
+        improve: settings.legal_bases.improve,
+        analytics: settings.legal_bases.analytics,
+    }
 }
 
 /// Who receives text: the providers first, in the order in which they are asked, then whom the
@@ -76,12 +144,14 @@ pub fn recipients(settings: &SiteSettings) -> Vec<Recipient> {
     recipients
 }
 
-fn version(content: &Content<'_>) -> Result<NoticeVersion, IdError> {
+fn hash(content: &Content<'_>) -> String {
     // Texts and numbers always serialise.
     let json = serde_json::to_vec(content).unwrap_or_default();
-    let mut digits = HEXLOWER.encode(&sha256(&json));
-    digits.truncate(NoticeVersion::CHARS);
-    NoticeVersion::parse(&digits)
+    HEXLOWER.encode(&sha256(&json))
+}
+
+fn version(sha256: &str) -> Result<NoticeVersion, IdError> {
+    NoticeVersion::parse(sha256.get(..NoticeVersion::CHARS).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -110,7 +180,7 @@ mod tests {
     fn what_a_visitor_is_told_changes_the_version() {
         let base = version_in(&settings(), Jurisdiction::Eu);
         type Change = fn(&mut SiteSettings);
-        let told: [Change; 8] = [
+        let told: [Change; 13] = [
             |s| s.controller.contact.push('x'),
             |s| s.provider = openai(),
             |s| s.legal_basis = LegalBasis::Contract,
@@ -118,6 +188,11 @@ mod tests {
             |s| s.retention_seconds += 1,
             |s| s.purposes.analytics = true,
             |s| s.scrub.off.push("PHONE".into()),
+            |s| s.legal_bases.improve = LegalBasis::LegitimateInterest,
+            |s| s.legal_bases.analytics = LegalBasis::LegitimateInterest,
+            |s| s.consent_proof_days = 1,
+            |s| s.controller.address = Some("1 High Street".into()),
+            |s| s.controller.authority = Some("The authority".into()),
             |s| {
                 s.recipients.push(Recipient {
                     name: "Other Inc".into(),

@@ -111,6 +111,8 @@ const MIGRATIONS: &Migrations = &[
         "UPDATE api_key SET id = lower(hex(randomblob(16))), expires_at = created_at + 34560000000",
     ],
     LIST,
+    WRAPPED,
+    CONFIDENTIAL,
     PROVIDERS,
 ];
 
@@ -122,10 +124,43 @@ const LIST: &[&str] = &[
     "ALTER TABLE conversation ADD COLUMN analytics INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE conversation ADD COLUMN restricted INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE conversation ADD COLUMN review_asked_at INTEGER",
+    "ALTER TABLE conversation ADD COLUMN hold_reason TEXT",
+    "ALTER TABLE conversation ADD COLUMN hold_until INTEGER",
+    // The API key by which it is being erased, until the session tells that it was.
+    "ALTER TABLE conversation ADD COLUMN erased_by TEXT",
     "ALTER TABLE conversation ADD COLUMN ends_at INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE conversation ADD COLUMN check_at INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX conversation_site ON conversation (site)",
     "CREATE INDEX conversation_check ON conversation (check_at)",
+    // A key that had every scope there was has those that came with this version.
+    "UPDATE api_key
+     SET scopes = json_insert(scopes, '$[#]', 'conversations:manage', '$[#]', 'counts')
+     WHERE json_array_length(scopes) = 6",
+];
+
+/// Since when the root in use wraps the workspace's key, if not from its beginning.
+const WRAPPED: &[&str] = &["ALTER TABLE workspace ADD COLUMN wrapped_at INTEGER"];
+
+/// Documents that are stored sealed: their key, wrapped, and title and values of their own; and their
+/// passages, several a row. Such a document has no title, no values and no passages elsewhere.
+const CONFIDENTIAL: &[&str] = &[
+    "ALTER TABLE document ADD COLUMN confidential INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE confidential (
+        site INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        wrapped_key BLOB NOT NULL,
+        about BLOB NOT NULL,
+        PRIMARY KEY (site, name)
+    ) STRICT",
+    "CREATE TABLE confidential_part (
+        site INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        part INTEGER NOT NULL,
+        sealed BLOB NOT NULL,
+        PRIMARY KEY (site, name, part)
+    ) STRICT",
+    // A passage that is removed leaves none of its words in the index.
+    "INSERT INTO passage (passage, rank) VALUES ('secure-delete', 1)",
 ];
 
 /// A key for each provider of a site's list, which the one that a site had becomes the first of,

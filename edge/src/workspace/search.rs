@@ -7,6 +7,15 @@
 //! a fair share of the question's whole weight, in which words that no passage has weigh most. A
 //! word in a passage's heading counts twice, since the passage is about it; a single word of
 //! several has to be that important.
+//!
+//! Confidential documents have no index. Their passages are opened and read in [`memory`] each time,
+//! by the same measure.
+
+mod memory;
+mod terms;
+
+use memory::{Lexicon, Read};
+use terms::{Term, terms};
 
 use super::command::Passage;
 use super::store::Store;
@@ -17,9 +26,6 @@ const PASSAGES: usize = 4;
 
 /// Passages looked at.
 const CANDIDATES: u32 = 12;
-
-/// Words of a question that are looked up; a longer question is cut.
-const WORDS: usize = 12;
 
 /// The share of the question's weight that a passage has to hold.
 const SHARE_MIN: f64 = 0.34;
@@ -33,206 +39,127 @@ const HEADING_FACTOR: f64 = 2.0;
 /// The same for a word that only the document's title has, which all its passages share.
 const TITLE_FACTOR: f64 = 0.5;
 
+/// The places of a word from the least to the most important, and how much each counts: the best
+/// one does.
+const PLACES: [(&str, f64); 3] =
+    [("title", TITLE_FACTOR), ("text", 1.0), ("heading", HEADING_FACTOR)];
+
 /// The share of what the best passage holds that the others have to hold.
 const SHARE_MIN_OF_BEST: f64 = 0.5;
 
-/// A word of a question, made ready for the index.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Term {
-    stem: String,
-    /// Another stem that it may have come from.
-    or: Option<String>,
-}
-
-/// The passages of a site that fit a question, best first; none if none does.
+/// The passages of a site that fit a question, best first; none if none does. `opened` gives the
+/// passages that have no index, since they are stored sealed.
 ///
 /// # Errors
-/// [`SqlError`]
-pub fn search<S: Sql>(
+/// [`SqlError`], and whatever `opened` fails with.
+pub fn search<S: Sql, E: From<SqlError>>(
     store: &Store<'_, S>,
     site: u16,
     question: &str,
-) -> Result<Vec<Passage>, SqlError> {
+    opened: impl FnOnce() -> Result<Vec<Passage>, E>,
+) -> Result<Vec<Passage>, E> {
     let terms = terms(question);
     if terms.is_empty() {
         return Ok(Vec::new());
     }
+    let all = count(store.count_passages(site)?);
+    let (mut candidates, mut with) = indexed(store, site, &terms)?;
+    let opened = opened()?;
+    if !opened.is_empty() {
+        let lexicon = Lexicon::new(&terms);
+        let read: Vec<_> = opened.into_iter().map(|passage| lexicon.read(passage)).collect();
+        for (at, with) in with.iter_mut().enumerate() {
+            *with += count_if(&read, |read| read.holds(&lexicon, at));
+        }
+        let mut with_stem = Vec::new();
+        for (at, stem) in terms.iter().flat_map(Term::stems).enumerate() {
+            let indexed = count(store.count_matches(site, &stem.query())?);
+            with_stem.push(indexed + count_if(&read, |read| read.holds_stem(at)));
+        }
+        candidates = memory::ranked(&lexicon, candidates, read, all, &with_stem);
+    }
+
+    let weights: Vec<f64> = with.iter().map(|with| weight(all, *with)).collect();
+    let whole: f64 = weights.iter().sum();
+    let held: Vec<Held> = candidates.iter().map(|one| Held::new(&one.factors, &weights)).collect();
+    let best = held.iter().map(|held| held.weight).fold(0.0, f64::max);
+    let fits =
+        |held: &Held| held.is_enough(whole, terms.len()) && held.weight >= best * SHARE_MIN_OF_BEST;
+    let fitting = candidates.into_iter().zip(&held).filter(|(_, held)| fits(held));
+    Ok(fitting.map(|(one, _)| one.passage).take(PASSAGES).collect())
+}
+
+/// A passage that holds some of a question's words, and for each word how much its best place in
+/// the passage counts: 0 where it is not there.
+struct Candidate {
+    passage: Passage,
+    factors: Vec<f64>,
+}
+
+/// What the index finds, best first, and how many passages hold each word.
+fn indexed<S: Sql>(
+    store: &Store<'_, S>,
+    site: u16,
+    terms: &[Term],
+) -> Result<(Vec<Candidate>, Vec<f64>), SqlError> {
     let any = terms.iter().map(Term::query).collect::<Vec<_>>().join(" OR ");
     let found = store.best_matches(site, &any, CANDIDATES)?;
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    let all = count(store.count_passages(site)?);
     let ids = found.iter().map(|one| one.id).collect::<Vec<_>>();
-    let mut whole = 0.0;
-    let mut held = vec![Held::default(); found.len()];
-    for term in &terms {
+    let mut candidates: Vec<Candidate> = found
+        .into_iter()
+        .map(|one| Candidate { passage: one.passage, factors: vec![0.0; terms.len()] })
+        .collect();
+    let mut with = Vec::with_capacity(terms.len());
+    for (at, term) in terms.iter().enumerate() {
         let query = term.query();
-        let with = count(store.count_matches(site, &query)?);
-        // The inverse document frequency of BM25, which is never negative in this form.
-        let weight = ((all - with + 0.5) / (with + 0.5)).ln_1p();
-        whole += weight;
-        // The best place counts, so the places follow from the least to the most important.
-        let mut factors = vec![0.0; ids.len()];
-        for (column, factor) in
-            [("title", TITLE_FACTOR), ("text", 1.0), ("heading", HEADING_FACTOR)]
-        {
-            let matching = store.matches_among(&format!("{column} : {query}"), &ids)?;
-            for (best, id) in factors.iter_mut().zip(&ids) {
-                if matching.contains(id) {
+        with.push(if ids.is_empty() { 0.0 } else { count(store.count_matches(site, &query)?) });
+        for (column, factor) in PLACES {
+            let matching = if ids.is_empty() {
+                Vec::new()
+            } else {
+                store.matches_among(&format!("{column} : {query}"), &ids)?
+            };
+            for (candidate, id) in candidates.iter_mut().zip(&ids) {
+                if matching.contains(id)
+                    && let Some(best) = candidate.factors.get_mut(at)
+                {
                     *best = factor;
                 }
             }
         }
-        for (held, factor) in held.iter_mut().zip(factors) {
-            held.words += usize::from(factor > 0.0);
-            held.weight += weight * factor;
-        }
     }
-    let best = held.iter().map(|held| held.weight).fold(0.0, f64::max);
-    let fits =
-        |held: &Held| held.is_enough(whole, terms.len()) && held.weight >= best * SHARE_MIN_OF_BEST;
-    let fitting = found.into_iter().zip(&held).filter(|(_, held)| fits(held));
-    Ok(fitting.map(|(one, _)| one.passage).take(PASSAGES).collect())
+    Ok((candidates, with))
+}
+
+/// The inverse document frequency of BM25, which is never negative in this form.
+fn weight(all: f64, with: f64) -> f64 {
+    ((all - with + 0.5) / (with + 0.5)).ln_1p()
 }
 
 /// What a passage holds of a question.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Held {
     words: usize,
     weight: f64,
 }
 
 impl Held {
+    fn new(factors: &[f64], weights: &[f64]) -> Self {
+        Self {
+            words: factors.iter().filter(|factor| **factor > 0.0).count(),
+            weight: factors.iter().zip(weights).map(|(factor, weight)| factor * weight).sum(),
+        }
+    }
+
     fn is_enough(self, whole: f64, words: usize) -> bool {
         let one_of_several = self.words == 1 && words > 1;
         self.weight >= whole * if one_of_several { SHARE_MIN_OF_ONE } else { SHARE_MIN }
     }
 }
 
-impl Term {
-    fn new(word: &str) -> Self {
-        Self { stem: stem(word).to_owned(), or: participle_stem(word).map(str::to_owned) }
-    }
-
-    /// The term in the index's query language: quoted, so that nothing in it is an operator; long
-    /// ones match every word that begins with them.
-    fn query(&self) -> String {
-        let one = |stem: &str| {
-            let star = if stem.chars().count() >= PREFIX_CHARS { "*" } else { "" };
-            format!("\"{stem}\"{star}")
-        };
-        match &self.or {
-            None => one(&self.stem),
-            Some(or) => format!("({} OR {})", one(&self.stem), one(or)),
-        }
-    }
-}
-
-/// Terms from this length on match what begins with them.
-const PREFIX_CHARS: usize = 4;
-
-/// The words of a question that say something, each once, their endings taken off.
-fn terms(question: &str) -> Vec<Term> {
-    let mut terms: Vec<Term> = Vec::new();
-    let plain = without_placeholders(question).to_lowercase();
-    for word in plain.split(|c: char| !c.is_alphanumeric()) {
-        let says_something = word.chars().count() >= 2 || word.chars().all(is_ideograph);
-        if word.is_empty() || !says_something || STOP_WORDS.contains(&word) {
-            continue;
-        }
-        let term = Term::new(word);
-        if !terms.contains(&term) && terms.len() < WORDS {
-            terms.push(term);
-        }
-    }
-    terms
-}
-
-/// A text without what looks like a placeholder, such as `[EMAIL_1]` or `[=PHONE]`.
-fn without_placeholders(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('[') {
-        out.push_str(before);
-        match after.split_once(']') {
-            Some((inside, behind)) if is_placeholder(inside) => {
-                out.push(' ');
-                rest = behind;
-            }
-            _ => {
-                out.push('[');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-fn is_placeholder(inside: &str) -> bool {
-    !inside.is_empty()
-        && inside
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'_' | b'='))
-        && inside.bytes().any(|b| b.is_ascii_uppercase())
-}
-
-/// A word without the commonest endings of English and German, so that "returns" finds "return"
-/// and "Lieferung" finds "liefern". What is left has at least [`STEM_CHARS`] characters.
-fn stem(word: &str) -> &str {
-    ENDINGS
-        .iter()
-        .find_map(|ending| {
-            word.strip_suffix(ending).filter(|stem| stem.chars().count() >= STEM_CHARS)
-        })
-        .unwrap_or(word)
-}
-
-/// The stem of a German participle, so that "geliefert" finds "Lieferung".
-fn participle_stem(word: &str) -> Option<&str> {
-    let rest = word.strip_prefix("ge")?;
-    ["et", "en", "t"]
-        .iter()
-        .find_map(|ending| rest.strip_suffix(ending))
-        .filter(|stem| stem.chars().count() >= STEM_CHARS)
-}
-
-/// Shortest stem, in characters.
-const STEM_CHARS: usize = 4;
-
-/// Endings, longest first.
-const ENDINGS: &[&str] =
-    &["ungen", "ing", "ies", "ung", "ern", "ed", "es", "er", "en", "em", "s", "e", "y", "n"];
-
-/// Words of a question that say nothing about what it asks for.
-const STOP_WORDS: &[&str] = &[
-    // English
-    "about", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by",
-    "can", "could", "did", "do", "does", "done", "for", "from", "get", "give", "had", "has",
-    "have", "hello", "help", "her", "hey", "hi", "him", "his", "how", "i", "if", "in", "into",
-    "is", "it", "its", "just", "know", "let", "like", "long", "many", "may", "me", "might", "more",
-    "most", "much", "must", "my", "need", "no", "not", "of", "off", "on", "one", "or", "our",
-    "out", "please", "question", "s", "shall", "she", "should", "so", "some", "take", "takes",
-    "tell", "than", "thank", "thanks", "that", "the", "their", "them", "then", "there", "these",
-    "they", "this", "those", "to", "too", "up", "us", "very", "want", "was", "we", "were", "what",
-    "when", "where", "which", "who", "why", "will", "with", "would", "you", "your",
-    // German
-    "aber", "alle", "als", "am", "an", "auch", "auf", "aus", "bei", "bin", "bis", "bitte", "da",
-    "dann", "das", "dass", "dauert", "dein", "dem", "den", "der", "des", "die", "dies", "diese",
-    "dir", "du", "ein", "eine", "einem", "einen", "einer", "es", "euch", "euer", "frage", "für",
-    "gibt", "habe", "haben", "hallo", "hat", "ich", "ihr", "ihre", "ihren", "im", "in", "ist",
-    "ja", "kann", "kannst", "kein", "keine", "können", "könnte", "lange", "man", "mein", "meine",
-    "meinen", "mich", "mir", "mit", "möchte", "muss", "nach", "nein", "nicht", "noch", "nur", "ob",
-    "oder", "sehr", "sein", "seine", "sich", "sie", "sind", "so", "soll", "über", "um", "und",
-    "uns", "unser", "viel", "viele", "vom", "von", "vor", "wann", "war", "warum", "was", "welche",
-    "wenn", "wer", "werde", "werden", "wie", "wieso", "will", "wird", "wir", "wo", "zu", "zum",
-    "zur",
-];
-
-/// Scripts without spaces have words of one character.
-fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+fn count_if(read: &[Read], holds: impl Fn(&Read) -> bool) -> f64 {
+    let read = read.iter().filter(|read| holds(read)).count();
+    count(u64::try_from(read).unwrap_or(u64::MAX))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a site has fewer passages than a float can count")]
@@ -246,6 +173,7 @@ mod tests {
     use crate::sql::MemorySql;
     use crate::workspace::documents::{Format, split};
     use crate::workspace::schema;
+    use crate::workspace::store::SealedDocument;
     use sotto_shared::wire::admin::DocumentEntry;
 
     const SHOP: &str = "# Tea shop\n\nWe sell green tea, black tea and tea pots.\n\n\
@@ -258,9 +186,19 @@ mod tests {
     const LADEN: &str = "# Teeladen\n\n## Lieferung\n\nWir liefern innerhalb von drei Werktagen. Größere Pakete dauern länger.\n\n\
         ## Rückgabe\n\nUngeöffneter Tee kann innerhalb von 14 Tagen zurückgegeben werden.\n";
 
-    fn filled(documents: &[(u16, &str, &str)]) -> MemorySql {
-        let sql = MemorySql::new();
-        schema::migrate(&sql).unwrap();
+    /// The same documents twice: with an index, and as passages that have none.
+    struct Filled {
+        indexed: MemorySql,
+        sealed: MemorySql,
+        passages: Vec<(u16, Passage)>,
+    }
+
+    fn filled(documents: &[(u16, &str, &str)]) -> Filled {
+        let (indexed, sealed) = (MemorySql::new(), MemorySql::new());
+        for sql in [&indexed, &sealed] {
+            schema::migrate(sql).unwrap();
+        }
+        let mut passages = Vec::new();
         for (site, name, text) in documents {
             let document = split(name, Format::Markdown, text);
             let entry = DocumentEntry {
@@ -270,15 +208,28 @@ mod tests {
                 bytes: 0,
                 passages: document.passages.len() as u64,
                 updated_at: 0,
+                confidential: false,
             };
-            Store(&sql).put_document(*site, &entry, &document.passages, &[]).unwrap();
+            Store(&indexed).put_document(*site, &entry, &document.passages, &[]).unwrap();
+            let entry = DocumentEntry { confidential: true, ..entry };
+            let none = SealedDocument { name: (*name).into(), ..SealedDocument::default() };
+            Store(&sealed).put_sealed(*site, &entry, &none).unwrap();
+            passages.extend(document.passages.into_iter().map(|passage| (*site, passage)));
         }
-        sql
+        Filled { indexed, sealed, passages }
     }
 
-    fn found(sql: &MemorySql, site: u16, question: &str) -> Vec<String> {
-        let passages = search(&Store(sql), site, question).unwrap();
-        passages.into_iter().map(|passage| passage.id).collect()
+    /// What is found with the index, which has to be what is found without it.
+    fn found(filled: &Filled, site: u16, question: &str) -> Vec<String> {
+        let search = |sql, opened| {
+            let passages = search::<_, SqlError>(&Store(sql), site, question, || Ok(opened));
+            passages.unwrap().into_iter().map(|passage| passage.id).collect()
+        };
+        let indexed: Vec<String> = search(&filled.indexed, Vec::new());
+        let own = filled.passages.iter().filter(|(of, _)| *of == site);
+        let opened = own.map(|(_, passage)| passage.clone()).collect();
+        assert_eq!(search(&filled.sealed, opened), indexed, "{question}");
+        indexed
     }
 
     #[test]
@@ -355,21 +306,6 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_not_looked_up() {
-        assert_eq!(
-            terms("Is [EMAIL_1] or [=PHONE_2] for returns [see below]?"),
-            [Term::new("returns"), Term::new("see"), Term::new("below")]
-        );
-        assert_eq!(without_placeholders("[[EMAIL_1]"), "[ ");
-    }
-
-    #[test]
-    fn a_long_question_is_cut() {
-        let question = (0..100).map(|n| format!("word{n}x ")).collect::<String>();
-        assert_eq!(terms(&question).len(), WORDS);
-    }
-
-    #[test]
     fn at_most_four_passages_come_back() {
         let text = (0..10).map(|n| format!("# Tea {n}\n\nGreen tea.\n\n")).collect::<String>();
         let sql = filled(&[(1, "tea", &text)]);
@@ -377,7 +313,7 @@ mod tests {
     }
 
     /// The demo shop, as `cargo xtask dev` loads it: two languages in one site.
-    fn demo() -> MemorySql {
+    fn demo() -> Filled {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/demo/documents");
         let mut documents = std::fs::read_dir(folder)
             .unwrap()

@@ -2,6 +2,8 @@
 
 pub mod providers;
 
+mod consent;
+
 use sotto_shared::consent::{Purposes, Recipient};
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
@@ -53,6 +55,7 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
     let fault = "must not be less than idle_seconds or retention_seconds";
     rule(fits, "absolute_seconds", fault)?;
     audience(settings)?;
+    consent::check(settings)?;
     let short = settings.system_prompt.chars().count() <= limits::SYSTEM_PROMPT_CHARS;
     rule(short, "system_prompt", "must have at most 8000 characters")?;
     let some = settings.budget.messages_per_minute > 0 && settings.budget.sessions_per_network > 0;
@@ -81,7 +84,8 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
 pub fn lifetimes(settings: &SiteSettings) -> Lifetimes {
     let (idle_seconds, retention_seconds) = (settings.idle_seconds, settings.retention_seconds);
     let absolute_seconds = settings.absolute_seconds.max(idle_seconds).max(retention_seconds);
-    Lifetimes { idle_seconds, retention_seconds, absolute_seconds }
+    let restriction_keeps = settings.restriction_keeps;
+    Lifetimes { idle_seconds, retention_seconds, absolute_seconds, restriction_keeps }
 }
 
 /// Where replies may link to: the hosts that the site names, if it names any, and its own contacts.
@@ -255,6 +259,10 @@ fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= limits::TEXT_CHARS
 }
 
+fn is_line(text: &str) -> bool {
+    is_text(text) && !text.chars().any(char::is_control)
+}
+
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#')
         .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -308,7 +316,7 @@ pub(crate) mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    fn broken(change: impl Fn(&mut SiteSettings)) -> String {
+    pub(crate) fn broken(change: impl Fn(&mut SiteSettings)) -> String {
         let mut changed = settings();
         change(&mut changed);
         match check(&changed, false) {

@@ -1,12 +1,13 @@
 //! All SQL of a workspace object.
 
+mod confidential;
+mod documents;
 mod list;
 mod providers;
 
-use std::collections::HashSet;
+use sotto_shared::wire::admin::{KeyEntry, Scope};
 
-use sotto_shared::wire::admin::{DocumentEntry, KeyEntry, Scope};
-
+pub use confidential::SealedDocument;
 pub use list::Listed;
 pub use providers::StoredKey;
 
@@ -37,6 +38,9 @@ pub struct Found {
     pub passage: Passage,
 }
 
+/// A document's name and the values in it that are its site's own, where they are stored open.
+pub type ValueList = (String, Option<Vec<String>>);
+
 impl<S: Sql> Store<'_, S> {
     /// Writes the workspace itself.
     ///
@@ -49,10 +53,20 @@ impl<S: Sql> Store<'_, S> {
         )
     }
 
-    /// The workspace's key, wrapped by the root.
-    pub fn wrapped_key(&self) -> Result<Vec<u8>, SqlError> {
-        let row = self.one("SELECT wrapped_key FROM workspace", &[])?.unwrap_or_default();
-        Ok(blob(&row, 0))
+    /// The workspace's key, wrapped by the root, and since when by that one.
+    pub fn wrapped_key(&self) -> Result<(Vec<u8>, u64), SqlError> {
+        let row = self
+            .one("SELECT wrapped_key, coalesce(wrapped_at, created_at) FROM workspace", &[])?
+            .unwrap_or_default();
+        Ok((blob(&row, 0), number(&row, 1)))
+    }
+
+    /// Stores the workspace's key, wrapped anew.
+    pub fn put_wrapped_key(&self, wrapped: &[u8], now: u64) -> Result<(), SqlError> {
+        self.run(
+            "UPDATE workspace SET wrapped_key = ?, wrapped_at = ?",
+            &[wrapped.into(), now.into()],
+        )
     }
 
     /// Adds an API key with its hash.
@@ -161,171 +175,6 @@ impl<S: Sql> Store<'_, S> {
         let gone =
             self.0.exec("DELETE FROM site WHERE number = ? RETURNING number", &[site.into()])?;
         Ok(!gone.is_empty())
-    }
-
-    /// How many documents a site has, one name left out.
-    pub fn count_documents_but(&self, site: u16, name: &str) -> Result<u64, SqlError> {
-        let row = self.one(
-            "SELECT count(*) FROM document WHERE site = ? AND name <> ?",
-            &[site.into(), name.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// Writes a document with its passages in place of the one that has its name.
-    pub fn put_document(
-        &self,
-        site: u16,
-        entry: &DocumentEntry,
-        passages: &[Passage],
-        own_values: &[String],
-    ) -> Result<(), SqlError> {
-        self.delete_document(site, &entry.name)?;
-        let first = number(
-            &self.one("SELECT coalesce(max(rowid), 0) + 1 FROM passage", &[])?.unwrap_or_default(),
-            0,
-        );
-        for (passage, id) in passages.iter().zip(first..) {
-            self.run(
-                "INSERT INTO passage (rowid, title, heading, text, site, document, media_type, anchor)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                &[
-                    id.into(),
-                    passage.title.as_str().into(),
-                    passage.heading.as_str().into(),
-                    passage.text.as_str().into(),
-                    site.into(),
-                    passage.document.as_str().into(),
-                    passage.media_type.as_str().into(),
-                    passage.id.as_str().into(),
-                ],
-            )?;
-        }
-        self.run(
-            "INSERT INTO document (site, name, title, media_type, bytes, first_passage, passages, updated_at, own_values)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            &[
-                site.into(),
-                entry.name.as_str().into(),
-                entry.title.as_str().into(),
-                entry.media_type.as_str().into(),
-                entry.bytes.into(),
-                first.into(),
-                entry.passages.into(),
-                entry.updated_at.into(),
-                serde_json::Value::from(own_values).to_string().as_str().into(),
-            ],
-        )
-    }
-
-    /// The values in a site's documents that the scrubber would hide, at most `limit`, those of
-    /// the newest documents first.
-    pub fn document_values(&self, site: u16, limit: usize) -> Result<Vec<String>, SqlError> {
-        let rows = self.0.exec(
-            "SELECT own_values FROM document WHERE site = ? AND own_values <> '[]'
-             ORDER BY updated_at DESC, name",
-            &[site.into()],
-        )?;
-        let lists = rows.iter().filter_map(|row| serde_json::from_str(&text(row, 0)).ok());
-        let mut seen = HashSet::new();
-        Ok(lists
-            .flat_map(Vec::<String>::into_iter)
-            .filter(|value| seen.insert(value.clone()))
-            .take(limit)
-            .collect())
-    }
-
-    /// Removes a document with its passages; `false` if there was none.
-    pub fn delete_document(&self, site: u16, name: &str) -> Result<bool, SqlError> {
-        let gone = self.one(
-            "DELETE FROM document WHERE site = ? AND name = ? RETURNING first_passage, passages",
-            &[site.into(), name.into()],
-        )?;
-        let Some(gone) = gone else {
-            return Ok(false);
-        };
-        let (first, count) = (number(&gone, 0), number(&gone, 1));
-        self.run(
-            "DELETE FROM passage WHERE rowid >= ? AND rowid < ?",
-            &[first.into(), (first + count).into()],
-        )?;
-        Ok(true)
-    }
-
-    /// A site's documents by name.
-    pub fn documents(&self, site: u16) -> Result<Vec<DocumentEntry>, SqlError> {
-        let rows = self.0.exec(
-            "SELECT name, title, media_type, bytes, passages, updated_at FROM document
-             WHERE site = ? ORDER BY name",
-            &[site.into()],
-        )?;
-        Ok(rows
-            .iter()
-            .map(|row| DocumentEntry {
-                name: text(row, 0),
-                title: text(row, 1),
-                media_type: text(row, 2),
-                bytes: number(row, 3),
-                passages: number(row, 4),
-                updated_at: number(row, 5),
-            })
-            .collect())
-    }
-
-    /// How many passages a site has.
-    pub fn count_passages(&self, site: u16) -> Result<u64, SqlError> {
-        let row = self.one(
-            "SELECT coalesce(sum(passages), 0) FROM document WHERE site = ?",
-            &[site.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// How many of a site's passages match a full-text query.
-    pub fn count_matches(&self, site: u16, query: &str) -> Result<u64, SqlError> {
-        let row = self.one(
-            "SELECT count(*) FROM passage WHERE passage MATCH ? AND site = ?",
-            &[query.into(), site.into()],
-        )?;
-        Ok(number(&row.unwrap_or_default(), 0))
-    }
-
-    /// A site's passages that match a full-text query best, best first. A word counts most in a
-    /// heading, then in a title, then in the text.
-    pub fn best_matches(&self, site: u16, query: &str, limit: u32) -> Result<Vec<Found>, SqlError> {
-        let rows = self.0.exec(
-            "SELECT rowid, anchor, document, media_type, title, heading, text
-             FROM passage WHERE passage MATCH ? AND site = ?
-             ORDER BY bm25(passage, 3.0, 5.0, 1.0), rowid LIMIT ?",
-            &[query.into(), site.into(), limit.into()],
-        )?;
-        Ok(rows
-            .iter()
-            .map(|row| Found {
-                id: number(row, 0),
-                passage: Passage {
-                    id: text(row, 1),
-                    document: text(row, 2),
-                    media_type: text(row, 3),
-                    title: text(row, 4),
-                    heading: text(row, 5),
-                    text: text(row, 6),
-                },
-            })
-            .collect())
-    }
-
-    /// Which of some passages match a full-text query.
-    pub fn matches_among(&self, query: &str, ids: &[u64]) -> Result<Vec<u64>, SqlError> {
-        let places = vec!["?"; ids.len()].join(",");
-        let values = core::iter::once(query.into())
-            .chain(ids.iter().map(|id| (*id).into()))
-            .collect::<Vec<_>>();
-        let rows = self.0.exec(
-            &format!("SELECT rowid FROM passage WHERE passage MATCH ? AND rowid IN ({places})"),
-            &values,
-        )?;
-        Ok(rows.iter().map(|row| number(row, 0)).collect())
     }
 
     /// The day that the counters are of, with its key.

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::{DataKind, OptionalPurpose, Purpose};
 use crate::id::IdError;
 
 /// The version of a notice: the first 32 hexadecimal digits of the SHA-256 of its content, which
@@ -65,12 +66,33 @@ pub struct Notice {
     pub recipients: Vec<Recipient>,
     /// Where conversations are stored, in words a visitor understands ("European Union").
     pub storage: String,
-    /// What the processing rests on.
+    /// What the processing for `chat` rests on.
     pub legal_basis: LegalBasis,
     /// A conversation without `remember` or `improve` ends after this many idle seconds.
     pub idle_seconds: u64,
     /// A conversation with `remember` or `improve` ends after this many idle seconds.
     pub retention_seconds: u64,
+    /// `chat` and each purpose that is offered, one by one.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub purposes: Vec<PurposeNotice>,
+    /// For how many days the proof of the consent outlives an erasure; 0 for not at all.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_zero"))]
+    pub proof_days: u32,
+}
+
+/// What a notice says about one purpose, in codes: the words for them are the widget's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct PurposeNotice {
+    /// The purpose.
+    pub purpose: Purpose,
+    /// What it rests on.
+    pub legal_basis: LegalBasis,
+    /// The data that it needs.
+    pub data: Vec<DataKind>,
+    /// After how many idle seconds they are erased; absent where nothing leads to a person.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub seconds: Option<u64>,
 }
 
 /// A person or company that answers for the processing.
@@ -85,6 +107,12 @@ pub struct Party {
     /// Its privacy policy.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
     pub privacy_url: Option<String>,
+    /// Its postal address, on one line.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub address: Option<String>,
+    /// The supervisory authority that visitors can complain to.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub authority: Option<String>,
 }
 
 /// Someone who receives the conversation's scrubbed text.
@@ -103,14 +131,69 @@ pub struct Recipient {
     pub retention_days: Option<u32>,
 }
 
-/// What the processing for `chat` rests on.
+/// What the processing for a purpose rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum LegalBasis {
     /// The visitor's consent (GDPR Art. 6(1)(a)).
     #[default]
     Consent,
-    /// Steps at the visitor's request before or under a contract (GDPR Art. 6(1)(b)).
+    /// Steps at the visitor's request before or under a contract (GDPR Art. 6(1)(b)); for `chat`.
     Contract,
+    /// The operator's legitimate interest (GDPR Art. 6(1)(f)); for `improve` and `analytics`. It is
+    /// off until the visitor switches it on all the same, and switching it off is an objection.
+    LegitimateInterest,
+}
+
+/// What each purpose of a site rests on. `remember` stores on the visitor's device, which takes
+/// consent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bases {
+    /// For `chat`.
+    pub chat: LegalBasis,
+    /// For `improve`.
+    pub improve: LegalBasis,
+    /// For `analytics`.
+    pub analytics: LegalBasis,
+}
+
+impl LegalBasis {
+    /// The basis of this name on the wire; what is not known is consent, which asks most.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            "contract" => Self::Contract,
+            "legitimate_interest" => Self::LegitimateInterest,
+            _ => Self::Consent,
+        }
+    }
+}
+
+impl Bases {
+    /// What a purpose rests on.
+    #[must_use]
+    pub const fn of(&self, purpose: Purpose) -> LegalBasis {
+        match purpose {
+            Purpose::Chat => self.chat,
+            Purpose::Remember => LegalBasis::Consent,
+            Purpose::Improve => self.improve,
+            Purpose::Analytics => self.analytics,
+        }
+    }
+}
+
+impl Notice {
+    /// What a purpose rests on by this notice.
+    #[must_use]
+    pub fn basis(&self, purpose: OptionalPurpose) -> LegalBasis {
+        let purpose = Purpose::from(purpose);
+        let told = self.purposes.iter().find(|told| told.purpose == purpose);
+        told.map_or(LegalBasis::Consent, |told| told.legal_basis)
+    }
+}
+
+#[cfg(feature = "serde")]
+const fn is_zero(days: &u32) -> bool {
+    *days == 0
 }

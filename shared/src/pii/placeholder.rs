@@ -18,6 +18,7 @@
 use super::category::LABELS;
 use super::fold::byte;
 use super::{Category, PlaceholderMap};
+use crate::json::write_number;
 
 /// A longer unfinished placeholder at the end of a growing text is not waited for.
 const MAX_HELD_BACK: usize = 64;
@@ -189,17 +190,9 @@ pub(super) fn write(category: Category, number: Option<u32>, into: &mut String) 
     into.push_str(category.label());
     if let Some(number) = number {
         into.push('_');
-        push_number(number, into);
+        write_number(into, number);
     }
     into.push(']');
-}
-
-/// Decimal digits, without the formatting machinery.
-pub(super) fn push_number(number: u32, into: &mut String) {
-    if number >= 10 {
-        push_number(number / 10, into);
-    }
-    into.push((b'0' + (number % 10) as u8) as char);
 }
 
 /// The longest label that `bytes` continue with.

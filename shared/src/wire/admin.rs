@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `POST /v1/admin/workspaces` (platform token) | [`NewWorkspace`] | 201 [`WorkspaceCreated`] |
 //! | `POST /v1/admin/workspaces/{id}/keys` (platform token) | – | 201 [`KeyCreated`] |
+//! | `GET /v1/admin/workspaces/{id}/root` (platform token) | – | [`RootState`] |
 //! | `POST /v1/admin/keys` | [`NewKey`] | 201 [`KeyCreated`] |
 //! | `GET /v1/admin/keys` | – | [`KeyList`] |
 //! | `DELETE /v1/admin/keys/{id}` | – | 204 |
@@ -14,19 +15,49 @@
 //! | `PUT /v1/admin/sites/{number}` | [`SiteSettings`] | [`SiteEntry`] |
 //! | `DELETE /v1/admin/sites/{number}` | – | 204 |
 //! | `POST /v1/admin/sites/{number}/key` | – | [`SiteEntry`] with a new key; the old one is revoked |
-//! | `PUT /v1/admin/sites/{number}/documents/{name}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
+//! | `PUT /v1/admin/sites/{number}/documents/{name}?confidential={bool}` | `text/markdown` or `text/plain` | [`DocumentEntry`] |
 //! | `GET /v1/admin/sites/{number}/documents` | – | [`DocumentList`] |
 //! | `DELETE /v1/admin/sites/{number}/documents/{name}` | – | 204 |
-//! | `GET /v1/admin/conversations?after={cursor}` | – | [`ConversationList`] |
+//! | `GET /v1/admin/conversations?after={cursor}&site={number}&flag={flag}` | – | [`ConversationList`] |
+//! | `GET /v1/admin/conversations/{id}?reason={reason}` | – | [`Conversation`](super::conversation::Conversation) |
+//! | `GET /v1/admin/conversations/{id}/export?reason={reason}` | – | the same, signed |
+//! | `DELETE /v1/admin/conversations/{id}` | – | [`ErasureReceipt`](super::session::ErasureReceipt) |
+//! | `PUT /v1/admin/conversations/{id}/hold` | [`Hold`] | [`ConversationEntry`] |
+//! | `DELETE /v1/admin/conversations/{id}/hold` | – | [`ConversationEntry`] |
+//! | `POST /v1/admin/conversations/{id}/review` | [`ReviewAnswer`] | [`ConversationEntry`] |
 //! | `GET /v1/admin/audit?from={number}` | – | JSON lines, as `audit::Line` |
 //! | `GET /v1/admin/audit/checkpoint` | – | a signed note |
 
+mod conversations;
+
+pub use conversations::{
+    AccessReason, ConversationEntry, ConversationFlag, ConversationList, Hold, HoldReason,
+    ReviewAnswer,
+};
+
 use crate::consent::{LegalBasis, Party, Purposes, Recipient};
-use crate::id::{ConversationId, Origin, SiteKey, WorkspaceId};
+use crate::id::{Origin, SiteKey, WorkspaceId};
 use crate::redacted_debug;
 use crate::wire::site::{Contact, ScrubSettings};
 
 pub use crate::wire::provider::{Auth, Hundredths, Provider, Remote, TextMarking, TimeOuts};
+
+/// Reply to `GET /v1/admin/workspaces/{id}/root`: whether an older root key than the one in use may
+/// still be needed by this workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RootState {
+    /// The root key in use, under which the workspace's key is wrapped.
+    pub active: u8,
+    /// Since when it is, Unix milliseconds.
+    pub since: u64,
+    /// Conversations that may have keys under an older one. Nothing else here does; with 0, no
+    /// older one is needed.
+    pub older_conversations: u64,
+    /// When the last of these ends unless more is said in it, Unix milliseconds.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub needed_until: Option<u64>,
+}
 
 /// Body of `POST /v1/admin/workspaces`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +96,12 @@ pub enum Scope {
     /// Erase conversations.
     #[cfg_attr(feature = "serde", serde(rename = "conversations:erase"))]
     ConversationsErase,
+    /// Put conversations under a legal hold, lift it, and answer what visitors ask for.
+    #[cfg_attr(feature = "serde", serde(rename = "conversations:manage"))]
+    ConversationsManage,
+    /// Read the day's figures.
+    #[cfg_attr(feature = "serde", serde(rename = "counts"))]
+    Counts,
     /// Read and export the audit log.
     #[cfg_attr(feature = "serde", serde(rename = "audit"))]
     Audit,
@@ -75,11 +112,13 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Sites,
         Self::Documents,
         Self::ConversationsRead,
         Self::ConversationsErase,
+        Self::ConversationsManage,
+        Self::Counts,
         Self::Audit,
         Self::Keys,
     ];
@@ -92,6 +131,8 @@ impl Scope {
             Self::Documents => "documents",
             Self::ConversationsRead => "conversations:read",
             Self::ConversationsErase => "conversations:erase",
+            Self::ConversationsManage => "conversations:manage",
+            Self::Counts => "counts",
             Self::Audit => "audit",
             Self::Keys => "keys",
         }
@@ -175,9 +216,16 @@ pub struct SiteSettings {
     /// Who else receives text, beyond what the provider declares by itself.
     #[cfg_attr(feature = "serde", serde(default))]
     pub recipients: Vec<Recipient>,
-    /// What the chat rests on.
+    /// What the chat rests on: `consent` or `contract`.
     #[cfg_attr(feature = "serde", serde(default))]
     pub legal_basis: LegalBasis,
+    /// What the optional purposes rest on.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub legal_bases: LegalBases,
+    /// For how many days the proof of a consent outlives the erasure of its conversation: 0 for not
+    /// at all, at most 400.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub consent_proof_days: u32,
     /// The optional purposes that visitors are offered.
     #[cfg_attr(feature = "serde", serde(default))]
     pub purposes: Purposes,
@@ -194,6 +242,10 @@ pub struct SiteSettings {
     /// the other two.
     #[cfg_attr(feature = "serde", serde(default = "default_absolute"))]
     pub absolute_seconds: u64,
+    /// Whether a conversation that its visitor restricted outlives these, up to 400 days (GDPR
+    /// Art. 18(2)).
+    #[cfg_attr(feature = "serde", serde(default = "yes"))]
+    pub restriction_keeps: bool,
     /// Who writes the replies.
     #[cfg_attr(feature = "serde", serde(default))]
     pub provider: Provider,
@@ -217,6 +269,18 @@ pub struct SiteSettings {
     /// Categories switched off, and patterns of the site's own.
     #[cfg_attr(feature = "serde", serde(default))]
     pub scrub: ScrubSettings,
+}
+
+/// What a site's optional purposes rest on: `consent` or `legitimate_interest`. Either way they are
+/// off until the visitor switches them on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields, default))]
+pub struct LegalBases {
+    /// For `improve`.
+    pub improve: LegalBasis,
+    /// For `analytics`.
+    pub analytics: LegalBasis,
 }
 
 /// A site's texts in one language.
@@ -314,6 +378,8 @@ pub struct DocumentEntry {
     pub passages: u64,
     /// When it was put.
     pub updated_at: u64,
+    /// Whether it is stored sealed. It is quoted like any other.
+    pub confidential: bool,
 }
 
 /// Reply to `GET /v1/admin/sites/{number}/documents`.
@@ -322,29 +388,6 @@ pub struct DocumentEntry {
 pub struct DocumentList {
     /// The documents by name.
     pub documents: Vec<DocumentEntry>,
-}
-
-/// A conversation as the operator sees it: that it is there, not what was said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ConversationEntry {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// The site's number.
-    pub site: u16,
-    /// When it began.
-    pub created_at: u64,
-}
-
-/// Reply to `GET /v1/admin/conversations`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ConversationList {
-    /// At most 100, oldest first.
-    pub conversations: Vec<ConversationEntry>,
-    /// Pass as `after` for the next page; absent on the last.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub next: Option<String>,
 }
 
 #[cfg(feature = "serde")]
@@ -365,6 +408,11 @@ const fn default_retention() -> u64 {
 #[cfg(feature = "serde")]
 const fn default_absolute() -> u64 {
     crate::limits::ABSOLUTE_SECONDS_DEFAULT
+}
+
+#[cfg(feature = "serde")]
+const fn yes() -> bool {
+    true
 }
 
 #[cfg(feature = "serde")]

@@ -18,6 +18,8 @@ pub mod stream;
 
 pub mod conversation;
 
+pub mod rights;
+
 pub mod admin;
 pub mod provider;
 

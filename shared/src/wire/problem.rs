@@ -71,6 +71,14 @@ codes! {
     ScopeMissing = "scope_missing", 403, "The API key lacks the scope";
     /// The visitor did not agree to the chat.
     ConsentRequired = "consent_required", 403, "Consent is needed first";
+    /// The visitor did not give the conversation to `improve`: reading it takes a reason.
+    ReasonRequired = "reason_required", 403, "A reason is needed";
+    /// The message is not the visitor's own.
+    NotOwnMessage = "not_own_message", 403, "Only one's own messages can be changed";
+    /// The visitor took the consent to the chat back; the conversation can still be read and erased.
+    ConsentWithdrawn = "consent_withdrawn", 403, "The consent was withdrawn";
+    /// The record of the visitor's consent is missing or cannot be read.
+    ConsentUnproven = "consent_unproven", 403, "The consent is not on record";
     /// There is no such site, or the key is forged.
     SiteUnknown = "site_unknown", 404, "No such site";
     /// There is nothing at this path, or nothing the caller may see.
@@ -79,12 +87,16 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "This method is not allowed here";
     /// The visitor agreed to another notice than the one in force.
     NoticeChanged = "notice_changed", 409, "The notice has changed";
-    /// The message id was used for another text.
+    /// The message id was used for another text, or the message was removed.
     MessageConflict = "message_conflict", 409, "The message id was used for another text";
     /// A reply is still being written.
     ReplyInProgress = "reply_in_progress", 409, "A reply is still being written";
     /// There is no reply that could be given again.
     NothingToRegenerate = "nothing_to_regenerate", 409, "There is no reply to replace";
+    /// A legal hold keeps the conversation.
+    LegalHold = "legal_hold", 409, "A legal hold keeps the conversation";
+    /// The visitor restricted the conversation: it is kept and not used.
+    Restricted = "restricted", 409, "The conversation is restricted";
     /// The conversation was erased; `receipt` names the receipt.
     Erased = "erased", 410, "The conversation was erased";
     /// The conversation ended by its lifetime.

@@ -1,6 +1,6 @@
-//! `POST /v1/sessions`, `POST /v1/sessions/refresh` and `POST /v1/erase`.
+//! `POST /v1/sessions`, `POST /v1/sessions/refresh`, `PUT /v1/consent` and `POST /v1/erase`.
 
-use crate::consent::{Choice, NoticeVersion, Purposes};
+use crate::consent::{Choice, NoticeVersion, Purposes, Recipient};
 use crate::id::{ConversationId, MessageId, SiteKey};
 use crate::json::{Value, write_string};
 use crate::redacted_debug;
@@ -31,10 +31,10 @@ pub enum Client {
     Sdk,
 }
 
-/// Reply to `POST /v1/sessions`, status 201.
+/// Reply to `POST /v1/sessions`, status 201. `R` is as much of the receipt as its reader wants.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Minted {
+pub struct Minted<R = ConsentReceipt> {
     /// The conversation.
     pub conversation: ConversationId,
     /// Bearer token for the conversation's calls.
@@ -48,10 +48,30 @@ pub struct Minted {
     /// When the conversation erases itself if nothing more is said.
     pub ends_at: u64,
     /// What was agreed to.
-    pub receipt: ConsentReceipt,
+    pub receipt: R,
 }
 
-/// What a visitor agreed to, for the visitor to keep.
+/// Reply to `PUT /v1/consent`: what holds from now on.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Consented<R = ConsentReceipt> {
+    /// Whether the chat does. Without it the conversation takes no more messages for good; it can
+    /// be read, exported and erased until it ends.
+    pub chat: bool,
+    /// The optional purposes that do.
+    pub purposes: Purposes,
+    /// The optional purposes that were objected to.
+    pub objections: Purposes,
+    /// When the conversation erases itself if nothing more is said.
+    pub ends_at: u64,
+    /// Whether the visitor should be offered to erase the conversation now.
+    pub offers_erasure: bool,
+    /// The receipt of what holds.
+    pub receipt: R,
+}
+
+/// What a visitor agreed to: the part of the signed receipt that the widget reads. The whole is in
+/// `consent::record`, which the edge writes and anybody can verify; it is for the visitor to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ConsentReceipt {
@@ -113,6 +133,9 @@ pub struct ErasureReceipt {
     pub recovery_days: u32,
     /// Who else received text and keeps copies by its own terms.
     pub recipients: Vec<Holder>,
+    /// For how many days the proof of the consent is kept; absent if it was erased too.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub consent_proof_days: Option<u32>,
     /// Ed25519 over the receipt; see [`Signature`].
     pub signature: Signature,
 }
@@ -128,8 +151,8 @@ pub struct Holder {
     pub retention_days: Option<u32>,
 }
 
-/// A signature over the JSON text of its neighbours: the receipt without the member `signature`,
-/// members in the order of their declaration, no white space.
+/// A signature over the JSON text of its neighbours: the document without its last member
+/// `signature`, members in the order of their declaration, no white space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Signature {
@@ -139,6 +162,14 @@ pub struct Signature {
     pub kid: u8,
     /// The 64 bytes, base64url without padding.
     pub value: String,
+}
+
+impl Holder {
+    /// A recipient that a notice names, as a receipt of an erasure does.
+    #[must_use]
+    pub fn of(recipient: &Recipient) -> Self {
+        Self { name: recipient.name.clone(), retention_days: recipient.retention_days }
+    }
 }
 
 impl MintRequest {
@@ -153,14 +184,9 @@ impl MintRequest {
             Client::Widget => ",\"client\":\"widget\"",
             Client::Sdk => ",\"client\":\"sdk\"",
         });
-        out.push_str(",\"consent\":{\"notice\":");
-        write_string(&mut out, self.consent.notice.as_str());
-        push_flag(&mut out, ",\"chat\":", self.consent.chat);
-        push_flag(&mut out, ",\"purposes\":{\"remember\":", self.consent.purposes.remember);
-        push_flag(&mut out, ",\"improve\":", self.consent.purposes.improve);
-        push_flag(&mut out, ",\"analytics\":", self.consent.purposes.analytics);
-        push_flag(&mut out, "},\"gpc\":", self.consent.gpc);
-        out.push_str("}}");
+        out.push_str(",\"consent\":");
+        self.consent.write(&mut out);
+        out.push('}');
         out
     }
 }
@@ -193,7 +219,6 @@ impl Minted {
     /// Reads the reply; `None` if something is missing.
     #[must_use]
     pub fn read(value: &Value) -> Option<Self> {
-        let receipt = value.get("receipt");
         Some(Self {
             conversation: ConversationId::parse(value.get("conversation").as_str()?).ok()?,
             access_token: value.get("access_token").string()?,
@@ -201,12 +226,33 @@ impl Minted {
             refresh_token: value.get("refresh_token").string()?,
             erase_token: value.get("erase_token").string()?,
             ends_at: value.get("ends_at").unsigned()?,
-            receipt: ConsentReceipt {
-                id: receipt.get("id").string()?,
-                notice: NoticeVersion::parse(receipt.get("notice").as_str()?).ok()?,
-                purposes: Purposes::read(receipt.get("purposes")),
-                given_at: receipt.get("given_at").unsigned()?,
-            },
+            receipt: ConsentReceipt::read(value.get("receipt"))?,
+        })
+    }
+}
+
+impl Consented {
+    /// Reads the reply; `None` if something is missing.
+    #[must_use]
+    pub fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            chat: value.get("chat").is_true(),
+            purposes: Purposes::read(value.get("purposes")),
+            objections: Purposes::read(value.get("objections")),
+            ends_at: value.get("ends_at").unsigned()?,
+            offers_erasure: value.get("offers_erasure").is_true(),
+            receipt: ConsentReceipt::read(value.get("receipt"))?,
+        })
+    }
+}
+
+impl ConsentReceipt {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: value.get("id").string()?,
+            notice: NoticeVersion::parse(value.get("notice").as_str()?).ok()?,
+            purposes: Purposes::read(value.get("purposes")),
+            given_at: value.get("given_at").unsigned()?,
         })
     }
 }
@@ -246,6 +292,7 @@ impl ErasureReceipt {
                     })
                 })
                 .collect(),
+            consent_proof_days: days(value.get("consent_proof_days")),
             signature: Signature {
                 alg: signature.get("alg").string()?,
                 kid: u8::try_from(signature.get("kid").unsigned()?).ok()?,
@@ -255,9 +302,16 @@ impl ErasureReceipt {
     }
 }
 
-redacted_debug!(Minted, RefreshRequest, Refreshed, EraseRequest);
+redacted_debug!(RefreshRequest, Refreshed, EraseRequest);
 
-fn push_flag(out: &mut String, before: &str, flag: bool) {
-    out.push_str(before);
-    out.push_str(if flag { "true" } else { "false" });
+impl<R> core::fmt::Debug for Minted<R> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Minted { redacted }")
+    }
+}
+
+impl<R> core::fmt::Debug for Consented<R> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Consented { redacted }")
+    }
 }

@@ -1,6 +1,8 @@
 //! `GET /v1/sites/{site_key}?lang=…`: the public settings of a site, in one language.
 
-use crate::consent::{LegalBasis, Notice, NoticeVersion, Party, Purposes, Recipient};
+use crate::consent::{
+    LegalBasis, Notice, NoticeVersion, Party, Purpose, PurposeNotice, Purposes, Recipient,
+};
 use crate::id::SiteKey;
 use crate::json::Value;
 use crate::pii::Policy;
@@ -131,6 +133,8 @@ impl Notice {
                 name: controller.get("name").string()?,
                 contact: controller.get("contact").string()?,
                 privacy_url: controller.get("privacy_url").string(),
+                address: controller.get("address").string(),
+                authority: controller.get("authority").string(),
             },
             recipients: value
                 .get("recipients")
@@ -139,12 +143,29 @@ impl Notice {
                 .filter_map(Recipient::read)
                 .collect(),
             storage: value.get("storage").string()?,
-            legal_basis: match value.get("legal_basis").as_str()? {
-                "contract" => LegalBasis::Contract,
-                _ => LegalBasis::Consent,
-            },
+            legal_basis: LegalBasis::named(value.get("legal_basis").as_str()?),
             idle_seconds: value.get("idle_seconds").unsigned()?,
             retention_seconds: value.get("retention_seconds").unsigned()?,
+            purposes: value
+                .get("purposes")
+                .items()
+                .iter()
+                .filter_map(PurposeNotice::read)
+                .collect(),
+            proof_days: days(value.get("proof_days")).unwrap_or_default(),
+        })
+    }
+}
+
+impl PurposeNotice {
+    /// What a purpose's data are, this crate knows by itself: the list on the wire is for others.
+    fn read(value: &Value) -> Option<Self> {
+        let purpose = Purpose::parse(value.get("purpose").as_str()?)?;
+        Some(Self {
+            purpose,
+            legal_basis: LegalBasis::named(value.get("legal_basis").as_str()?),
+            data: purpose.data().to_vec(),
+            seconds: value.get("seconds").unsigned(),
         })
     }
 }
@@ -155,10 +176,7 @@ impl Recipient {
             name: value.get("name").string()?,
             role: value.get("role").string()?,
             place: value.get("place").string()?,
-            retention_days: value
-                .get("retention_days")
-                .unsigned()
-                .and_then(|days| u32::try_from(days).ok()),
+            retention_days: days(value.get("retention_days")),
         })
     }
 }
@@ -173,6 +191,10 @@ impl Purposes {
             analytics: value.get("analytics").is_true(),
         }
     }
+}
+
+fn days(value: &Value) -> Option<u32> {
+    value.unsigned().and_then(|days| u32::try_from(days).ok())
 }
 
 /// The texts of a list; none if it is missing.

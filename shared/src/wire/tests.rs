@@ -10,14 +10,18 @@ use serde::de::DeserializeOwned;
 
 use super::admin::SiteSettings;
 use super::chat::{ChatRequest, StopRequest, Trigger, VisitorMessage};
-use super::conversation::Conversation;
+use super::conversation::{COPY_SCHEMA, Conversation, Message, MessageState};
 use super::problem::{Code, Problem};
+use super::rights::{
+    RectifyRequest, Restriction, RestrictionRequest, Review, ReviewOutcome, ReviewReason,
+    ReviewRequest,
+};
 use super::session::{
-    Client, EraseRequest, ErasureReceipt, MintRequest, Minted, RefreshRequest, Refreshed,
+    Client, Consented, EraseRequest, ErasureReceipt, MintRequest, Minted, RefreshRequest, Refreshed,
 };
 use super::site::Site;
 use super::stream::{DONE, Part};
-use crate::consent::{Choice, NoticeVersion, Purposes};
+use crate::consent::{Choice, ConsentSource, HostChoice, NoticeVersion, Purposes, SourceKind};
 use crate::id::{ConversationId, MessageId, SiteKey};
 use crate::json::Value;
 
@@ -72,16 +76,44 @@ fn mint_request() {
         consent: Choice {
             notice: NoticeVersion::parse(&"0123".repeat(8)).unwrap(),
             chat: true,
-            purposes: Purposes { remember: true, improve: false, analytics: false },
+            purposes: Purposes { remember: true, ..Purposes::default() },
             gpc: true,
+            objections: Purposes { improve: true, ..Purposes::default() },
+            shown_seconds: Some(305),
+            source: Some(ConsentSource {
+                kind: SourceKind::Widget,
+                version: Some("0.1.0".into()),
+                host: None,
+            }),
         },
     };
     check_request(fixture!("mint-request.json"), &request, &request.to_json());
 }
 
+/// The edge writes the whole receipt, which the widget passes on and reads in part.
 #[test]
 fn minted() {
-    check_reply(fixture!("minted.json"), Minted::read);
+    let fixture = fixture!("minted.json");
+    let whole: Minted<serde_json::Value> = serde_json::from_str(fixture).unwrap();
+    assert_eq!(serde_json::to_value(&whole).unwrap().to_string(), compact(fixture));
+    let by_serde: Minted = serde_json::from_str(fixture).unwrap();
+    assert_eq!(Minted::read(&Value::parse(fixture).unwrap()).unwrap(), by_serde);
+}
+
+#[test]
+fn consent() {
+    let purposes = Purposes { improve: true, ..Purposes::default() };
+    let notice = NoticeVersion::parse(&"0123".repeat(8)).unwrap();
+    let host = Some(HostChoice { functional: false, analytics: true, marketing: false });
+    let source = Some(ConsentSource { kind: SourceKind::Host, version: None, host });
+    let request = Choice { source, ..Choice::new(notice, true, purposes, false) };
+    check_request(fixture!("consent-request.json"), &request, &request.to_json());
+
+    let fixture = fixture!("consented.json");
+    let whole: Consented<serde_json::Value> = serde_json::from_str(fixture).unwrap();
+    assert_eq!(serde_json::to_value(&whole).unwrap().to_string(), compact(fixture));
+    let by_serde: Consented = serde_json::from_str(fixture).unwrap();
+    assert_eq!(Consented::read(&Value::parse(fixture).unwrap()).unwrap(), by_serde);
 }
 
 #[test]
@@ -123,8 +155,81 @@ fn chat_request() {
 }
 
 #[test]
+fn conversation_to_resume() {
+    let fixture = fixture!("conversation.json");
+    let by_serde: Conversation = serde_json::from_str(fixture).unwrap();
+    assert_eq!(serde_json::to_value(&by_serde).unwrap().to_string(), compact(fixture));
+    assert_eq!(by_serde.consent.len(), 2);
+    let read = Conversation::read(&Value::parse(fixture).unwrap()).unwrap();
+    assert_eq!(read, Conversation { consent: vec![], ..by_serde });
+}
+
+/// The edge's alone: the widget saves the copy as it stands, and reads from it what it would
+/// resume with.
+#[test]
 fn copy_of_a_conversation() {
-    check_reply(fixture!("conversation.json"), Conversation::read);
+    let fixture = fixture!("copy.json");
+    let copy: Conversation = serde_json::from_str(fixture).unwrap();
+    assert_eq!(serde_json::to_value(&copy).unwrap().to_string(), compact(fixture));
+    assert_eq!(copy.kind.as_deref(), Some("conversation_copy"));
+    assert_eq!(copy.schema.as_deref(), Some(COPY_SCHEMA));
+    let without = Conversation {
+        kind: None,
+        schema: None,
+        consent: vec![],
+        lang: None,
+        recipients: None,
+        exported_at: None,
+        signature: None,
+        ..copy
+    };
+    let messages = without.messages.into_iter();
+    let messages = messages.map(|message| Message { provenance: None, ..message }).collect();
+    let read = Conversation::read(&Value::parse(fixture).unwrap());
+    assert_eq!(read, Some(Conversation { messages, ..without }));
+}
+
+#[test]
+fn rectification() {
+    let request = RectifyRequest { text: "I live in \"Ulm\"".into() };
+    check_request(fixture!("rectify-request.json"), &request, &request.to_json());
+    check_reply(fixture!("message-changed.json"), Message::read);
+}
+
+#[test]
+fn removal() {
+    check_reply(fixture!("message-removed.json"), Message::read);
+    for state in ["running", "complete", "stopped", "interrupted", "removed"] {
+        assert_eq!(MessageState::parse(state).unwrap().name(), state);
+    }
+}
+
+#[test]
+fn restriction() {
+    let request = RestrictionRequest { restricted: true };
+    check_request(fixture!("restriction-request.json"), &request, &request.to_json());
+    let lifted = RestrictionRequest { restricted: false };
+    assert_eq!(serde_json::from_str::<RestrictionRequest>(&lifted.to_json()).unwrap(), lifted);
+    check_reply(fixture!("restriction.json"), Restriction::read);
+    check_reply("{\"ends_at\":1763726400000}", Restriction::read);
+}
+
+#[test]
+fn review() {
+    let request = ReviewRequest { reason: Some(ReviewReason::Wrong) };
+    check_request(fixture!("review-request.json"), &request, &request.to_json());
+    let silent = ReviewRequest::default();
+    assert_eq!(serde_json::from_str::<ReviewRequest>(&silent.to_json()).unwrap(), silent);
+    check_reply(fixture!("review.json"), Review::read);
+    check_reply("{\"asked_at\":1763640000000}", Review::read);
+    for reason in ReviewReason::ALL {
+        assert_eq!(ReviewReason::parse(reason.name()), Some(*reason));
+        assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+    }
+    for outcome in ReviewOutcome::ALL {
+        assert_eq!(ReviewOutcome::parse(outcome.name()), Some(*outcome));
+        assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.name());
+    }
 }
 
 #[test]

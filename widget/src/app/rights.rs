@@ -15,7 +15,7 @@ impl App {
     pub(super) fn open_data(&self) {
         self.copy.set(None);
         self.show(View::Data);
-        self.with_copy(|app, copy| {
+        self.with_copy(Request::conversation(), |app, copy| {
             if let Some(copy) = read(&copy, Conversation::read).ok().filter(|_| app.has_session()) {
                 app.copy.set(Some(copy));
             }
@@ -24,14 +24,16 @@ impl App {
 
     /// Gives the visitor the copy as the edge wrote it.
     pub(super) fn download(&self) {
-        self.with_copy(|_, copy| page::save_file("sotto-conversation.json", JSON, &copy));
+        self.with_copy(Request::copy(), |_, copy| {
+            page::save_file("sotto-conversation.json", JSON, &copy)
+        });
     }
 
-    /// Reads the visitor's copy from the edge.
-    fn with_copy(&self, then: fn(&Self, String)) {
+    /// Reads from the edge what is stored.
+    fn with_copy(&self, request: Request, then: fn(&Self, String)) {
         let app = self.clone();
         spawn(async move {
-            match app.authorised(Request::conversation()).await {
+            match app.authorised(request).await {
                 Ok(copy) => then(&app, copy.text),
                 Err(failure) => app.fail(failure),
             }

@@ -48,8 +48,13 @@ impl Request {
         Self::post("/v1/chat/stop", StopRequest { id }.to_json())
     }
 
-    /// `GET /v1/conversation`
+    /// `GET /v1/conversation?purpose=resume`: what is stored, to go on with.
     pub(crate) fn conversation() -> Self {
+        Self::get(&["/v1/conversation?purpose=resume"])
+    }
+
+    /// `GET /v1/conversation`: the signed copy, to keep. It is recorded as an export.
+    pub(crate) fn copy() -> Self {
         Self::get(&["/v1/conversation"])
     }
 

@@ -45,8 +45,9 @@ fn write(letter: &El, app: &App) {
     letter.put(&changed);
     letter.put_said("p.disclosure", texts, Text::GateAi);
     let what = match notice.legal_basis {
-        LegalBasis::Consent => Text::GateWhatConsent,
         LegalBasis::Contract => Text::GateWhatContract,
+        // No chat rests on an interest; an edge that said so would be read as asking.
+        LegalBasis::Consent | LegalBasis::LegitimateInterest => Text::GateWhatConsent,
     };
     say(&texts.fill(what, &[("controller", &notice.controller.name)]));
     letter.put_said("p", texts, Text::GateHidden);

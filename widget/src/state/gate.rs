@@ -95,7 +95,7 @@ impl Gate {
         for purpose in OptionalPurpose::ALL {
             purposes = purposes.with(purpose, self.switch(purpose) == Switch::Free(true));
         }
-        Choice { notice: notice.clone(), chat: true, purposes, gpc: self.gpc }
+        Choice::new(notice.clone(), true, purposes, self.gpc)
     }
 }
 

@@ -171,6 +171,7 @@ impl Talk {
                 MessageState::Complete => State::Complete,
                 MessageState::Stopped => State::Stopped,
                 MessageState::Interrupted => State::Interrupted,
+                MessageState::Removed => continue,
             };
             let mut shown = Message::new(&message.id, message.author, &message.text, state);
             shown.sources = message.sources;

@@ -76,7 +76,9 @@ impl Trouble {
                 Code::Erased => Self::Erased,
                 Code::ConversationEnded | Code::NotFound => Self::Ended,
                 Code::TooLarge | Code::MessageTooLong => Self::TooLong,
-                Code::ConversationFull => Self::Full,
+                Code::ConversationFull | Code::ConsentWithdrawn | Code::ConsentUnproven => {
+                    Self::Full
+                }
                 Code::RateLimited => Self::RateLimited(wait.unwrap_or(WAIT)),
                 Code::BudgetSpent => Self::BudgetSpent,
                 Code::ProviderFailed | Code::ProviderTimeout => Self::Provider,
@@ -88,11 +90,15 @@ impl Trouble {
                 | Code::MethodNotAllowed
                 | Code::NoticeChanged
                 | Code::MessageConflict
+                | Code::NotOwnMessage
+                | Code::Restricted
                 | Code::NothingToRegenerate
                 | Code::UnsupportedMediaType
                 | Code::MessageEmpty
                 | Code::LimitReached
                 | Code::ScopeMissing
+                | Code::ReasonRequired
+                | Code::LegalHold
                 | Code::Internal
                 | Code::Misconfigured => Self::Internal,
             },

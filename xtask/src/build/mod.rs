@@ -5,14 +5,15 @@
 //! the new files and those of earlier releases that are still asked for.
 
 pub(crate) mod assets;
+pub(crate) mod edge;
 pub(crate) mod widget;
 
-mod edge;
 mod headers;
 mod loader;
 mod names;
 mod pages;
 mod panics;
+mod places;
 mod releases;
 
 use std::ffi::{OsStr, OsString};

@@ -1,6 +1,5 @@
 //! `cargo xtask pii` and `cargo xtask bench pii`: the scrubber on text from outside, measured.
 
-mod page;
 mod random;
 mod spans;
 

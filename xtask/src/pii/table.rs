@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use sotto_shared::pii::{CATEGORIES, Policy, Tier};
 
-use super::page::Slot;
+use crate::page::Slot;
 
 const SLOT: Slot = Slot {
     page: "docs/pii.md",

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 
 use super::super::Edge;
+use super::super::query::value;
 use super::{Operator, wrong_reply};
 use crate::error::ApiError;
 use crate::workspace::command::{AdminAction, AdminReply};
@@ -23,7 +24,7 @@ pub async fn export(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    let action = AdminAction::ExportAudit(from(query.as_deref()));
+    let action = AdminAction::ExportAudit(value(query.as_deref(), "from").map(str::to_owned));
     text(operator.run(action).await?, "application/jsonl")
 }
 
@@ -44,21 +45,5 @@ fn text(reply: AdminReply, media_type: &'static str) -> Result<Response, ApiErro
     match reply {
         AdminReply::Audit(text) => Ok(([(header::CONTENT_TYPE, media_type)], text).into_response()),
         _ => Err(wrong_reply()),
-    }
-}
-
-fn from(query: Option<&str>) -> Option<String> {
-    query?.split('&').find_map(|pair| pair.strip_prefix("from=")).map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_entry_is_read_from_the_query() {
-        assert_eq!(from(None), None);
-        assert_eq!(from(Some("from=2000")).as_deref(), Some("2000"));
-        assert_eq!(from(Some("after=1&from=")).as_deref(), Some(""));
     }
 }

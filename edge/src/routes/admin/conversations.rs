@@ -1,22 +1,30 @@
-//! `GET /v1/admin/conversations`: which conversations there are, not what was said in them.
+//! `/v1/admin/conversations`: which conversations there are, and what an operator may do to one.
+//!
+//! Every call: the network is within its rate (429), the API key fits and has the scope (401, 403
+//! `scope_missing`). A call to one conversation goes by way of the workspace, which records it before
+//! it answers; a conversation of another workspace is as unknown as one that never was (404
+//! `not_found`), and one that is gone says how it went (410).
 
-use axum::extract::{RawQuery, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use sotto_shared::limits::SMALL_BODY_BYTES;
+use sotto_shared::wire::admin::{AccessReason, ConversationFlag, Hold, ReviewAnswer};
 
 use super::super::Edge;
 use super::super::caller::json;
-use super::{Operator, wrong_reply};
+use super::super::query::value;
+use super::{Operator, site_number, wrong_reply};
 use crate::error::ApiError;
-use crate::workspace::command::{AdminAction, AdminReply};
+use crate::http::body;
+use crate::workspace::command::{AdminAction, AdminReply, ConversationAction, ConversationReply};
 
-/// `GET /v1/admin/conversations?after=…`: at most 100, oldest first.
-///
-/// 1. The API key fits: 401 `token_missing`, `token_invalid`.
-/// 2. The cursor is one that a reply gave: 400 `invalid_value`.
+/// `GET /v1/admin/conversations?after=…&site=…&flag=…`: at most 100, oldest first; that they are
+/// there and how they stand, not what was said. Scope `conversations:read`.
 ///
 /// # Errors
-/// As its steps say.
+/// As the module says; 400 `invalid_value` for a cursor that no reply gave and an unknown flag, 404
+/// `site_unknown` for what is no site's number.
 #[worker::send]
 pub async fn list(
     State(edge): State<Edge>,
@@ -24,14 +32,161 @@ pub async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.run(AdminAction::ListConversations(cursor(query.as_deref()))).await? {
+    let named = |name| value(query.as_deref(), name);
+    let flag = named("flag")
+        .map(|word| {
+            ConversationFlag::parse(word).ok_or(ApiError::InvalidValue {
+                field: "flag",
+                rule: "must be improve, restricted, review or hold",
+            })
+        })
+        .transpose()?;
+    let action = AdminAction::ListConversations {
+        after: named("after").map(str::to_owned),
+        site: named("site").map(site_number).transpose()?,
+        flag,
+    };
+    match operator.run(action).await? {
         AdminReply::Conversations(list) => Ok(json(StatusCode::OK, &list)),
         _ => Err(wrong_reply()),
     }
 }
 
-fn cursor(query: Option<&str>) -> Option<String> {
-    query?.split('&').find_map(|pair| pair.strip_prefix("after=")).map(str::to_owned)
+/// `GET /v1/admin/conversations/{id}?reason=…`: what was said. Scope `conversations:read`. Where the
+/// visitor did not give the conversation to `improve`, it takes a reason.
+///
+/// # Errors
+/// As the module says; 400 `invalid_value` for an unknown reason, 403 `reason_required`.
+#[worker::send]
+pub async fn read(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers)?;
+    let action = ConversationAction::Read(reason(query.as_deref())?);
+    match operator.ask(&conversation, action).await? {
+        ConversationReply::Read(conversation) => Ok(json(StatusCode::OK, &conversation)),
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// `GET /v1/admin/conversations/{id}/export?reason=…`: the same, to be taken away. Scope
+/// `conversations:read`.
+///
+/// # Errors
+/// As [`read`].
+#[worker::send]
+pub async fn export(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers)?;
+    let action = ConversationAction::Export(reason(query.as_deref())?);
+    match operator.ask(&conversation, action).await? {
+        ConversationReply::Read(conversation) => {
+            let mut response = json(StatusCode::OK, &conversation);
+            let attachment = HeaderValue::from_static("attachment; filename=\"conversation.json\"");
+            response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment);
+            Ok(response)
+        }
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// `DELETE /v1/admin/conversations/{id}`: erases the conversation at once and answers with the signed
+/// receipt. Scope `conversations:erase`.
+///
+/// # Errors
+/// As the module says; 409 `legal_hold`.
+#[worker::send]
+pub async fn erase(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers)?;
+    match operator.ask(&conversation, ConversationAction::Erase).await? {
+        ConversationReply::Erased(receipt) => Ok(json(StatusCode::OK, &receipt)),
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// `PUT /v1/admin/conversations/{id}/hold`: keeps the conversation from its lifetime and from the
+/// operator until a time, in place of the hold before. Scope `conversations:manage`.
+///
+/// # Errors
+/// As the module says; 413, 415, 400 for another body than a [`Hold`], or one that has ended or ends
+/// in more than 400 days.
+#[worker::send]
+pub async fn hold(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (head, stream) = request.into_parts();
+    let operator = Operator::new(edge, &head.headers)?;
+    let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
+    let hold: Hold = body::parse(&text)?;
+    manage(&operator, &conversation, ConversationAction::Hold(hold)).await
+}
+
+/// `DELETE /v1/admin/conversations/{id}/hold`: lifts the hold; a conversation whose life is over
+/// erases itself then. Scope `conversations:manage`.
+///
+/// # Errors
+/// As the module says.
+#[worker::send]
+pub async fn release(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let operator = Operator::new(edge, &headers)?;
+    manage(&operator, &conversation, ConversationAction::Release).await
+}
+
+/// `POST /v1/admin/conversations/{id}/review`: tells the visitor what came of a person's look. Scope
+/// `conversations:manage`.
+///
+/// # Errors
+/// As the module says; 413, 415, 400 for another body than a [`ReviewAnswer`]; 404 `not_found` if no
+/// review was asked for.
+#[worker::send]
+pub async fn answer(
+    State(edge): State<Edge>,
+    Path(conversation): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (head, stream) = request.into_parts();
+    let operator = Operator::new(edge, &head.headers)?;
+    let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
+    let answer: ReviewAnswer = body::parse(&text)?;
+    manage(&operator, &conversation, ConversationAction::Answer(answer.outcome)).await
+}
+
+/// Does what is answered with how the conversation stands then.
+async fn manage(
+    operator: &Operator,
+    conversation: &str,
+    action: ConversationAction,
+) -> Result<Response, ApiError> {
+    match operator.ask(conversation, action).await? {
+        ConversationReply::Listed(entry) => Ok(json(StatusCode::OK, &entry)),
+        _ => Err(wrong_reply()),
+    }
+}
+
+/// Why the operator reads a conversation.
+fn reason(query: Option<&str>) -> Result<Option<AccessReason>, ApiError> {
+    let unknown = ApiError::InvalidValue {
+        field: "reason",
+        rule: "must be complaint, legal_claim, security or request_of_visitor",
+    };
+    value(query, "reason").map(|word| AccessReason::parse(word).ok_or(unknown)).transpose()
 }
 
 #[cfg(test)]
@@ -39,9 +194,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_read_from_the_query() {
-        assert_eq!(cursor(None), None);
-        assert_eq!(cursor(Some("after=12")).as_deref(), Some("12"));
-        assert_eq!(cursor(Some("a=1&after=")).as_deref(), Some(""));
+    fn a_reason_is_a_word_of_the_list() {
+        assert_eq!(reason(None), Ok(None));
+        assert_eq!(reason(Some("reason=complaint")), Ok(Some(AccessReason::Complaint)));
+        for unknown in ["reason=", "reason=curiosity", "reason=complaint%20of%20Jane"] {
+            assert!(matches!(reason(Some(unknown)), Err(ApiError::InvalidValue { .. })));
+        }
+        for reason in AccessReason::ALL {
+            let ApiError::InvalidValue { rule, .. } = super::reason(Some("reason=x")).unwrap_err()
+            else {
+                panic!("another error");
+            };
+            assert!(rule.contains(reason.name()));
+        }
     }
 }

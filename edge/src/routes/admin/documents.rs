@@ -2,7 +2,7 @@
 //!
 //! Every call: the API key fits (401), the site is there (404 `site_unknown`).
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use sotto_shared::limits::DOCUMENT_BYTES;
@@ -15,16 +15,18 @@ use crate::http::body::{self, BodyError};
 use crate::workspace::command::{AdminAction, AdminReply};
 use crate::workspace::documents::Format;
 
-/// `PUT …/documents/{name}` with `text/markdown` or `text/plain`: puts a document in place of the
-/// one that has its name.
+/// `PUT …/documents/{name}?confidential=true` with `text/markdown` or `text/plain`: puts a document in
+/// place of the one that has its name. What is confidential is stored sealed and has no index;
+/// without the parameter it is what the one before was, and a new one is not.
 ///
 /// # Errors
-/// As the module says; 415 for another type, 413 above 1 MB, 400 for another name or text that is
-/// not UTF-8, 422 `limit_reached`.
+/// As the module says; 415 for another type, 413 above 1 MB, 400 for another name, another query or
+/// text that is not UTF-8, 422 `limit_reached`.
 #[worker::send]
 pub async fn put(
     State(edge): State<Edge>,
     Path((site, name)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
@@ -33,9 +35,13 @@ pub async fn put(
     let format = body::media_type(&head.headers)
         .and_then(Format::parse)
         .ok_or(BodyError::MediaType { wanted: "text/markdown or text/plain" })?;
+    let confidential = confidential(query.as_deref())?;
     let text = body::text(&head.headers, stream, DOCUMENT_BYTES).await?;
     let media_type = format.media_type().to_owned();
-    match operator.run(AdminAction::PutDocument { site, name, media_type, text }).await? {
+    match operator
+        .run(AdminAction::PutDocument { site, name, media_type, text, confidential })
+        .await?
+    {
         AdminReply::Document(entry) => Ok(json(StatusCode::OK, &entry)),
         _ => Err(wrong_reply()),
     }
@@ -73,5 +79,36 @@ pub async fn list(
     match operator.run(AdminAction::ListDocuments(site_number(&site)?)).await? {
         AdminReply::Documents(documents) => Ok(json(StatusCode::OK, &documents)),
         _ => Err(wrong_reply()),
+    }
+}
+
+/// What the query says. It says nothing else, so that a misspelt word stores nothing in the clear.
+fn confidential(query: Option<&str>) -> Result<Option<bool>, ApiError> {
+    match query {
+        None | Some("") => Ok(None),
+        Some("confidential=true") => Ok(Some(true)),
+        Some("confidential=false") => Ok(Some(false)),
+        Some(_) => {
+            let rule = "must be nothing but confidential=true or confidential=false";
+            Err(ApiError::InvalidValue { field: "query", rule })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_that_is_misspelt_is_refused() {
+        assert_eq!(confidential(None), Ok(None));
+        assert_eq!(confidential(Some("")), Ok(None));
+        assert_eq!(confidential(Some("confidential=true")), Ok(Some(true)));
+        assert_eq!(confidential(Some("confidential=false")), Ok(Some(false)));
+        for query in
+            ["confidential", "confidential=1", "Confidential=true", "a=1", "confidential=true&a=1"]
+        {
+            assert!(confidential(Some(query)).is_err(), "{query}");
+        }
     }
 }

@@ -14,13 +14,17 @@ pub mod conversations;
 pub mod audit;
 
 use http::HeaderMap;
+use sotto_shared::id::ConversationId;
 
 use super::Edge;
 use super::caller::bearer;
 use crate::auth::tokens::ApiKey;
 use crate::error::ApiError;
-use crate::object::{self, CallError};
-use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
+use crate::object::{self, CallError, Command};
+use crate::workspace::command::{
+    Admin, AdminAction, AdminConversation, AdminReply, ConversationAction, ConversationReply,
+    WorkspaceError,
+};
 
 /// An operator with an API key that was copied whole. Whether it fits, the workspace decides with
 /// every command.
@@ -44,16 +48,37 @@ impl Operator {
     /// # Errors
     /// 401 `token_invalid`, `token_expired`; 403 `scope_missing`; and what the action fails with.
     pub(super) async fn run(&self, action: AdminAction) -> Result<AdminReply, ApiError> {
-        let command = Admin { secret: self.key.secret.to_vec(), action };
-        object::call(&self.edge.env, &self.key.workspace.to_hex(), &command).await.map_err(
-            |error| match error {
+        self.call(&Admin { secret: self.key.secret.to_vec(), action }).await
+    }
+
+    /// Has the workspace do something to the conversation that a path names.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); 404 `not_found` for what is no conversation of the workspace's.
+    async fn ask(
+        &self,
+        conversation: &str,
+        action: ConversationAction,
+    ) -> Result<ConversationReply, ApiError> {
+        let unknown = || CallError::Refused(WorkspaceError::ConversationUnknown);
+        let conversation = ConversationId::parse(conversation).map_err(|_| unknown())?;
+        let secret = self.key.secret.to_vec();
+        self.call(&AdminConversation { secret, conversation, action }).await
+    }
+
+    async fn call<C: Command<Error = WorkspaceError>>(
+        &self,
+        command: &C,
+    ) -> Result<C::Reply, ApiError> {
+        object::call(&self.edge.env, &self.key.workspace.to_hex(), command).await.map_err(|error| {
+            match error {
                 // A key of no workspace is no key.
                 CallError::NoSuchObject | CallError::Refused(WorkspaceError::Unknown) => {
                     ApiError::TokenInvalid
                 }
                 other => other.into(),
-            },
-        )
+            }
+        })
     }
 }
 

@@ -29,7 +29,8 @@ pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Respon
     }
 }
 
-/// `PUT /v1/admin/sites/{number}`: replaces a site's settings.
+/// `PUT /v1/admin/sites/{number}`: replaces a site's settings. Lives that have become shorter hold
+/// for conversations that exist, which the workspace's alarm tells from now on.
 ///
 /// # Errors
 /// As the module says.
@@ -47,7 +48,8 @@ pub async fn change(
 }
 
 /// `DELETE /v1/admin/sites/{number}`: removes a site with its documents; 204. Its conversations
-/// take no more messages and live on until they end.
+/// take no more messages, and the workspace's alarm has them erase themselves from now on, as at the
+/// end of their lives.
 ///
 /// # Errors
 /// As the module says.

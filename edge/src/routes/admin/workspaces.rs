@@ -1,8 +1,8 @@
-//! `POST /v1/admin/workspaces`: a new tenant.
+//! `/v1/admin/workspaces`: a new tenant, and whether it needs an older root key.
 
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use sotto_shared::id::WorkspaceId;
 use sotto_shared::limits::ADMIN_BODY_BYTES;
 use sotto_shared::wire::admin::{NewWorkspace, WorkspaceCreated};
@@ -13,7 +13,7 @@ use super::super::sessions::new_object_id;
 use crate::error::ApiError;
 use crate::http::body;
 use crate::object;
-use crate::workspace::command::{BINDING, Create};
+use crate::workspace::command::{BINDING, Create, ReadRoot};
 
 /// `POST /v1/admin/workspaces` with the platform token
 ///
@@ -47,4 +47,28 @@ pub async fn create(State(edge): State<Edge>, request: Request) -> Result<Respon
         expires_at: created.entry.expires_at,
     };
     Ok(json(StatusCode::CREATED, &reply))
+}
+
+/// `GET /v1/admin/workspaces/{id}/root` with the platform token: whether an older root key is still
+/// needed here.
+///
+/// 1. The platform token fits: 401 `token_missing`, `token_invalid`.
+/// 2. The workspace is there: 404 `not_found`.
+///
+/// # Errors
+/// As its steps say.
+#[worker::send]
+pub async fn root(
+    State(edge): State<Edge>,
+    Path(workspace): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // 1
+    if !edge.config.platform_token.is(bearer(&headers)?) {
+        return Err(ApiError::TokenInvalid);
+    }
+    // 2
+    let workspace = WorkspaceId::parse(&workspace).map_err(|_| ApiError::NotFound)?;
+    let state = object::call(&edge.env, &workspace.to_hex(), &ReadRoot {}).await;
+    Ok(json(StatusCode::OK, &state.map_err(super::or_not_found)?))
 }

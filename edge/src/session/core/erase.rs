@@ -6,9 +6,9 @@ use sotto_shared::id::ConversationId;
 use sotto_shared::limits::{RECOVERY_DAYS, TOMBSTONE_SECONDS};
 use sotto_shared::wire::session::{ErasureReceipt, Holder};
 
-use super::{Core, CoreError, ends_at};
+use super::{Core, CoreError};
 use crate::auth::mac::{equal, hmac_sha256};
-use crate::clock::Clock;
+use crate::clock::{Clock, DAY_MS};
 use crate::random::Random;
 use crate::session::command::SessionError;
 use crate::session::record::{Cause, Due, DueItem, EraseCheck, Session, Tombstone};
@@ -28,13 +28,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Erases the conversation if the secret is its erase token's. It can be repeated.
     ///
     /// # Errors
-    /// [`SessionError::TokenInvalid`], [`SessionError::Unknown`]
+    /// [`SessionError::TokenInvalid`], [`SessionError::RateLimited`] for a secret that does not fit;
+    /// [`SessionError::Unknown`]
     pub fn erase(&self, secret: &[u8]) -> Result<Erasure, CoreError> {
         let tables = schema::tables(self.sql)?;
         if tables.tombstone
             && let Some(tombstone) = self.store().tombstone()?
         {
-            check(&tombstone.erase, secret)?;
+            if !fits(&tombstone.erase, secret) {
+                return Err(SessionError::TokenInvalid.into());
+            }
             // An erasure that was cut short after its tombstone was written is finished now.
             return Ok(if tables.session {
                 Erasure::Bury(tombstone)
@@ -43,7 +46,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             });
         }
         let session = self.minted()?;
-        check(&session.erase, secret)?;
+        if !fits(&session.erase, secret) {
+            return Err(self.wrong_secret());
+        }
         Ok(Erasure::Bury(self.entomb(session, Cause::Token)?))
     }
 
@@ -62,11 +67,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             // An erasure was cut short between its two halves; it is finished now.
             return Ok(self.store().tombstone()?);
         }
-        match self.store().session()? {
-            Some(session) if self.clock.now_ms() >= ends_at(&session) => {
-                self.entomb(session, Cause::Lifetime).map(Some)
-            }
-            _ => Ok(None),
+        let Some(session) = self.store().session()? else { return Ok(None) };
+        // Where the key is destroyed, an erasure was cut short before its tombstone was written.
+        let is_over = self.clock.now_ms() >= self.kept_until(&session)?;
+        match session.ending.or(is_over.then_some(Cause::Lifetime)) {
+            Some(cause) => self.entomb(session, cause).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -78,12 +84,24 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         schema::bury(self.sql)?;
         let now = self.clock.now_ms();
         let store = self.store();
-        store.insert_tombstone(tombstone)?;
         store.cancel(Due::End)?;
         store.cancel(Due::Listing)?;
         store.plan(Due::TombstoneEnd, now.saturating_add(TOMBSTONE_SECONDS * 1_000), 0)?;
         store.plan(Due::Outbox, now, 0)?;
-        Ok(())
+        if let Some(days) = tombstone.receipt.consent_proof_days {
+            store.plan(Due::ProofEnd, now.saturating_add(u64::from(days) * DAY_MS), 0)?;
+        }
+        // Last, so that there is no tombstone without an end, nor one that the workspace never hears of.
+        Ok(store.insert_tombstone(tombstone)?)
+    }
+
+    /// Removes what was left of the consent, whose time is over.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn drop_consent_proof(&self) -> Result<(), CoreError> {
+        self.store().delete_consent_proof()?;
+        Ok(self.store().cancel(Due::ProofEnd)?)
     }
 
     /// What is due by now. A conversation's own end is due only when [`Core::overdue`] says so;
@@ -122,20 +140,15 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(self.store().next_due()?.map(|item| item.at))
     }
 
-    /// Plans the conversation's end by its last message.
-    pub(super) fn plan_end(&self, session: &Session) -> Result<(), CoreError> {
-        // One millisecond later than now at the earliest, so that planning never finds it due.
-        let at = ends_at(session).max(self.clock.now_ms().saturating_add(1));
-        Ok(self.store().plan(Due::End, at, 0)?)
-    }
-
-    fn entomb(&self, session: Session, cause: Cause) -> Result<Tombstone, CoreError> {
+    pub(super) fn entomb(&self, session: Session, cause: Cause) -> Result<Tombstone, CoreError> {
+        let consent_proof = self.store().consent_proof()?;
         let unsigned = Unsigned {
             id: self.ulid()?,
             conversation: session.conversation,
             erased_at: self.clock.now_ms(),
             recovery_days: RECOVERY_DAYS,
             recipients: session.terms.recipients,
+            consent_proof_days: consent_proof.as_ref().map(|_| session.terms.proof_days),
         };
         // Serialising plain members cannot fail; an empty text would be signed for nobody.
         let text = serde_json::to_string(&unsigned).map_err(|_| SessionError::Failed)?;
@@ -150,7 +163,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 erased_at: unsigned.erased_at,
                 recovery_days: unsigned.recovery_days,
                 recipients: unsigned.recipients,
+                consent_proof_days: unsigned.consent_proof_days,
             },
+            consent_proof,
         })
     }
 }
@@ -163,16 +178,13 @@ struct Unsigned {
     erased_at: u64,
     recovery_days: u32,
     recipients: Vec<Holder>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent_proof_days: Option<u32>,
 }
 
-fn check(erase: &EraseCheck, secret: &[u8]) -> Result<(), CoreError> {
-    let salt: &[u8; 32] =
-        erase.salt.as_slice().try_into().map_err(|_| SessionError::TokenInvalid)?;
-    if equal(&hmac_sha256(salt, &[secret]), &erase.hash) {
-        Ok(())
-    } else {
-        Err(SessionError::TokenInvalid.into())
-    }
+fn fits(erase: &EraseCheck, secret: &[u8]) -> bool {
+    let salt: Result<&[u8; 32], _> = erase.salt.as_slice().try_into();
+    salt.is_ok_and(|salt| equal(&hmac_sha256(salt, &[secret]), &erase.hash))
 }
 
 #[cfg(test)]

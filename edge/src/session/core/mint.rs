@@ -8,7 +8,7 @@ use crate::auth::tokens::EraseToken;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Mint, MintedSession, SessionError};
-use crate::session::record::{EraseCheck, Family, Session};
+use crate::session::record::{EraseCheck, Family, Restricted, Session};
 use crate::session::schema;
 use crate::sql::Sql;
 
@@ -43,6 +43,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             conversation,
             created_at: now,
             last_at: now,
+            restricted: Restricted::default(),
             family: Family {
                 sealed_key: self.keyring.seal(
                     self.random,
@@ -54,22 +55,21 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 revoked: false,
             },
             sealed_network_key: Some(sealed_network_key),
+            wrapped_key: Some(command.key.wrapped.clone()),
+            ending: None,
             erase: EraseCheck {
                 salt: salt.to_vec(),
                 hash: hmac_sha256(&salt, &[&erase_token.secret]).to_vec(),
             },
             terms: command.terms,
         };
-        let receipt_id = self.ulid()?;
-        let store = self.store();
-        store.insert_session(&session)?;
-        store.insert_consent(&receipt_id, "given", now, &session.terms)?;
+        self.store().insert_session(&session)?;
+        let receipt = self.record_first(&session, &command.told, &command.choice)?;
         self.plan_end(&session)?;
         Ok(MintedSession {
             refresh_token: super::refresh::token(&conversation, &family_key, 0).to_text(),
             erase_token: erase_token.to_text(),
-            receipt_id,
-            given_at: now,
+            receipt,
             ends_at: ends_at(&session),
             network: network_key.tag(&command.network),
         })

@@ -5,22 +5,39 @@ mod mint;
 mod refresh;
 
 mod network;
+mod reseal;
 
 mod turn;
 
 mod read;
 
 mod canary;
+mod consent;
+mod copy;
+mod rights;
 
 mod erase;
 
+mod life;
+mod operator;
 mod telling;
+
+mod vault;
+
+mod rates;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use consent::{Next, TakenBack};
 pub use erase::Erasure;
+pub use operator::Operated;
+pub use rates::Counted;
+pub use rights::Exercised;
 pub use turn::{Accepted, Begun, Exchange, NetworkTurn};
+pub use vault::{LockedKey, Place, Vault, VaultKey};
+
+use std::rc::Rc;
 
 use crate::auth::keyring::Keyring;
 use crate::auth::seal::SealError;
@@ -48,6 +65,12 @@ pub enum CoreError {
     /// The conversation's key could not be sealed or opened.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The record of consent cannot be read; the log is told, and the caller that it is so.
+    #[error("the record of consent cannot be read: {0}")]
+    Consent(StoreError),
+    /// What is sealed was to be read or written before the key was opened.
+    #[error("the conversation's key is not open")]
+    Locked,
 }
 
 impl From<SqlError> for CoreError {
@@ -67,6 +90,8 @@ pub struct Core<'a, S, C, R> {
     pub random: &'a R,
     /// The platform's keys.
     pub keyring: &'a Keyring,
+    /// The conversation's key, once it is opened.
+    pub vault_key: Option<Rc<VaultKey>>,
 }
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
@@ -79,7 +104,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The conversation, if it lives: every command but minting, refreshing and erasing begins here,
     /// those of a visitor by way of [`open_for`](Self::open_for).
     fn open(&self) -> Result<Session, CoreError> {
-        let session = self.minted()?;
+        let session = self.alive()?;
         if session.family.revoked {
             return Err(SessionError::TokenRevoked.into());
         }
@@ -111,6 +136,7 @@ fn gone(tombstone: &Tombstone) -> SessionError {
     match tombstone.cause {
         Cause::Token => SessionError::Erased { receipt },
         Cause::Lifetime => SessionError::Ended { receipt },
+        Cause::Operator => SessionError::ErasedByOperator { receipt },
     }
 }
 
@@ -118,6 +144,7 @@ fn gone(tombstone: &Tombstone) -> SessionError {
 fn ends_at(session: &Session) -> u64 {
     let after = |at: u64, seconds: u64| at.saturating_add(seconds.saturating_mul(1_000));
     let terms = &session.terms;
-    after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
-        .min(after(session.created_at, terms.lifetimes.absolute_seconds))
+    let usual = after(session.last_at, terms.lifetimes.life_seconds(terms.purposes))
+        .min(after(session.created_at, terms.lifetimes.absolute_seconds));
+    rights::extended(session, usual)
 }

@@ -38,7 +38,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         conversation: &ConversationId,
     ) -> Result<(NetworkKey, Vec<u8>), CoreError> {
         let key = NetworkKey::generate(self.random)?;
-        let sealed = self.keyring.seal(self.random, &place(conversation), key.as_bytes())?;
+        let sealed =
+            self.keyring.seal(self.random, &network_place(conversation), key.as_bytes())?;
         Ok((key, sealed))
     }
 
@@ -54,14 +55,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 
     fn stored_network_key(&self, session: &Session) -> Result<Option<NetworkKey>, CoreError> {
         let Some(sealed) = &session.sealed_network_key else { return Ok(None) };
-        let opened = self.keyring.open(&place(&session.conversation), sealed)?;
+        let opened = self.keyring.open(&network_place(&session.conversation), sealed)?;
         let bytes = opened.as_slice().try_into().map_err(|_| SealError::NotOpened)?;
         Ok(Some(NetworkKey::from_bytes(bytes)))
     }
 }
 
 /// Binds the sealed key to its use and its conversation.
-fn place(conversation: &ConversationId) -> Vec<u8> {
+pub(super) fn network_place(conversation: &ConversationId) -> Vec<u8> {
     [b"session/network/".as_slice(), conversation.as_bytes()].concat()
 }
 

@@ -5,6 +5,7 @@ use sotto_shared::id::ConversationId;
 use sotto_shared::limits::ROTATION_GRACE_SECONDS;
 
 use super::mint::family_place;
+use super::rates::Counted;
 use super::{Core, CoreError, ends_at};
 use crate::auth::mac::{equal, hmac_sha256};
 use crate::auth::network::NetworkTag;
@@ -25,9 +26,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// # Errors
     /// [`SessionError::TokenInvalid`] for a secret that does not fit and
     /// [`SessionError::TokenMismatch`] for another page, which change nothing;
-    /// [`SessionError::TokenRevoked`].
+    /// [`SessionError::TokenRevoked`]; [`SessionError::RateLimited`], after which the token is still
+    /// the one in force.
     pub fn refresh(&self, command: &Refresh) -> Result<RefreshedSession, CoreError> {
-        let session = self.minted()?;
+        let session = self.alive()?;
         let family = &session.family;
         let key: [u8; 32] = self
             .keyring
@@ -37,7 +39,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             .map_err(|_| SealError::NotOpened)?;
         let wanted = token(&session.conversation, &key, command.n);
         if !equal(&wanted.secret, &command.secret) {
-            return Err(SessionError::TokenInvalid.into());
+            return Err(self.wrong_secret());
         }
         if command.origin != session.terms.origin {
             return Err(SessionError::TokenMismatch.into());
@@ -50,6 +52,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let network = self.network_key(&session)?.tag(&command.network);
         if command.n == family.n {
             let next = family.n.checked_add(1).ok_or(SessionError::TokenRevoked)?;
+            self.count(Counted::Refresh)?;
             self.store().rotate(next, &command.rotation_id, now, &network)?;
             return Ok(successor(&session, &key, next, network));
         }
@@ -60,6 +63,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                     && now.saturating_sub(rotation.at) <= ROTATION_GRACE_SECONDS * 1_000
             });
         if is_repetition {
+            self.count(Counted::Refresh)?;
             return Ok(successor(&session, &key, family.n, network));
         }
         self.store().revoke()?;

@@ -45,6 +45,15 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(Some((session.terms.workspace, self.listing_of(&session)?)))
     }
 
+    /// The same for a workspace that asks.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`](crate::session::command::SessionError::Unknown) to another workspace,
+    /// and what an erased conversation answers.
+    pub fn listing_for(&self, workspace: WorkspaceId) -> Result<Listing, CoreError> {
+        self.listing_of(&self.minted_of(workspace)?)
+    }
+
     /// The same of a conversation that was opened.
     pub(super) fn listing_of(&self, session: &Session) -> Result<Listing, CoreError> {
         let standing = self.store().standing()?;
@@ -54,9 +63,13 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             number: standing.listing,
             improve: purposes.improve,
             analytics: purposes.analytics,
-            // Nothing restricts a conversation yet, and nobody can ask for a review.
-            restricted: false,
-            review_asked_at: None,
+            restricted: session.restricted.since.is_some(),
+            review_asked_at: self
+                .store()
+                .review()?
+                .filter(|review| review.answered_at.is_none())
+                .map(|review| review.asked_at),
+            hold: standing.hold,
             ends_at: ends_at(session),
         })
     }

@@ -1,22 +1,29 @@
 //! What the core's tests share: a conversation in memory.
 
-use sotto_shared::consent::{NoticeVersion, Purposes};
+use std::rc::Rc;
+
+use sotto_shared::consent::record::Told;
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, MessageId, Origin, WorkspaceId};
 use sotto_shared::pii::{Policy, Scrubbed, scrub_for_edge};
 use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, Holder};
 
-use super::{Core, CoreError};
+use super::{Core, CoreError, VaultKey};
 use crate::auth::keyring::{Keyring, test_keyring};
 use crate::auth::network::{NetworkKey, NetworkTag};
 use crate::auth::tokens::RefreshToken;
 use crate::clock::ManualClock;
+use crate::config::Jurisdiction;
 use crate::random::CountingRandom;
 use crate::session::command::{
-    Caller, Chat, Lifetimes, Mint, Network, Refresh, RefreshedSession, SessionTerms,
+    Caller, Chat, ConversationKey, Lifetimes, Mint, Network, Refresh, RefreshedSession,
+    SessionTerms,
 };
 use crate::sql::MemorySql;
+use crate::workspace::notice;
+use crate::workspace::settings::tests::settings;
 
 /// An object's surroundings.
 pub(crate) struct World {
@@ -26,7 +33,8 @@ pub(crate) struct World {
     pub(crate) keyring: Keyring,
     pub(crate) refresh_token: String,
     pub(crate) erase_token: String,
-    network: Option<NetworkTag>,
+    pub(crate) vault_key: Option<Rc<VaultKey>>,
+    pub(crate) network: Option<NetworkTag>,
 }
 
 impl World {
@@ -44,6 +52,7 @@ impl World {
             keyring: test_keyring(),
             refresh_token: String::new(),
             erase_token: String::new(),
+            vault_key: None,
             network: None,
         }
     }
@@ -55,8 +64,14 @@ impl World {
 
     /// The same under another keyring.
     pub(crate) fn minted_under(keyring: Keyring) -> Self {
-        let mut world = Self { keyring, ..Self::new() };
-        let minted = world.core().mint(Self::CONVERSATION, Self::mint()).unwrap();
+        Self::minted_with(keyring, Self::mint())
+    }
+
+    /// The same from another command.
+    pub(crate) fn minted_with(keyring: Keyring, mint: Mint) -> Self {
+        let vault_key = Some(Rc::new(VaultKey::new(Self::CONVERSATION, &Self::key())));
+        let mut world = Self { keyring, vault_key, ..Self::new() };
+        let minted = world.core().mint(Self::CONVERSATION, mint).unwrap();
         world.network = Some(minted.network);
         world.refresh_token = minted.refresh_token;
         world.erase_token = minted.erase_token;
@@ -64,11 +79,42 @@ impl World {
     }
 
     pub(crate) fn core(&self) -> Core<'_, MemorySql, ManualClock, CountingRandom> {
-        Core { sql: &self.sql, clock: &self.clock, random: &self.random, keyring: &self.keyring }
+        Core {
+            sql: &self.sql,
+            clock: &self.clock,
+            random: &self.random,
+            keyring: &self.keyring,
+            vault_key: self.vault_key.clone(),
+        }
     }
 
     pub(crate) fn mint() -> Mint {
-        Mint { terms: Self::terms(), network: Self::home() }
+        Mint {
+            terms: Self::terms(),
+            network: Self::home(),
+            key: Self::key(),
+            told: Self::told(),
+            choice: Self::choice(),
+        }
+    }
+
+    /// What the visitor is told: of a site that offers everything.
+    pub(crate) fn told() -> Told {
+        let mut site = settings();
+        site.purposes = Purposes::ALL;
+        let mut told = notice::told(&site, Jurisdiction::Eu, "en").unwrap();
+        told.notice.version = Self::terms().notice;
+        told
+    }
+
+    /// What the visitor answers: the chat and nothing else.
+    pub(crate) fn choice() -> Choice {
+        Choice::new(Self::terms().notice, true, Purposes::default(), false)
+    }
+
+    /// The key that the workspace gives the conversation.
+    pub(crate) fn key() -> ConversationKey {
+        ConversationKey { plain: [12; 32], wrapped: b"wrapped".to_vec() }
     }
 
     /// The network that minted the conversation.
@@ -129,8 +175,10 @@ impl World {
                 idle_seconds: Self::LIFE_MS / 1_000,
                 retention_seconds: 3 * Self::LIFE_MS / 1_000,
                 absolute_seconds: Self::ABSOLUTE_MS / 1_000,
+                restriction_keeps: true,
             },
             messages_per_minute: Self::PER_MINUTE,
+            proof_days: 0,
         }
     }
 }

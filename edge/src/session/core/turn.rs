@@ -8,6 +8,7 @@ use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::{Author, FinishReason, Source};
 
+use super::rates::{Counted, MINUTE_MS};
 use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
@@ -16,9 +17,6 @@ use crate::session::record::{End, Session, StoredMessage};
 use crate::session::schema;
 use crate::sql::Sql;
 use crate::workspace::command::{SiteRef, Turn};
-
-/// The window of the limit on messages, in milliseconds.
-const MINUTE_MS: u64 = 60_000;
 
 /// A reply that ended this recently is given again to a client that resumes, in milliseconds:
 /// long enough for a lost connection to come back, too short to surprise a visitor next day.
@@ -87,8 +85,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// under way.
     ///
     /// A message that was not there before is stored at once. Steps and their refusals:
-    /// 1. The conversation lives, and its token is used where it was given to.
-    /// 2. An id stands for one text: [`SessionError::MessageConflict`]. Where another reply is
+    /// 1. The conversation lives, its token is used where it was given to, its visitor has not
+    ///    restricted it ([`SessionError::Restricted`]), and the visitor's consent is on record
+    ///    ([`SessionError::ConsentWithdrawn`], [`SessionError::ConsentUnproven`]).
+    /// 2. An id stands for one text: [`SessionError::MessageConflict`],
+    ///    [`SessionError::MessageRemoved`]. Where another reply is
     ///    asked for, the id alone says to what: the site's policy may have changed since, and
     ///    with it what the scrubber leaves of the same words.
     /// 3. There is one reply at a time: [`SessionError::ReplyInProgress`].
@@ -101,11 +102,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     pub fn accept(&self, chat: &Chat, running: Option<&MessageId>) -> Result<Accepted, CoreError> {
         // 1
         let session = self.open_for(&chat.caller)?;
-        let store = self.store();
+        Self::check_used(&session)?;
+        self.check_consent(&session.terms)?;
+        let (store, messages) = (self.store(), self.messages()?);
         let now = self.clock.now_ms();
 
         // 2
-        let known = store.message(chat.message_id.as_str())?;
+        let known = messages.get(chat.message_id.as_str())?;
+        if known.as_ref().is_some_and(|message| message.state == MessageState::Removed) {
+            return Err(SessionError::MessageRemoved.into());
+        }
         if let Some(message) = &known
             && (message.author != Author::Visitor
                 || (chat.trigger == Trigger::SubmitMessage && message.text != chat.text))
@@ -131,11 +137,13 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let mut replaces = None;
         if let Some(question) = known {
             let is_last =
-                store.last_of(Author::Visitor)?.is_some_and(|last| last.id == question.id);
-            let reply = store.reply_to(&question.id)?;
+                store.last_id_of(Author::Visitor)?.is_some_and(|last| last == question.id);
+            let reply = messages.reply_to(&question.id)?;
             match (chat.trigger, reply) {
+                // A reply that was removed was not asked for again.
                 (Trigger::SubmitMessage, Some(reply))
-                    if reply.state == MessageState::Complete || !is_last =>
+                    if matches!(reply.state, MessageState::Complete | MessageState::Removed)
+                        || !is_last =>
                 {
                     return Ok(Accepted::Replay(Box::new(Exchange { question, reply })));
                 }
@@ -153,17 +161,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
 
         // 6
-        let window = now.saturating_sub(MINUTE_MS - 1);
-        let (turns, oldest) = store.turns_since(window)?;
-        if turns >= u64::from(session.terms.messages_per_minute) {
-            let free_at = oldest.unwrap_or(now).saturating_add(MINUTE_MS);
-            let retry_after = free_at.saturating_sub(now).div_ceil(1_000).max(1);
-            return Err(SessionError::RateLimited { retry_after }.into());
-        }
+        self.count(Counted::Message(session.terms.messages_per_minute))?;
 
-        store.insert_turn(now)?;
         if is_new {
-            store.insert_message(&chat.message_id, &chat.text, now)?;
+            messages.insert(&chat.message_id, &chat.text, now)?;
         }
         store.touch(now)?;
         let session = Session { last_at: now, ..session };
@@ -221,12 +222,19 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         model: Option<&str>,
     ) -> Result<(), CoreError> {
         // A conversation that was erased in the meantime gets no more rows.
-        self.open()?;
+        let terms = self.open()?.terms;
         let store = self.store();
         if let Some(replaced) = &begun.replaces {
             store.delete_message(replaced)?;
         }
-        store.insert_reply(&begun.reply, &begun.message, provider, model, begun.at)?;
+        self.messages()?.insert_reply(
+            &begun.reply,
+            &begun.message,
+            provider,
+            model,
+            &terms.notice,
+            begun.at,
+        )?;
         Ok(())
     }
 
@@ -240,15 +248,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         provider: &str,
         model: Option<&str>,
     ) -> Result<(), CoreError> {
-        Ok(self.store().name_writer(reply, provider, model)?)
+        Ok(self.messages()?.name_writer(reply, provider, model)?)
     }
 
-    /// Earlier messages that a model is reminded of, oldest first.
+    /// Earlier messages that a model is reminded of, oldest first: none that was removed, and no
+    /// reply to one, which may repeat it.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn history(&self, begun: &Begun) -> Result<Vec<StoredMessage>, CoreError> {
-        Ok(self.store().before(begun.message.as_str(), HISTORY_MESSAGES)?)
+        Ok(self.messages()?.before(begun.message.as_str(), HISTORY_MESSAGES)?)
     }
 
     /// Stores what the reply has grown to.
@@ -256,7 +265,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn grow(&self, reply: &str, text: &Scrubbed) -> Result<(), CoreError> {
-        Ok(self.store().grow_reply(reply, text.as_str())?)
+        Ok(self.messages()?.put_text(reply, text.as_str())?)
     }
 
     /// Stores how the reply ended.
@@ -270,10 +279,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         sources: &[Source],
         end: End,
     ) -> Result<(), CoreError> {
-        Ok(self.store().end_reply(reply, text.as_str(), sources, end, self.clock.now_ms())?)
+        let now = self.clock.now_ms();
+        Ok(self.messages()?.end_reply(reply, text.as_str(), sources, end, now)?)
     }
 
-    /// Brings the tables up to date, and marks replies interrupted that were being written when
+    /// Brings the tables up to date, seals under the root in use what an older one seals, and marks replies interrupted that were being written when
     /// the object was last stopped. The object calls it once, before it answers anything.
     ///
     /// # Errors
@@ -282,6 +292,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let tables = schema::tables(self.sql)?;
         if tables.session && !tables.tombstone {
             schema::migrate(self.sql)?;
+            self.reseal()?;
             self.store().interrupt_replies(INTERRUPTED, self.clock.now_ms())?;
         }
         Ok(())
@@ -290,9 +301,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Whether the conversation can be listened to or stopped at all.
     ///
     /// # Errors
-    /// [`SessionError`] if it does not live, or not for this caller.
+    /// [`SessionError`] if it does not live, or not for this caller, or not that often.
     pub fn check_open(&self, caller: &Caller) -> Result<(), CoreError> {
-        self.open_for(caller).map(drop)
+        self.open_for(caller)?;
+        self.count(Counted::Look)
     }
 
     /// The reply that ended a short while ago, with its question, for a client that resumes. One
@@ -302,18 +314,20 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// [`SessionError`] if the conversation does not live.
     pub fn just_ended(&self) -> Result<Option<Exchange>, CoreError> {
         self.open()?;
-        let store = self.store();
+        let messages = self.messages()?;
         let since = self.clock.now_ms().saturating_sub(RESUME_MS);
-        let Some(reply) = store.last_of(Author::Ai)? else { return Ok(None) };
-        if reply.state == MessageState::Stopped || reply.ended_at.is_none_or(|at| at < since) {
+        let Some(reply) = messages.last_of(Author::Ai)? else { return Ok(None) };
+        if matches!(reply.state, MessageState::Stopped | MessageState::Removed)
+            || reply.ended_at.is_none_or(|at| at < since)
+        {
             return Ok(None);
         }
         let Some(id) = &reply.reply_to else { return Ok(None) };
         // A newer message without a reply is not answered by the reply to an older one.
-        if store.last_of(Author::Visitor)?.is_none_or(|newest| newest.id != *id) {
+        if self.store().last_id_of(Author::Visitor)?.is_none_or(|newest| newest != *id) {
             return Ok(None);
         }
-        Ok(store.message(id)?.map(|question| Exchange { question, reply }))
+        Ok(messages.get(id)?.map(|question| Exchange { question, reply }))
     }
 }
 

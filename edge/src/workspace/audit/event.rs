@@ -15,6 +15,8 @@ pub struct Event {
     pub action: Action,
     /// To what.
     pub object: Object,
+    /// Why, where that has to be said: a word of a closed list.
+    pub reason: Option<&'static str>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -30,7 +32,7 @@ pub enum Actor {
     Visitor(ConversationId),
     /// Someone who showed no key that fits.
     Unknown,
-    /// The edge by itself: a lifetime that ended.
+    /// The edge by itself: a lifetime that ended, a key that was wrapped anew.
     System,
 }
 
@@ -91,6 +93,8 @@ macro_rules! actions {
 actions! {
     /// A workspace was made.
     WorkspaceCreated = "workspace.created", Compliance;
+    /// The workspace's key was wrapped under a new root key.
+    WorkspaceKeyRewrapped = "workspace_key.rewrapped", Compliance;
     /// An API key was made.
     ApiKeyCreated = "api_key.created", Compliance;
     /// An API key was removed.
@@ -119,8 +123,26 @@ actions! {
     DocumentsListed = "documents.listed", Operational;
     /// The conversations were listed, without their texts.
     ConversationsListed = "conversations.listed", Operational;
-    /// A visitor took the copy of a conversation.
+    /// An operator read a conversation.
+    ConversationRead = "conversation.read", Compliance;
+    /// A conversation was put under a legal hold.
+    ConversationHeld = "conversation.held", Compliance;
+    /// A legal hold was lifted.
+    ConversationReleased = "conversation.released", Compliance;
+    /// A visitor took the copy of a conversation, or an operator took it away.
     ConversationExported = "conversation.exported", Compliance;
+    /// A visitor rectified a message of their own.
+    MessageChanged = "message.changed", Compliance;
+    /// A visitor removed a message.
+    MessageRemoved = "message.removed", Compliance;
+    /// A visitor restricted a conversation, so that it is kept and not used.
+    ConversationRestricted = "conversation.restricted", Compliance;
+    /// A visitor lifted a restriction.
+    RestrictionLifted = "restriction.lifted", Compliance;
+    /// A visitor asked for a person to look.
+    ReviewAsked = "review.asked", Compliance;
+    /// An operator told the visitor what came of it.
+    ReviewAnswered = "review.answered", Compliance;
     /// A conversation was erased.
     ConversationErased = "conversation.erased", Compliance;
     /// A conversation's tokens were revoked, since an old one was used again.
@@ -139,6 +161,7 @@ impl Event {
             action: self.action.name(),
             object: self.object.payload(salt),
             site: self.object.site(),
+            reason: self.reason,
             result: self.outcome,
         }
     }
@@ -207,6 +230,8 @@ struct Payload {
     object: ObjectPayload,
     #[serde(skip_serializing_if = "Option::is_none")]
     site: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     result: Outcome,
 }
 

@@ -10,8 +10,10 @@ use crate::clock::Clock;
 use crate::http::request_id::ulid;
 use crate::random::Random;
 use crate::sql::Sql;
-use crate::workspace::audit::{Action, Actor, Object, Outcome};
-use crate::workspace::command::{AdminAction, AdminReply, IssueKey, WorkspaceError};
+use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
+use crate::workspace::command::{
+    AdminAction, AdminReply, ConversationAction, IssueKey, WorkspaceError,
+};
 use crate::workspace::settings;
 
 /// Characters of a key that are shown, so that its owner knows it again.
@@ -34,9 +36,21 @@ impl AdminAction {
             Self::PutDocument { .. } | Self::DeleteDocument { .. } | Self::ListDocuments(_) => {
                 Scope::Documents
             }
-            Self::ListConversations(_) => Scope::ConversationsRead,
+            Self::ListConversations { .. } => Scope::ConversationsRead,
             Self::CreateKey(_) | Self::ListKeys | Self::DeleteKey(_) => Scope::Keys,
             Self::ExportAudit(_) | Self::ReadCheckpoint => Scope::Audit,
+        }
+    }
+}
+
+impl ConversationAction {
+    /// The scope that an API key needs for it.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        match self {
+            Self::Read(_) | Self::Export(_) => Scope::ConversationsRead,
+            Self::Erase => Scope::ConversationsErase,
+            Self::Hold(_) | Self::Release | Self::Answer(_) => Scope::ConversationsManage,
         }
     }
 }
@@ -47,7 +61,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// # Errors
     /// [`WorkspaceError::KeyInvalid`], [`WorkspaceError::KeyExpired`],
     /// [`WorkspaceError::ScopeMissing`]
-    pub(super) fn authorise(&self, secret: &[u8], scope: Scope) -> Result<KeyEntry, Fault> {
+    fn authorise(&self, secret: &[u8], scope: Scope) -> Result<KeyEntry, Fault> {
         let hash = mac::sha256(secret);
         // Every stored hash is compared, so that the time does not tell which one was close.
         let key = self.store().api_keys()?.into_iter().fold(None, |found, (stored, entry)| {
@@ -61,6 +75,24 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             return Err(WorkspaceError::ScopeMissing { scope }.into());
         }
         Ok(key)
+    }
+
+    /// The same; who is refused is recorded, once in a while.
+    ///
+    /// # Errors
+    /// As [`Self::authorise`].
+    pub(super) fn log_in(&self, secret: &[u8], scope: Scope) -> Result<KeyEntry, Fault> {
+        let key = self.authorise(secret, scope);
+        if key.is_err() {
+            self.audit().append_rarely(&Event {
+                actor: Actor::Unknown,
+                action: Action::LoginRefused,
+                object: Object::Workspace(self.id),
+                reason: None,
+                outcome: Outcome::Refused,
+            })?;
+        }
+        key
     }
 
     /// Makes a key for everything, which lives as long as a key can. Only the platform's operator

@@ -1,13 +1,24 @@
 //! What a workspace decides. Every command is one method; nothing here knows a runtime.
 
+mod answer;
 mod visitor;
 
+mod conversation_key;
+mod documents;
 mod keys;
 mod operator;
+mod workspace_key;
+
+mod conversations;
 
 mod providers;
 
 mod recorded;
+
+mod sweep;
+
+pub use conversations::Asked;
+pub use sweep::Check;
 
 use sotto_shared::id::{IdError, SiteKey, WorkspaceId};
 use sotto_shared::wire::admin::{KeyCreated, SiteSettings};
@@ -18,16 +29,13 @@ use super::command::{Create, SiteRef, WorkspaceError};
 use super::store::{SiteRow, Store};
 use super::{schema, settings};
 use crate::auth::keyring::Keyring;
-use crate::auth::seal::{SealError, SealKey};
+use crate::auth::seal::SealError;
 use crate::auth::site_key::{self, OpenedSiteKey};
 use crate::clock::Clock;
 use crate::config::Jurisdiction;
 use crate::provider::access::Access;
 use crate::random::{Random, RandomError};
 use crate::sql::{Sql, SqlError};
-
-/// Ties the workspace's own key to what it is, among the things that the root seals.
-const KEY_PLACE: &[u8] = b"sotto workspace key 1";
 
 /// A workspace over its storage.
 #[derive(Debug)]
@@ -81,8 +89,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         if schema::exists(self.sql)? {
             return Err(Fault::Broken("the workspace is there already"));
         }
-        let key = SealKey::generate(self.random)?;
-        let wrapped = self.keyring.seal(self.random, &self.key_place(), key.as_bytes())?;
+        let wrapped = self.new_key()?;
         schema::migrate(self.sql)?;
         self.store().create(&command.name, &wrapped, self.clock.now_ms())?;
         let object = Object::Workspace(self.id);
@@ -108,17 +115,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
 
     fn known_site(&self, number: u16) -> Result<SiteRow, Fault> {
         Ok(self.store().site(number)?.ok_or(WorkspaceError::SiteUnknown)?)
-    }
-
-    /// The workspace's own key, opened with the root.
-    fn key(&self) -> Result<SealKey, Fault> {
-        let opened = self.keyring.open(&self.key_place(), &self.store().wrapped_key()?)?;
-        let bytes = opened.as_slice().try_into().map_err(|_| SealError::NotOpened)?;
-        Ok(SealKey::from_bytes(bytes))
-    }
-
-    fn key_place(&self) -> Vec<u8> {
-        [KEY_PLACE, self.id.as_bytes()].concat()
     }
 
     /// Binds a provider's key to workspace, site and host. Only the host varies in length, and it
@@ -149,7 +145,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         object: Object,
         outcome: Outcome,
     ) -> Result<(), Fault> {
-        Ok(self.audit().append(&Event { actor, action, object, outcome })?)
+        Ok(self.audit().append(&Event { actor, action, object, reason: None, outcome })?)
     }
 
     fn audit(&self) -> Log<'_, S, C, R> {
@@ -198,6 +194,14 @@ fn read_settings(row: &SiteRow) -> Result<SiteSettings, Fault> {
 
 fn invalid(field: &str, rule: &str) -> WorkspaceError {
     WorkspaceError::InvalidValue { field: field.to_owned(), rule: rule.to_owned() }
+}
+
+fn limit(what: &str) -> WorkspaceError {
+    WorkspaceError::LimitReached { what: what.to_owned() }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 (Action::DocumentRemoved, Object::document(*site, name))
             }
             AdminAction::ListDocuments(site) => (Action::DocumentsListed, Object::Site(*site)),
-            AdminAction::ListConversations(_) => (Action::ConversationsListed, workspace),
+            AdminAction::ListConversations { .. } => (Action::ConversationsListed, workspace),
             AdminAction::ReplaceSiteKey(site) => (Action::SiteKeyReplaced, Object::Site(*site)),
             AdminAction::CreateKey(_) => (Action::ApiKeyCreated, workspace),
             AdminAction::ListKeys => (Action::ApiKeysListed, workspace),

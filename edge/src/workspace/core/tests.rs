@@ -1,7 +1,10 @@
 mod audit;
+mod confidential;
+mod conversations;
 mod keys;
 mod list;
 mod providers;
+mod sweep;
 
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
@@ -22,22 +25,22 @@ use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
 use crate::workspace::command::{
-    Admin, AdminAction, AdminReply, Admit, Forget, Forgotten, PublicSettings, PublicSite,
+    Admin, AdminAction, AdminReply, Admit, Admitted, Forget, Forgotten, PublicSettings, PublicSite,
     ReadRules, Turn, TurnContext,
 };
 use crate::workspace::settings::tests::{openai, settings};
 
 const ID: WorkspaceId = WorkspaceId::from_bytes([0x0b; 32]);
 
-struct Fixture {
-    sql: MemorySql,
-    clock: ManualClock,
-    random: CountingRandom,
-    keyring: Keyring,
-    access: Access,
+pub(super) struct Fixture {
+    pub(super) sql: MemorySql,
+    pub(super) clock: ManualClock,
+    pub(super) random: CountingRandom,
+    pub(super) keyring: Keyring,
+    pub(super) access: Access,
 }
 
-type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
+pub(super) type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
 
 impl Fixture {
     fn new() -> Self {
@@ -51,14 +54,14 @@ impl Fixture {
     }
 
     /// A workspace with its API key and one site.
-    fn with_site(settings: SiteSettings) -> (Self, [u8; 32]) {
+    pub(super) fn with_site(settings: SiteSettings) -> (Self, [u8; 32]) {
         let fixture = Self::new();
         let secret = fixture.create();
         fixture.site(secret, AdminAction::CreateSite(Box::new(settings)));
         (fixture, secret)
     }
 
-    fn core(&self) -> Core<'_> {
+    pub(super) fn core(&self) -> Core<'_> {
         Workspace {
             id: ID,
             sql: &self.sql,
@@ -100,6 +103,7 @@ impl Fixture {
             name: name.into(),
             media_type: "text/markdown".into(),
             text: text.into(),
+            confidential: None,
         };
         self.admin(secret, action).map(|reply| match reply {
             AdminReply::Document(entry) => entry,
@@ -113,24 +117,23 @@ impl Fixture {
     }
 
     /// The notice in force; another one where the site cannot be read.
-    fn notice(&self) -> NoticeVersion {
+    pub(super) fn notice(&self) -> NoticeVersion {
         let public = self.public(None).map(|public| public.site.notice.version);
         public.unwrap_or(NoticeVersion::parse(&"0".repeat(32)).unwrap())
     }
 
     fn admit(&self, change: impl Fn(&mut Admit)) -> Result<SessionTerms, WorkspaceError> {
+        self.admitted(change).map(|admitted| admitted.terms)
+    }
+
+    pub(super) fn admitted(&self, change: impl Fn(&mut Admit)) -> Result<Admitted, WorkspaceError> {
         let mut command = Admit {
             site: site_one(),
             conversation: ConversationId::from_bytes(self.random.bytes().unwrap()),
             origin: Origin::parse("https://shop.example").unwrap(),
             lang: "de".into(),
             client: Client::Widget,
-            choice: Choice {
-                notice: self.notice(),
-                chat: true,
-                purposes: Purposes::default(),
-                gpc: false,
-            },
+            choice: Choice::new(self.notice(), true, Purposes::default(), false),
             network: Network("203.0.113.0/24".into()),
         };
         change(&mut command);
@@ -174,11 +177,23 @@ impl Fixture {
                     "ALTER TABLE conversation DROP COLUMN analytics",
                     "ALTER TABLE conversation DROP COLUMN restricted",
                     "ALTER TABLE conversation DROP COLUMN review_asked_at",
+                    "ALTER TABLE conversation DROP COLUMN hold_reason",
+                    "ALTER TABLE conversation DROP COLUMN hold_until",
+                    "ALTER TABLE conversation DROP COLUMN erased_by",
                     "ALTER TABLE conversation DROP COLUMN ends_at",
                     "ALTER TABLE conversation DROP COLUMN check_at",
                 ],
             ),
-            (6, &["DROP TABLE provider_key", "DROP TABLE breaker"]),
+            (6, &["ALTER TABLE workspace DROP COLUMN wrapped_at"]),
+            (
+                7,
+                &[
+                    "ALTER TABLE document DROP COLUMN confidential",
+                    "DROP TABLE confidential",
+                    "DROP TABLE confidential_part",
+                ],
+            ),
+            (8, &["DROP TABLE provider_key", "DROP TABLE breaker"]),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {
@@ -188,23 +203,27 @@ impl Fixture {
         self.sql.exec("UPDATE schema SET version = ?", &[version.into()]).unwrap();
     }
 
-    fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
+    pub(super) fn turn(&self, question: &str) -> Result<TurnContext, WorkspaceError> {
         self.core().turn(&self.turn_command(question)).map_err(refused)
     }
+}
+
+fn list_all() -> AdminAction {
+    AdminAction::ListConversations { after: None, site: None, flag: None }
 }
 
 fn site_one() -> SiteRef {
     SiteRef { number: 1, generation: 1 }
 }
 
-fn refused(fault: Fault) -> WorkspaceError {
+pub(super) fn refused(fault: Fault) -> WorkspaceError {
     match fault {
         Fault::Refused(error) => error,
         other => panic!("{other}"),
     }
 }
 
-fn with_openai() -> SiteSettings {
+pub(super) fn with_openai() -> SiteSettings {
     SiteSettings { provider: openai(), ..settings() }
 }
 
@@ -347,11 +366,11 @@ fn a_provider_needs_a_key_at_first() {
 #[test]
 fn keys_open_after_the_roots_rotation_and_not_without_it() {
     let (mut fixture, _) = Fixture::with_site(with_openai());
+    let command = fixture.turn_command("Hi");
+    fixture.keyring = Keyring::parse(&test_json(&[3])).unwrap();
+    assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::UnknownKey))));
     fixture.keyring = Keyring::parse(&test_json(&[3, 2])).unwrap();
     assert!(fixture.turn("Hi").is_ok());
-    fixture.keyring = Keyring::parse(&test_json(&[3])).unwrap();
-    let command = fixture.turn_command("Hi");
-    assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::UnknownKey))));
 }
 
 #[test]
@@ -401,14 +420,14 @@ fn a_visitor_who_agrees_is_admitted_and_listed() {
     assert_eq!(terms.lifetimes.life_seconds(terms.purposes), limits::IDLE_SECONDS_DEFAULT);
     assert_eq!(terms.messages_per_minute, DayBudget::default().messages_per_minute);
     assert_eq!(terms.recipients, [Holder { name: "Model Inc".into(), retention_days: Some(30) }]);
-    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let list = fixture.admin(secret, list_all());
     let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
     assert_eq!(list.conversations[0].conversation, conversation);
 
     let forget = Forget { conversation, why: Forgotten::Erased };
     fixture.core().forget(&forget).unwrap();
     fixture.core().forget(&forget).unwrap();
-    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let list = fixture.admin(secret, list_all());
     let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
     assert!(list.conversations.is_empty());
 }
@@ -451,7 +470,7 @@ fn a_visitor_is_refused_by_rule() {
     assert_eq!(error, WorkspaceError::NoticeChanged { notice: current.as_str().into() });
     let error = fixture.admit(|admit| admit.choice.purposes.improve = true).unwrap_err();
     assert!(matches!(error, WorkspaceError::InvalidValue { .. }), "{error:?}");
-    let list = fixture.admin(secret, AdminAction::ListConversations(None));
+    let list = fixture.admin(secret, list_all());
     let Ok(AdminReply::Conversations(list)) = list else { panic!("no list") };
     assert!(list.conversations.is_empty(), "who is refused is not listed");
 }
@@ -635,6 +654,7 @@ fn documents_have_rules() {
         name: "a.pdf".into(),
         media_type: "application/pdf".into(),
         text: String::new(),
+        confidential: None,
     };
     assert_eq!(field(fixture.admin(secret, put).unwrap_err()), "media_type");
     let unknown = fixture.admin(secret, AdminAction::ListDocuments(9));
@@ -664,7 +684,7 @@ fn conversations_are_listed_in_pages() {
     let mut after = None;
     loop {
         let Ok(AdminReply::Conversations(page)) =
-            fixture.admin(secret, AdminAction::ListConversations(after))
+            fixture.admin(secret, AdminAction::ListConversations { after, site: None, flag: None })
         else {
             panic!("no page");
         };
@@ -676,6 +696,9 @@ fn conversations_are_listed_in_pages() {
         }
     }
     assert_eq!(seen, (0..205).collect::<Vec<_>>());
-    let nonsense = fixture.admin(secret, AdminAction::ListConversations(Some("x".into())));
+    let nonsense = fixture.admin(
+        secret,
+        AdminAction::ListConversations { after: Some("x".into()), site: None, flag: None },
+    );
     assert!(matches!(nonsense, Err(WorkspaceError::InvalidValue { .. })));
 }

@@ -1,13 +1,13 @@
 //! What visitors' browsers and their sessions ask for.
 
-use sotto_shared::consent::{ChoiceError, Notice};
+use sotto_shared::consent::Notice;
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
 use sotto_shared::wire::admin::{SiteSettings, SiteTexts};
 use sotto_shared::wire::session::Holder;
 use sotto_shared::wire::site::{Contact, Site};
 
-use super::{Fault, Workspace, invalid, read_settings};
+use super::{Fault, Workspace, read_settings, sweep};
 use crate::clock::Clock;
 use crate::language::Language;
 use crate::random::Random;
@@ -16,8 +16,8 @@ use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::budget::{BudgetError, Kind};
 use crate::workspace::command::{
-    Admit, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report, Reported,
-    ScrubRules, SiteRef, Turn, TurnContext, WorkspaceError,
+    Admit, Admitted, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report,
+    Reported, ScrubRules, SiteRef, Turn, TurnContext, WorkspaceError,
 };
 use crate::workspace::store::{Listed, SiteRow};
 use crate::workspace::{notice, search, settings};
@@ -59,24 +59,14 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// 3. the visitor's choice against the notice in force ([`WorkspaceError::ConsentRequired`],
     ///    [`WorkspaceError::NoticeChanged`]);
     /// 4. the day's budget ([`WorkspaceError::BudgetSpent`]);
-    /// 5. the list of conversations, so that the workspace knows of it before it exists.
-    pub fn admit(&self, command: &Admit) -> Result<SessionTerms, Fault> {
+    /// 5. the list of conversations, so that the workspace knows of it before it exists, and the
+    ///    key that its texts are sealed with.
+    pub fn admit(&self, command: &Admit) -> Result<Admitted, Fault> {
         self.wake()?;
         // 1, 2
         let (row, settings) = self.site_for(command.site, &command.origin)?;
         // 3
-        let notice = self.notice(&settings, &command.lang)?;
-        let purposes = command.choice.check(&notice.version, settings.purposes).map_err(
-            |error| match error {
-                ChoiceError::NotGiven => WorkspaceError::ConsentRequired,
-                ChoiceError::OtherNotice => {
-                    WorkspaceError::NoticeChanged { notice: notice.version.as_str().to_owned() }
-                }
-                ChoiceError::NotOffered => {
-                    invalid("consent.purposes", "must be purposes that the site offers")
-                }
-            },
-        )?;
+        let (told, purposes) = self.agreed(&settings, &command.lang, &command.choice)?;
         // 4
         let budget = self.budget(row.number);
         let limits = settings.budget;
@@ -87,38 +77,36 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Err(error) => return Err(error.into()),
         }
         // 5
+        let key = self.new_conversation_key(&command.conversation)?;
         let lifetimes = settings::lifetimes(&settings);
         let now = self.clock.now_ms();
-        self.store().add_conversation(&Listed {
-            site: row.number,
-            created_at: now,
-            told: Listing {
-                conversation: command.conversation,
-                number: 0,
-                improve: purposes.improve,
-                analytics: purposes.analytics,
-                restricted: false,
-                review_asked_at: None,
-                ends_at: now.saturating_add(lifetimes.life_seconds(purposes) * 1_000),
-            },
-        })?;
-        Ok(SessionTerms {
+        let listing = Listing {
+            conversation: command.conversation,
+            number: 0,
+            improve: purposes.improve,
+            analytics: purposes.analytics,
+            restricted: false,
+            review_asked_at: None,
+            hold: None,
+            ends_at: now.saturating_add(lifetimes.life_seconds(purposes) * 1_000),
+        };
+        let listed = Listed { site: row.number, created_at: now, told: listing };
+        self.store().add_conversation(&listed, sweep::check_after(&listed.told))?;
+        let terms = SessionTerms {
             workspace: self.id,
             site: row.number,
             generation: row.generation,
             origin: command.origin.clone(),
             lang: command.lang.clone(),
             client: command.client,
-            notice: notice.version,
+            notice: told.notice.version.clone(),
             purposes,
-            recipients: notice
-                .recipients
-                .into_iter()
-                .map(|one| Holder { name: one.name, retention_days: one.retention_days })
-                .collect(),
+            recipients: told.notice.recipients.iter().map(Holder::of).collect(),
             lifetimes,
             messages_per_minute: settings.budget.messages_per_minute,
-        })
+            proof_days: told.notice.proof_days,
+        };
+        Ok(Admitted { terms, key, told })
     }
 
     /// Gives a session what its next reply needs, as long as the page may still embed the site
@@ -139,7 +127,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let providers = self.turn_providers(row.number, &settings)?;
         let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
         Ok(TurnContext {
-            passages: search::search(&self.store(), row.number, command.question.as_str())?,
+            passages: search::search(&self.store(), row.number, command.question.as_str(), || {
+                self.confidential_passages(row.number)
+            })?,
             providers,
             links: settings::link_rules(&settings),
             contact: contact(&settings, texts),
@@ -152,7 +142,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Takes over what a session tells of its conversation. One that is not on the list was erased.
     pub fn list(&self, command: &Listing) -> Result<(), Fault> {
         self.wake()?;
-        Ok(self.store().tell(command)?)
+        Ok(self.store().tell(command, sweep::check_after(command))?)
     }
 
     /// Takes a conversation off the list that is no more, and records its erasure. It can be told
@@ -164,6 +154,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let actor = match command.why {
             Forgotten::Erased => Some(Actor::Visitor(conversation)),
             Forgotten::Ended => Some(Actor::System),
+            Forgotten::ErasedByOperator => Some(match self.store().erased_by(&conversation)? {
+                Some(key) => Actor::Operator(key),
+                None => Actor::Unknown,
+            }),
             Forgotten::NeverBegun => None,
         };
         // As long as it is on the list, the session tells again: what is not recorded stays there.
@@ -190,9 +184,14 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Reported::ErasureFailed => (visitor, Action::ConversationErased, Outcome::Failed),
             Reported::EndingFailed => (Actor::System, Action::ConversationErased, Outcome::Failed),
             Reported::TokensRevoked => (Actor::Unknown, Action::TokensRevoked, Outcome::Done),
+            Reported::MessageChanged => (visitor, Action::MessageChanged, Outcome::Done),
+            Reported::MessageRemoved => (visitor, Action::MessageRemoved, Outcome::Done),
+            Reported::Restricted => (visitor, Action::ConversationRestricted, Outcome::Done),
+            Reported::RestrictionLifted => (visitor, Action::RestrictionLifted, Outcome::Done),
+            Reported::ReviewAsked => (visitor, Action::ReviewAsked, Outcome::Done),
         };
         let object = Object::Conversation(self.store().site_of(&conversation)?, conversation);
-        let event = Event { actor, action, object, outcome };
+        let event = Event { actor, action, object, reason: None, outcome };
         if outcome == Outcome::Refused {
             self.audit().append_rarely(&event)?;
         } else {
@@ -202,7 +201,11 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     }
 
     /// The site and its settings, if the page may embed it.
-    fn site_for(&self, site: SiteRef, origin: &Origin) -> Result<(SiteRow, SiteSettings), Fault> {
+    pub(super) fn site_for(
+        &self,
+        site: SiteRef,
+        origin: &Origin,
+    ) -> Result<(SiteRow, SiteSettings), Fault> {
         let (row, settings) = self.site(site)?;
         if settings.origins.contains(origin) {
             Ok((row, settings))
@@ -215,7 +218,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// settings, which browsers know too, and those in its documents, of which nobody gets a list.
     fn rules_of(&self, row: &SiteRow, settings: &SiteSettings) -> Result<ScrubRules, Fault> {
         let mut exempt = settings::own_values(settings);
-        exempt.extend(self.store().document_values(row.number, limits::DOCUMENT_VALUES)?);
+        exempt.extend(self.document_values(row.number)?);
         Ok(ScrubRules { scrub: settings.scrub.clone(), exempt })
     }
 

@@ -11,7 +11,7 @@ mod report;
 
 use anyhow::Result;
 
-use super::page::Slot;
+use crate::page::Slot;
 use crate::setup::{self, Need};
 use crate::sh;
 use crate::size::Size;

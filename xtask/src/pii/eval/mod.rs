@@ -28,7 +28,7 @@ mod orders;
 use anyhow::{Result, bail};
 
 use super::Eval;
-use super::page::Slot;
+use crate::page::Slot;
 use cases::Cases;
 
 const SLOT: Slot = Slot {

@@ -60,6 +60,7 @@ fn everything_that_an_operator_does_is_recorded_with_its_end() {
         name: "jane-doe.md".into(),
         media_type: "text/markdown".into(),
         text: text.into(),
+        confidential: None,
     };
     let gone = |site| AdminAction::DeleteDocument { site, name: "jane-doe.md".into() };
     let key = NewKey { name: "script".into(), scopes: vec![Scope::Sites], life_seconds: 3_600 };
@@ -80,7 +81,7 @@ fn everything_that_an_operator_does_is_recorded_with_its_end() {
     assert_eq!(act(gone(2)), ["document.removed refused 2"]);
     assert_eq!(act(AdminAction::DeleteSite(2)), ["site.removed done 2"]);
     assert_eq!(act(AdminAction::DeleteSite(2)), ["site.removed refused 2"]);
-    assert_eq!(act(AdminAction::ListConversations(None)), ["conversations.listed done"]);
+    assert_eq!(act(list_all()), ["conversations.listed done"]);
     assert_eq!(act(AdminAction::CreateKey(key)), ["api_key.created done"]);
     assert_eq!(act(AdminAction::ListKeys), ["api_keys.listed done"]);
     assert_eq!(act(AdminAction::DeleteKey("none".into())), ["api_key.removed refused"]);
@@ -174,6 +175,16 @@ fn what_sessions_report_is_recorded() {
     assert_eq!(report(Reported::EndingFailed), ["conversation.erased failed 1"]);
     assert_eq!(last_payload(&fixture)["actor"]["kind"], "system");
     assert_eq!(report(Reported::TokensRevoked), ["tokens.revoked done 1"]);
+    for (what, entry) in [
+        (Reported::MessageChanged, "message.changed done 1"),
+        (Reported::MessageRemoved, "message.removed done 1"),
+        (Reported::Restricted, "conversation.restricted done 1"),
+        (Reported::RestrictionLifted, "restriction.lifted done 1"),
+        (Reported::ReviewAsked, "review.asked done 1"),
+    ] {
+        assert_eq!(report(what), [entry]);
+        assert_eq!(last_payload(&fixture)["actor"]["kind"], "visitor");
+    }
 }
 
 #[test]

@@ -15,11 +15,17 @@ fn actions() -> Vec<(Scope, AdminAction)> {
         (Scope::Sites, AdminAction::ReplaceSiteKey(1)),
         (
             Scope::Documents,
-            AdminAction::PutDocument { site: 1, name: name.clone(), media_type, text },
+            AdminAction::PutDocument {
+                site: 1,
+                name: name.clone(),
+                media_type,
+                text,
+                confidential: None,
+            },
         ),
         (Scope::Documents, AdminAction::ListDocuments(1)),
         (Scope::Documents, AdminAction::DeleteDocument { site: 1, name }),
-        (Scope::ConversationsRead, AdminAction::ListConversations(None)),
+        (Scope::ConversationsRead, list_all()),
         (Scope::Keys, AdminAction::ListKeys),
         (Scope::Keys, AdminAction::CreateKey(new(&[Scope::Keys]))),
         (Scope::Keys, AdminAction::DeleteKey("none".into())),
@@ -162,9 +168,25 @@ fn a_key_of_an_earlier_version_still_opens() {
     fixture.site(owner, AdminAction::CreateSite(Box::new(settings())));
     let keys = list(&fixture, owner);
     assert_eq!((keys.len(), keys[0].id.len()), (1, 32));
-    assert_eq!(keys[0].scopes, Scope::ALL);
+    assert!(Scope::ALL.iter().all(|scope| keys[0].scopes.contains(scope)), "{:?}", keys[0].scopes);
     let life = keys[0].expires_at - keys[0].created_at;
     assert_eq!(life, limits::API_KEY_SECONDS_MAX * 1_000);
+}
+
+/// A key that could do everything still can; one that could do less is given nothing.
+#[test]
+fn scopes_that_are_new_are_given_to_keys_that_had_them_all() {
+    let (fixture, owner) = Fixture::with_site(settings());
+    let scopes = [Scope::ConversationsRead, Scope::ConversationsErase];
+    make(&fixture, owner, new(&scopes)).unwrap();
+    let all = serde_json::Value::from(Scope::ALL.map(Scope::name).to_vec()).to_string();
+    let older = all.replace("\"conversations:manage\",\"counts\",", "");
+    fixture.age(4);
+    let age = "UPDATE api_key SET scopes = ? WHERE name = 'owner'";
+    fixture.sql.exec(age, &[older.as_str().into()]).unwrap();
+    let keys = list(&fixture, owner);
+    assert_eq!(keys[0].scopes.len(), Scope::ALL.len());
+    assert_eq!(keys[1].scopes, scopes);
 }
 
 #[test]

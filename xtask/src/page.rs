@@ -7,13 +7,13 @@ use anyhow::{Context, Result, bail};
 use crate::sh;
 
 /// A place in a page.
-pub(super) struct Slot {
+pub(crate) struct Slot {
     /// The page, from the repository's root.
-    pub(super) page: &'static str,
+    pub(crate) page: &'static str,
     /// The line before the table.
-    pub(super) begin: &'static str,
+    pub(crate) begin: &'static str,
     /// The line after it.
-    pub(super) end: &'static str,
+    pub(crate) end: &'static str,
 }
 
 impl Slot {
@@ -21,14 +21,14 @@ impl Slot {
     ///
     /// # Errors
     /// If the page cannot be read or written, or has no such marks.
-    pub(super) fn write(&self, table: &str) -> Result<()> {
+    pub(crate) fn write(&self, table: &str) -> Result<()> {
         let path = sh::at(self.page);
         let page = fs::read_to_string(&path).context(self.page)?;
         fs::write(path, self.filled(&page, table)?).context(self.page)
     }
 
     /// `page` with `table` between the marks.
-    pub(super) fn filled(&self, page: &str, table: &str) -> Result<String> {
+    pub(crate) fn filled(&self, page: &str, table: &str) -> Result<String> {
         let Self { begin, end, page: name } = self;
         let parts = page.split_once(begin).and_then(|(before, rest)| {
             let (_, after) = rest.split_once(end)?;

@@ -1,0 +1,106 @@
+//! `/v1/conversation/messages/{id}`: rectifying and removing single messages.
+
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use futures_util::future::join;
+use http::{HeaderMap, Method, StatusCode};
+use sotto_shared::id::MessageId;
+use sotto_shared::limits::MESSAGE_BODY_BYTES;
+use sotto_shared::wire::rights::RectifyRequest;
+
+use super::caller::json_for;
+use super::{Edge, chat_body};
+use crate::error::ApiError;
+use crate::http::body;
+use crate::object::{self, CallError};
+use crate::session::command::{Caller, Rectify, Remove, SessionError};
+
+/// `PATCH /v1/conversation/messages/{id}`: gives a message of the visitor's another text. The one
+/// before is gone; the reply to it stays, and says that it answers an earlier text.
+///
+/// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
+/// 2. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 3. The body is a [`RectifyRequest`] with a text that a message may have: 413, 415, 400, 422.
+/// 4. The text is scrubbed by the site's policy: 503. From here on there is no other text.
+/// 5. The path can name a message: 404 `not_found`.
+/// 6. The session overwrites: 401 `network_mismatch`, `token_revoked`; 403 `not_own_message`;
+///    404 `not_found`; 409 `reply_in_progress` while it is answered, `message_conflict` if it was
+///    removed; 410; 429.
+///
+/// # Errors
+/// As its steps say.
+#[worker::send]
+pub async fn rectify(
+    State(edge): State<Edge>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (head, stream) = request.into_parts();
+    // 1
+    let origin = edge.origin(&head.method, &head.headers)?;
+    let network = edge.network()?;
+    // 2
+    let access = edge.access(&head.headers, &origin)?;
+    // 3
+    let json = body::json_text(&head.headers, stream, MESSAGE_BODY_BYTES);
+    let (json, policy) = join(json, edge.policy(&access)).await;
+    let request: RectifyRequest = body::parse(&json?)?;
+    chat_body::check(&request.text)?;
+    // 4
+    let text = edge.scrub(&request.text, &*policy?);
+    // 5
+    let message = named(&id)?;
+    // 6
+    let command = Rectify { caller: Caller::new(&access, network), message, text };
+    let message = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
+    Ok(json_for(origin, StatusCode::OK, &message))
+}
+
+/// `DELETE /v1/conversation/messages/{id}`: removes a message, whoever wrote it. Its place stays,
+/// so that its id is not used again. It can be repeated. A reply that is under way to it stops.
+///
+/// 1. The page's origin is there: 403 `origin_missing`, `origin_invalid`.
+/// 2. The access token opens a conversation for this page: 401, 403 `token_mismatch`.
+/// 3. The path can name a message: 404 `not_found`.
+/// 4. The session removes: 401 `network_mismatch`, `token_revoked`; 404 `not_found`; 410; 429.
+///
+/// # Errors
+/// As its steps say.
+#[worker::send]
+pub async fn remove(
+    State(edge): State<Edge>,
+    Path(id): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // 1
+    let origin = edge.origin(&method, &headers)?;
+    let network = edge.network()?;
+    // 2
+    let access = edge.access(&headers, &origin)?;
+    // 3
+    let message = named(&id)?;
+    // 4
+    let command = Remove { caller: Caller::new(&access, network), message };
+    let message = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
+    Ok(json_for(origin, StatusCode::OK, &message))
+}
+
+/// The message that a path names. What cannot be an id names none.
+fn named(id: &str) -> Result<MessageId, ApiError> {
+    MessageId::parse(id).map_err(|_| CallError::Refused(SessionError::MessageUnknown).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sotto_shared::wire::problem::Code;
+
+    #[test]
+    fn what_cannot_be_an_id_names_no_message() {
+        assert_eq!(named("m-1").unwrap().as_str(), "m-1");
+        for path in ["", "a b", "\u{e4}", &"x".repeat(65)] {
+            assert_eq!(named(path).unwrap_err().facts().code, Code::NotFound, "{path}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The visitor's copy: everything that is stored, how each reply came about, and a signature that
+//! holds it together.
+
+use sotto_shared::consent::NoticeVersion;
+use sotto_shared::signed::Kind;
+use sotto_shared::wire::conversation::{
+    COPY_SCHEMA, Conversation, Message, Provenance, TRAINED_ALGORITHMIC_MEDIA,
+};
+use sotto_shared::wire::stream::Author;
+
+use super::{Core, CoreError, Counted};
+use crate::clock::Clock;
+use crate::random::Random;
+use crate::session::command::{Caller, SessionError};
+use crate::session::record::{Session, StoredMessage};
+use crate::session::reply::Running;
+use crate::sql::Sql;
+
+/// A text without a mark of its own.
+const UNMARKED: &str = "none";
+
+impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
+    /// The signed copy of the conversation; the reply that is under way as far as it is.
+    ///
+    /// # Errors
+    /// [`SessionError`] if it does not live, or not for this caller.
+    pub fn export(
+        &self,
+        caller: &Caller,
+        running: Option<&Running>,
+    ) -> Result<Conversation, CoreError> {
+        let session = self.open_for(caller)?;
+        self.count(Counted::Look)?;
+        self.copy(session, running)
+    }
+
+    /// The signed copy of a conversation that whoever asks may have.
+    pub(super) fn copy(
+        &self,
+        session: Session,
+        running: Option<&Running>,
+    ) -> Result<Conversation, CoreError> {
+        let mut copy = self.conversation(&session, running, |stored| {
+            let provenance = provenance(&stored, &session.terms.notice);
+            Message { provenance, ..super::read::message(stored) }
+        })?;
+        copy.kind = Some(Kind::ConversationCopy.name().into());
+        copy.schema = Some(COPY_SCHEMA.into());
+        copy.lang = Some(session.terms.lang);
+        copy.recipients = Some(session.terms.recipients);
+        copy.exported_at = Some(self.clock.now_ms());
+        // Serialising plain members cannot fail; an empty text would be signed for nobody.
+        let text = serde_json::to_string(&copy).map_err(|_| SessionError::Failed)?;
+        copy.signature = Some(self.keyring.sign_receipt(text.as_bytes()));
+        Ok(copy)
+    }
+}
+
+/// How a reply came about, under the notice that was in force when it was written; `agreed` stands
+/// for it in replies of an earlier version.
+fn provenance(stored: &StoredMessage, agreed: &NoticeVersion) -> Option<Provenance> {
+    (stored.author == Author::Ai).then(|| Provenance {
+        generated_by_ai: true,
+        digital_source_type: TRAINED_ALGORITHMIC_MEDIA.into(),
+        text_marking: UNMARKED.into(),
+        notice: stored.notice.as_ref().unwrap_or(agreed).clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use sotto_shared::signed::{Document, PublicKey, Verdict};
+    use sotto_shared::wire::chat::Trigger;
+    use sotto_shared::wire::conversation::MessageState;
+
+    use super::*;
+    use crate::session::core::Accepted;
+    use crate::session::core::tests::{World, chat};
+
+    fn conversation() -> World {
+        let world = World::minted();
+        let message = chat(Trigger::SubmitMessage, "m-1", "hello");
+        let Accepted::Write(begun) = world.core().accept(&message, None).unwrap() else {
+            panic!("a reply is to be written");
+        };
+        world.core().begin(&begun, "openai", Some("m-large")).unwrap();
+        world
+    }
+
+    #[test]
+    fn a_copy_says_what_it_is_and_how_each_reply_came_about() {
+        let world = conversation();
+        let copy = world.core().export(&world.caller(), None).unwrap();
+        assert_eq!(copy.schema.as_deref(), Some(COPY_SCHEMA));
+        assert_eq!(copy.lang.as_deref(), Some("en"));
+        assert_eq!(copy.exported_at, Some(world.clock.now_ms()));
+        assert_eq!(copy.recipients.unwrap()[0].name, "Model Inc");
+        let [question, reply] = &copy.messages[..] else { panic!("two messages") };
+        assert!(question.provenance.is_none());
+        assert_eq!(reply.state, MessageState::Running);
+        let provenance = reply.provenance.as_ref().unwrap();
+        assert!(provenance.generated_by_ai);
+        assert_eq!(provenance.notice, World::terms().notice);
+        assert_eq!(provenance.text_marking, "none");
+    }
+
+    #[test]
+    fn the_signature_covers_everything_before_it() {
+        let world = conversation();
+        let copy = world.core().export(&world.caller(), None).unwrap();
+        let text = serde_json::to_string(&copy).unwrap();
+        let verdict = |text: &str| {
+            let document = Document::parse(text).unwrap();
+            assert_eq!(document.kind(), Kind::ConversationCopy);
+            let keys = world.keyring.receipt_public_keys();
+            document.verify(keys.map(|key| PublicKey { kid: Some(key.kid), bytes: key.value }))
+        };
+        assert_eq!(verdict(&text), Verdict::Valid);
+        for (from, to) in [("hello", "hullo"), ("\"visitor\"", "\"ai\""), ("m-large", "m-small")] {
+            assert!(text.contains(from), "{from}");
+            assert_eq!(verdict(&text.replace(from, to)), Verdict::Changed, "{from}");
+        }
+    }
+
+    #[test]
+    fn what_a_client_resumes_with_is_no_copy() {
+        let world = conversation();
+        let stored = world.read().unwrap();
+        assert!(stored.kind.is_none() && stored.signature.is_none());
+        assert!(stored.messages.iter().all(|message| message.provenance.is_none()));
+    }
+}

@@ -1,0 +1,150 @@
+//! `bench edge`: what Sotto adds to a chat. The edge and a Worker that only passes bytes on run
+//! under workerd on loopback, before the same provider, which answers at once; both are asked by
+//! the same client in the same run, a while each in turns, so that what the machine does meanwhile
+//! touches both.
+
+mod client;
+mod load;
+mod report;
+mod server;
+
+use std::fs;
+use std::io::ErrorKind;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::admin::Admin;
+use crate::args::BenchEdge;
+use crate::page::Slot;
+use crate::setup::{self, Need};
+use crate::{build, dev, keys, sh};
+
+use client::{Sotto, Through};
+use load::{Crowd, Made};
+use report::{Calls, Chat, Report};
+use server::Script;
+
+const SLOT: Slot = Slot {
+    page: "README.md",
+    begin: "<!-- edge: made by `cargo xtask bench edge --write` -->",
+    end: "<!-- end of edge -->",
+};
+
+/// How many are served at a time.
+const CONCURRENCIES: [usize; 2] = [1, 16];
+
+/// How long each of the two is asked before it is the other's turn.
+const TURN: Duration = Duration::from_secs(2);
+
+/// How often each has its turn.
+const TURNS: usize = 5;
+
+/// How long each is asked before anything counts: compilers and caches warm up.
+const WARM_UP: Duration = Duration::from_secs(3);
+
+/// How long conversations are minted; likewise how long those are resumed and erased.
+const CALLS: Duration = Duration::from_secs(5);
+
+/// What the provider says: of usual length.
+const REPLY: &str = "Parcels to the islands take six working days, and delivery costs 4.90. From an \
+order of 60 on it is free. You will get a message with a number by which you can follow the parcel \
+as soon as it has left our workshop. Is there anything else that you would like to know?";
+
+/// Runs `cargo xtask bench edge`.
+///
+/// # Errors
+/// If a part does not build or start, or a call is refused.
+pub(crate) fn edge(options: &BenchEdge) -> Result<()> {
+    setup::run(Need::Build)?;
+    if !options.is_built {
+        sh::step("building the edge", || build::edge::build(build::Mode::Trial))?;
+    }
+    let report = sh::step("measuring", measure)?;
+    for line in report.lines()? {
+        println!("{line}");
+    }
+    let table = report.table();
+    print!("\n{table}");
+    if options.is_written { SLOT.write(&table) } else { Ok(()) }
+}
+
+fn measure() -> Result<Report> {
+    let state = sh::at("target/bench-edge");
+    // What an earlier run left there would be measured too.
+    if let Err(error) = fs::remove_dir_all(&state)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(error).context("target/bench-edge");
+    }
+    fs::create_dir_all(&state).context("target/bench-edge")?;
+    let secrets = state.join("secrets.vars");
+    keys::create(&secrets)?;
+    let provider = Script::start("provider.mjs", &[REPLY], &[])?;
+    let upstream = format!("{}/v1/chat/completions", provider.origin());
+    let through = Through(Script::start("worker.mjs", &["through", &upstream], &[])?);
+    let edge = server::edge(&state, &secrets)?;
+    let site = site(&edge, keys::platform_token(&secrets)?, &provider)?;
+    let sotto = Sotto { notice: client::notice(&edge, &site)?, site, server: edge };
+
+    let (mut report, begun) = (Report::default(), AtomicUsize::new(0));
+    for size in CONCURRENCIES {
+        let crowd = Crowd::new(&sotto, &through, &begun, size);
+        crowd.mint(WARM_UP)?;
+        crowd.chat(WARM_UP)?;
+        crowd.pass_through(WARM_UP)?;
+
+        report.calls.push(Calls::new("mint", size, &crowd.mint(CALLS)?));
+        let (mut own, mut passed) = (Made::default(), Made::default());
+        for _ in 0..TURNS {
+            passed.append(crowd.pass_through(TURN)?);
+            own.append(crowd.chat(TURN)?);
+        }
+        report.chats.push(Chat::new(size, &own, &passed));
+        report.calls.push(Calls::new("resume", size, &crowd.resume(CALLS)?));
+        report.calls.push(Calls::new("erase", size, &crowd.erase(CALLS)?));
+    }
+    Ok(report)
+}
+
+/// Makes the demo's site, with its documents, for the provider. Its budgets are out of the way: what
+/// is measured is what they cost, not what they refuse.
+fn site(edge: &Script, platform: String, provider: &Script) -> Result<String> {
+    let created = Admin::new(edge.origin(), platform).create_workspace("Bench")?;
+    let admin = Admin::new(edge.origin(), created.api_key);
+    let site = admin.create_site(&json!({
+        "name": "Bench",
+        "lang": "en",
+        "origins": [client::ORIGIN],
+        "controller": { "name": "Bench Ltd", "contact": "privacy@bench.example" },
+        "provider": {
+            "kind": "openai",
+            "base_url": format!("{}/v1", provider.origin()),
+            "model": "m",
+            "key": "sk-bench",
+            "recipient": { "name": "Model Inc", "role": "writes the answers", "place": "EU" },
+        },
+        "budget": {
+            "sessions": 1_000_000, "sessions_per_network": 1_000_000,
+            "messages": 1_000_000, "messages_per_network": 1_000_000,
+            "messages_per_minute": 1_000_000,
+        },
+    }))?;
+    for (name, text) in dev::documents(&sh::at("www/demo/documents"))? {
+        admin.put_document(site.number, &name, &text)?;
+    }
+    Ok(site.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_a_place_for_the_table() {
+        let page = fs::read_to_string(sh::at(SLOT.page)).unwrap();
+        assert!(SLOT.filled(&page, "").is_ok());
+    }
+}
