@@ -24,7 +24,7 @@ const WAIT_MS: u64 = 500;
 const PATIENCE_MS: u64 = 2_000;
 
 /// Likewise where there is no other.
-const PATIENCE_WITH_LAST_MS: u64 = 10_000;
+const PATIENCE_WITH_LAST_MS: u64 = 5_000;
 
 /// What to do after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(steps(2, &[advised(429, None, Some(40))]), [wait(40)]);
         assert_eq!(steps(2, &[advised(429, None, Some(2_001))]), [Step::Next]);
         assert_eq!(steps(1, &[advised(429, None, Some(2_001))]), [wait(2_001)]);
-        assert_eq!(steps(1, &[advised(429, None, Some(10_001))]), [Step::Stop]);
+        assert_eq!(steps(1, &[advised(429, None, Some(5_001))]), [Step::Stop]);
     }
 
     #[test]
