@@ -17,8 +17,16 @@ pub struct Output {
     watch: Watch,
     links: Links,
     scrubber: StreamScrubber,
+    /// What waits to be scrubbed.
+    waiting: String,
     taken: usize,
 }
+
+/// So much of a reply is sent word by word, in bytes, so that it begins at once.
+const AT_ONCE: usize = 256;
+
+/// Behind that, so much at a time, in bytes: the scrubber reads its context again with every piece.
+const AT_A_TIME: usize = 64;
 
 /// What a model was told and must not repeat; nothing where no model was asked.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +56,7 @@ impl Output {
             watch: Watch::new(told.instructions.iter().copied(), told.canary),
             links: Links::new(links),
             scrubber: StreamScrubber::new(policy),
+            waiting: String::new(),
             taken: 0,
         }
     }
@@ -61,7 +70,13 @@ impl Output {
         self.taken = if end < text.len() { REPLY_BYTES } else { self.taken + end };
         let looked_at = self.codes.push(text.get(..end).unwrap_or_default(), &self.watch);
         let passed = self.watch.push(&looked_at);
-        self.scrubber.push(&self.links.push(&passed))
+        self.waiting.push_str(&self.links.push(&passed));
+        if self.taken > AT_ONCE && self.waiting.len() < AT_A_TIME {
+            return Scrubbed::default();
+        }
+        let piece = self.scrubber.push(&self.waiting);
+        self.waiting.clear();
+        piece
     }
 
     /// Why nothing more should be taken; `None` while the reply goes on.
@@ -87,8 +102,10 @@ impl Output {
         let word = self.codes.finish(&self.watch);
         let mut passed = self.watch.push(&word);
         passed.push_str(&self.watch.finish());
-        let mut rest = self.scrubber.push(&self.links.push(&passed));
-        rest.append(&self.scrubber.push(&self.links.finish()));
+        self.waiting.push_str(&self.links.push(&passed));
+        self.waiting.push_str(&self.links.finish());
+        let mut rest = self.scrubber.push(&self.waiting);
+        self.waiting.clear();
         rest.append(&self.scrubber.finish());
         rest
     }

@@ -28,7 +28,7 @@ pub(super) struct Index {
     letters: Vec<char>,
     /// For each letter, how many in a row are a quotation of its sentence; 0 behind a sentence.
     needed: Vec<usize>,
-    /// Where each run of [`SEED`] letters ends, by its hash.
+    /// Where each run of [`SEED`] letters ends, by its letters.
     seeds: HashMap<u64, Vec<usize>>,
     filter: Vec<u64>,
     canary: Vec<char>,
@@ -37,8 +37,8 @@ pub(super) struct Index {
 /// The watch over one reply.
 pub struct Watch {
     index: Rc<Index>,
-    /// The last letters of the reply.
-    last: VecDeque<char>,
+    /// The last letters of the reply, a byte each, in the three ways.
+    last: Windows,
     /// Quotations that may have begun.
     running: Vec<Run>,
     /// Text that is held back, and where in it the characters stand that count.
@@ -94,24 +94,25 @@ impl Index {
         self.letters.extend(sentence);
         let needed = sentence.len().min(QUOTATION);
         self.needed.extend(core::iter::repeat_n(needed, sentence.len()));
-        for (place, window) in sentence.windows(SEED).enumerate() {
-            let hash = hash(window.iter().copied());
-            self.seeds.entry(hash).or_default().push(start + place + SEED);
-            if let Some(bits) = self.filter.get_mut(word(hash)) {
-                *bits |= 1 << (hash % 64);
+        let mut windows = Windows::default();
+        for (place, letter) in sentence.iter().enumerate() {
+            windows.push(*letter);
+            if place + 1 >= SEED {
+                self.seeds.entry(windows.plain).or_default().push(start + place + 1);
+                let (word, bit) = filtered(windows.plain);
+                if let Some(bits) = self.filter.get_mut(word) {
+                    *bits |= bit;
+                }
             }
         }
     }
 
     /// Where sentences go on behind these letters.
-    fn behind(&self, letters: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = usize> {
-        let hash = hash(letters.clone());
-        let may_be = self.filter.get(word(hash)).is_some_and(|bits| bits & (1 << (hash % 64)) != 0);
-        let ends = if may_be { self.seeds.get(&hash) } else { None };
-        ends.into_iter().flatten().copied().filter(move |end| {
-            let window = self.letters.get(end - SEED..*end).unwrap_or_default();
-            window.iter().copied().eq(letters.clone())
-        })
+    fn behind(&self, letters: u64) -> &[usize] {
+        let (word, bit) = filtered(letters);
+        let may_be = self.filter.get(word).is_some_and(|bits| bits & bit != 0);
+        let ends = if may_be { self.seeds.get(&letters) } else { None };
+        ends.map(Vec::as_slice).unwrap_or_default()
     }
 
     fn letter(&self, place: usize) -> Option<char> {
@@ -135,7 +136,7 @@ impl Watch {
     fn over(index: Rc<Index>) -> Self {
         Self {
             index,
-            last: VecDeque::with_capacity(SEED + 1),
+            last: Windows::default(),
             running: Vec::new(),
             held: String::new(),
             places: VecDeque::new(),
@@ -200,20 +201,13 @@ impl Watch {
             run.next = if run.way == Way::Back { run.next.saturating_sub(1) } else { run.next + 1 };
             same
         });
-        self.last.push_back(c);
-        if self.last.len() > SEED {
-            self.last.pop_front();
-        }
-        if self.last.len() == SEED {
-            let last = || self.last.iter().copied();
-            let mut begun: Vec<(Way, usize, usize)> = Vec::new();
-            begun.extend(index.behind(last()).map(|end| (Way::Plain, end, end - 1)));
-            begun.extend(index.behind(last().map(turned)).map(|end| (Way::Turned, end, end - 1)));
-            let back = index.behind(last().rev());
-            begun.extend(back.map(|end| (Way::Back, (end - SEED).saturating_sub(1), end - 1)));
-            for (way, next, known) in begun {
+        self.last.push(c);
+        let Windows { plain, turned, back, .. } = self.last;
+        for (way, window) in [(Way::Plain, plain), (Way::Turned, turned), (Way::Back, back)] {
+            for end in index.behind(window) {
+                let next = if way == Way::Back { (end - SEED).saturating_sub(1) } else { *end };
                 if !self.running.iter().any(|run| run.way == way && run.next == next) {
-                    let needed = index.needed.get(known).copied().unwrap_or(QUOTATION);
+                    let needed = index.needed.get(end - 1).copied().unwrap_or(QUOTATION);
                     self.running.push(Run { way, next, length: SEED, needed });
                 }
             }
@@ -224,17 +218,22 @@ impl Watch {
     /// How many of the last letters the canary may begin with: of a word so short, even the first
     /// letters are not sent.
     fn canary_begun(&self) -> usize {
-        let canary = self.index.canary.as_slice();
-        let begins = |length: &usize| {
-            let last = || self.last.iter().skip(self.last.len() - length).copied();
-            let first = canary.get(..*length).unwrap_or_default();
-            let back = canary.get(canary.len().saturating_sub(*length)..).unwrap_or_default();
-            last().eq(first.iter().copied())
-                || last().map(turned).eq(first.iter().copied())
-                || last().eq(back.iter().rev().copied())
+        let begun = |length: &usize| {
+            let part = |window: u64| window & ((1 << (8 * length)) - 1);
+            let of = |letters: &mut dyn Iterator<Item = &char>| {
+                letters
+                    .take(*length)
+                    .fold(0, |window, letter| window << 8 | u64::from(packed(*letter)))
+            };
+            let first = of(&mut self.index.canary.iter());
+            part(self.last.plain) == first
+                || part(self.last.turned) == first
+                || part(self.last.plain) == of(&mut self.index.canary.iter().rev())
         };
-        let most = self.last.len().min(SEED - 1).min(canary.len());
-        (1..=most).rev().find(begins).unwrap_or(0)
+        if self.index.canary.is_empty() {
+            return 0;
+        }
+        (1..SEED).rev().find(begun).unwrap_or(0).min(self.places.len())
     }
 
     fn release(&mut self, free: usize) -> String {
@@ -255,16 +254,33 @@ impl core::fmt::Debug for Watch {
     }
 }
 
-/// Any hash will do that is cheap and the same in a moment: what it finds is compared.
-fn hash(letters: impl Iterator<Item = char>) -> u64 {
-    letters.fold(0, |hash, letter| {
-        (hash.rotate_left(5) ^ u64::from(u32::from(letter))).wrapping_mul(0x517c_c1b7_2722_0a95)
-    })
+/// The last [`SEED`] letters, a byte each: as they stand, turned by thirteen, and from the last one
+/// to the first.
+#[derive(Clone, Copy, Default)]
+struct Windows {
+    plain: u64,
+    turned: u64,
+    back: u64,
 }
 
-/// The filter's word for a hash.
-fn word(hash: u64) -> usize {
-    usize::try_from((hash >> 32) % (FILTER_BITS / 64)).unwrap_or_default()
+impl Windows {
+    const fn push(&mut self, letter: char) {
+        self.plain = self.plain << 8 | packed(letter) as u64;
+        self.turned = self.turned << 8 | packed(turned(letter)) as u64;
+        self.back = self.back >> 8 | (packed(letter) as u64) << 56;
+    }
+}
+
+/// A letter in a byte. Letters that share one are told apart when they are compared one by one, as
+/// every further letter of a quotation is.
+const fn packed(letter: char) -> u8 {
+    if letter.is_ascii() { letter as u8 } else { 0x80 | (letter as u32 % 127) as u8 }
+}
+
+/// Where in the filter some letters stand: a word, and its bit.
+fn filtered(letters: u64) -> (usize, u64) {
+    let mixed = letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+    (usize::try_from(mixed % (FILTER_BITS / 64)).unwrap_or_default(), 1 << (mixed >> 11 & 63))
 }
 
 /// A letter turned by thirteen.

@@ -18,8 +18,9 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
     entries: Vec<Entry>,
-    /// Where the words begin that have this first letter, `a` to `z`, and those behind them.
-    letters: [usize; 27],
+    /// Where the words begin that have these first two letters, each `a` to `z`, and those behind
+    /// them.
+    pairs: Vec<usize>,
 }
 
 impl Lexicon {
@@ -63,14 +64,12 @@ impl Lexicon {
             }
             open.push(place);
         }
-        let mut letters = [0; 27];
-        for (n, first) in letters.iter_mut().enumerate() {
-            let bound = b'a'.saturating_add(u8::try_from(n).unwrap_or(26));
-            *first = entries.partition_point(|entry| {
-                entry.letters.bytes().next().is_some_and(|byte| byte < bound)
-            });
-        }
-        Self { entries, letters }
+        let bound = |n: usize| [b'a' + (n / 26) as u8, b'a' + (n % 26) as u8];
+        let begins = |n: usize| {
+            entries.partition_point(|entry| entry.letters.as_bytes() < bound(n).as_slice())
+        };
+        let pairs = (0..=26 * 26).map(begins).collect();
+        Self { entries, pairs }
     }
 
     /// The classes of a word, each entry's on their own.
@@ -92,11 +91,11 @@ impl Lexicon {
 
     /// Every entry that a word begins with, the longest first.
     fn found<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a Entry> + 'a {
-        let range = match word.bytes().next() {
-            Some(first @ b'a'..=b'z') => {
-                let n = usize::from(first - b'a');
-                let at = |n: usize| self.letters.get(n).copied().unwrap_or_default();
-                at(n)..at(n + 1)
+        let range = match word.as_bytes() {
+            [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] => {
+                let n = usize::from(first - b'a') * 26 + usize::from(second - b'a');
+                let at = |n: usize| self.pairs.get(n).copied().unwrap_or(self.entries.len());
+                at(n)..at(n + 1).max(at(n))
             }
             _ => 0..self.entries.len(),
         };

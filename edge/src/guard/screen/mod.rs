@@ -208,10 +208,7 @@ fn words(rules: &Rules, text: &str, found: &mut Found) -> view::Seen {
     let mut hits = Hits::default();
     let seen =
         view::read(text, &rules.lexicon, |word, place| hits.add(&rules.lexicon, word, place));
-    hits.sort();
-    for (family, weight) in rules.matching(&hits) {
-        found.add(family, weight);
-    }
+    rules.matching(&hits, |family, weight| found.add(family, weight));
     seen
 }
 

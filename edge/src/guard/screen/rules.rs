@@ -16,9 +16,6 @@
 use super::Family;
 use super::lexicon::{Class, Lexicon};
 
-/// How many words a pattern can span.
-const WINDOW: u32 = 63;
-
 /// How far a `!` looks.
 const FORBIDDEN_WITHIN: u32 = 3;
 
@@ -52,9 +49,10 @@ struct Pattern {
 pub(super) struct Rules {
     pub(super) lexicon: Lexicon,
     patterns: Vec<Pattern>,
+    classes: usize,
 }
 
-/// The words of a text that patterns ask for: class and place, sorted.
+/// The words of a text that patterns ask for: class and place.
 #[derive(Debug, Default)]
 pub(super) struct Hits(Vec<(Class, u32)>);
 
@@ -63,32 +61,39 @@ impl Hits {
     pub(super) fn add(&mut self, lexicon: &Lexicon, word: &str, place: u32) {
         self.0.extend(lexicon.classes(word).map(|class| (class, place)));
     }
+}
 
-    /// Sorts them, once all are there.
-    pub(super) fn sort(&mut self) {
-        self.0.sort_unstable();
-    }
+/// The places of each class in a text, as bits: a place is a bit, a word of bits sixty-four places.
+struct Places {
+    words: usize,
+    /// Where the bits of a class begin; 0 for one that the text has no word of.
+    begin: Vec<u32>,
+    bits: Vec<u64>,
+}
 
-    /// The places of a class.
-    fn of(&self, class: Class) -> &[(Class, u32)] {
-        let from = self.0.partition_point(|(other, _)| *other < class);
-        let rest = self.0.get(from..).unwrap_or_default();
-        let count = rest.partition_point(|(other, _)| *other == class);
-        rest.get(..count).unwrap_or_default()
-    }
-
-    /// The places of a class within a window, as bits.
-    fn bits(&self, class: Class, from: u32) -> u64 {
-        let places = self.of(class);
-        let first = places.partition_point(|(_, place)| *place < from);
-        let mut bits = 0;
-        for (_, place) in places.get(first..).unwrap_or_default() {
-            match place - from {
-                within @ 0..=WINDOW => bits |= 1 << within,
-                _ => break,
+impl Places {
+    fn new(hits: &Hits, classes: usize) -> Self {
+        let last = hits.0.iter().map(|(_, place)| *place).max().unwrap_or(0);
+        let words = last as usize / 64 + 1;
+        // The first bits are nobody's, so that 0 stands for none.
+        let mut places = Self { words, begin: vec![0; classes], bits: vec![0; words] };
+        for (class, place) in &hits.0 {
+            let Some(begin) = places.begin.get_mut(usize::from(*class)) else { continue };
+            if *begin == 0 {
+                *begin = u32::try_from(places.bits.len()).unwrap_or(0);
+                places.bits.resize(places.bits.len() + words, 0);
+            }
+            if let Some(bits) = places.bits.get_mut(*begin as usize + *place as usize / 64) {
+                *bits |= 1 << (place % 64);
             }
         }
-        bits
+        places
+    }
+
+    /// The places of a class; none if there are none.
+    fn of(&self, class: Class) -> Option<&[u64]> {
+        let begin = self.begin.get(usize::from(class)).copied().filter(|begin| *begin > 0)?;
+        self.bits.get(begin as usize..begin as usize + self.words)
     }
 }
 
@@ -126,54 +131,80 @@ impl Rules {
             })
             .collect();
         let lexicon = Lexicon::new(reader.words.iter().copied().chain(inherited));
-        Self { lexicon, patterns }
+        Self { lexicon, patterns, classes: reader.names.len() }
     }
 
     /// Every pattern that a text's words fit.
-    pub(super) fn matching<'a>(
-        &'a self,
-        hits: &'a Hits,
-    ) -> impl Iterator<Item = (Family, Weight)> + 'a {
-        let fit = self.patterns.iter().filter(|pattern| pattern.fits(hits));
-        fit.map(|pattern| (pattern.family, pattern.weight))
+    pub(super) fn matching(&self, hits: &Hits, mut each: impl FnMut(Family, Weight)) {
+        let places = Places::new(hits, self.classes);
+        let (mut reached, mut next) = (Vec::new(), Vec::new());
+        for pattern in &self.patterns {
+            if pattern.fits(&places, &mut reached, &mut next) {
+                each(pattern.family, pattern.weight);
+            }
+        }
     }
 }
 
 impl Pattern {
-    fn fits(&self, hits: &Hits) -> bool {
-        let wanted = self.steps.iter().filter(|step| !step.is_forbidden);
-        if wanted.into_iter().any(|step| hits.of(step.class).is_empty()) {
+    /// Whether the steps follow each other anywhere. Each step turns the places that were reached
+    /// into those that it reaches from them, all of a text at once, so that every way is followed.
+    fn fits(&self, places: &Places, reached: &mut Vec<u64>, next: &mut Vec<u64>) -> bool {
+        let is_there = |step: &Step| step.is_forbidden || places.of(step.class).is_some();
+        if !self.steps.iter().all(is_there) {
             return false;
         }
-        let Some((first, rest)) = self.steps.split_first() else { return false };
-        hits.of(first.class).iter().any(|(_, place)| follows(rest, hits, *place))
+        let mut steps = self.steps.iter();
+        let Some(first) = steps.next().and_then(|step| places.of(step.class)) else { return false };
+        first.clone_into(reached);
+        for step in steps {
+            let Some(bits) = places.of(step.class) else { continue };
+            if step.is_forbidden {
+                for distance in 1..=FORBIDDEN_WITHIN {
+                    earlier(bits, distance, |place, shifted| {
+                        if let Some(reached) = reached.get_mut(place) {
+                            *reached &= !shifted;
+                        }
+                    });
+                }
+            } else {
+                next.clear();
+                next.resize(reached.len(), 0);
+                for distance in 1..=step.gap + 1 {
+                    later(reached, distance, |place, shifted| {
+                        if let Some(next) = next.get_mut(place) {
+                            *next |= shifted;
+                        }
+                    });
+                }
+                for (next, bits) in next.iter_mut().zip(bits) {
+                    *next &= bits;
+                }
+                core::mem::swap(reached, next);
+            }
+            if reached.iter().all(|bits| *bits == 0) {
+                return false;
+            }
+        }
+        true
     }
 }
 
-/// Whether the steps follow a word. Each step turns the places that can be reached into those that
-/// the next one can start from, so that every way is followed at once.
-fn follows(steps: &[Step], hits: &Hits, from: u32) -> bool {
-    let mut reached: u64 = 1;
-    for step in steps {
-        let bits = hits.bits(step.class, from);
-        if step.is_forbidden {
-            let mut before = 0;
-            for distance in 1..=FORBIDDEN_WITHIN {
-                before |= bits >> distance;
-            }
-            reached &= !before;
-        } else {
-            let mut next = 0;
-            for distance in 1..=step.gap + 1 {
-                next |= reached << distance;
-            }
-            reached = next & bits;
-        }
-        if reached == 0 {
-            return false;
-        }
+/// Bits moved to later places, by fewer than sixty-four.
+fn later(bits: &[u64], distance: u32, mut each: impl FnMut(usize, u64)) {
+    let mut carried = 0;
+    for (place, word) in bits.iter().enumerate() {
+        each(place, word << distance | carried);
+        carried = word >> (64 - distance);
     }
-    true
+}
+
+/// Bits moved to earlier places, by fewer than sixty-four.
+fn earlier(bits: &[u64], distance: u32, mut each: impl FnMut(usize, u64)) {
+    for (place, word) in bits.iter().enumerate() {
+        let behind = bits.get(place + 1).copied().unwrap_or(0);
+        each(place, word >> distance | behind << (64 - distance));
+    }
 }
 
 /// Reads pattern files.
@@ -200,7 +231,8 @@ impl<'a> Reader<'a> {
         let mut gap = 0;
         for item in items.split_whitespace() {
             if let Some(words) = item.strip_prefix('~') {
-                gap = words.parse().unwrap_or(0);
+                // Bits are moved by fewer than sixty-four.
+                gap = words.parse().unwrap_or(0).min(60);
                 continue;
             }
             let is_forbidden = item.starts_with('!');
@@ -246,8 +278,9 @@ mod tests {
         let rules = Rules::read("verb: ignor* forget\nprior: previous above", family.into_iter());
         let mut hits = Hits::default();
         view::read(text, &rules.lexicon, |word, place| hits.add(&rules.lexicon, word, place));
-        hits.sort();
-        rules.matching(&hits).next().is_some()
+        let mut fits = false;
+        rules.matching(&hits, |_, _| fits = true);
+        fits
     }
 
     #[test]
@@ -273,6 +306,21 @@ mod tests {
         assert!(!fits("your rules !for|@prior", "your rules for returns"));
         assert!(!fits("your rules !for|@prior", "your rules, the above"));
         assert!(fits("your rules !for ~9 now", "your rules say it now"));
+    }
+
+    #[test]
+    fn words_are_found_wherever_they_stand() {
+        for before in 0..140 {
+            let padding = "so ".repeat(before);
+            assert!(
+                fits("@verb ~2 rules !cow", &format!("{padding}ignore all the rules")),
+                "{before}"
+            );
+            assert!(
+                !fits("@verb ~2 rules !cow", &format!("{padding}ignore all rules of cow")),
+                "{before}"
+            );
+        }
     }
 
     #[test]

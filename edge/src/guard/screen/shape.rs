@@ -62,29 +62,33 @@ const MARKS: &[(&str, Family, Weight)] = &[
     ("<invoke", Family::Tool, Weight::Block),
     ("\"tool_calls\"", Family::Tool, Weight::Block),
     ("\"function_call\"", Family::Tool, Weight::Block),
-    ("os.system(", Family::Tool, Weight::Caution),
-    ("subprocess.", Family::Tool, Weight::Caution),
     ("__import__", Family::Tool, Weight::Caution),
     ("/etc/passwd", Family::Tool, Weight::Caution),
     ("<script", Family::Tool, Weight::Caution),
-    ("javascript:", Family::Tool, Weight::Caution),
-    ("onerror=", Family::Tool, Weight::Caution),
     ("<iframe", Family::Tool, Weight::Caution),
     ("<!--", Family::Hidden, Weight::Caution),
-    ("display:none", Family::Hidden, Weight::Caution),
-    ("display: none", Family::Hidden, Weight::Caution),
-    ("visibility:hidden", Family::Hidden, Weight::Caution),
-    ("visibility: hidden", Family::Hidden, Weight::Caution),
-    ("font-size:0", Family::Hidden, Weight::Caution),
-    ("font-size: 0", Family::Hidden, Weight::Caution),
-    ("font-size:1px", Family::Hidden, Weight::Caution),
-    ("opacity:0", Family::Hidden, Weight::Caution),
-    ("opacity: 0", Family::Hidden, Weight::Caution),
-    ("color:white", Family::Hidden, Weight::Caution),
-    ("color: white", Family::Hidden, Weight::Caution),
-    ("color:#fff", Family::Hidden, Weight::Caution),
     ("<hidden", Family::Hidden, Weight::Caution),
-    ("data:text/html", Family::Exfiltration, Weight::Caution),
+];
+
+/// Marks of markup and code that begin with a word: the word, what follows it.
+const NAMED_MARKS: &[(&str, &str, Family, Weight)] = &[
+    ("os", ".system(", Family::Tool, Weight::Caution),
+    ("subprocess", ".", Family::Tool, Weight::Caution),
+    ("javascript", ":", Family::Tool, Weight::Caution),
+    ("onerror", "=", Family::Tool, Weight::Caution),
+    ("display", ":none", Family::Hidden, Weight::Caution),
+    ("display", ": none", Family::Hidden, Weight::Caution),
+    ("visibility", ":hidden", Family::Hidden, Weight::Caution),
+    ("visibility", ": hidden", Family::Hidden, Weight::Caution),
+    ("font-size", ":0", Family::Hidden, Weight::Caution),
+    ("font-size", ": 0", Family::Hidden, Weight::Caution),
+    ("font-size", ":1px", Family::Hidden, Weight::Caution),
+    ("opacity", ":0", Family::Hidden, Weight::Caution),
+    ("opacity", ": 0", Family::Hidden, Weight::Caution),
+    ("color", ":white", Family::Hidden, Weight::Caution),
+    ("color", ": white", Family::Hidden, Weight::Caution),
+    ("color", ":#fff", Family::Hidden, Weight::Caution),
+    ("data", ":text/html", Family::Exfiltration, Weight::Caution),
 ];
 
 /// Who speaks, at the beginning of a line.
@@ -171,34 +175,27 @@ pub(super) fn look(text: &str, mut found: impl FnMut(Family, Weight)) {
     }
 }
 
-/// The marks in a text: only where a sign stands that one of them begins with is anything compared.
+/// The marks in a text: only where a sign stands that one of them has is anything compared.
 fn marks(lower: &str, found: &mut impl FnMut(Family, Weight)) {
     for (place, byte) in lower.bytes().enumerate() {
-        if !matches!(
-            byte,
-            b'<' | b'|'
-                | b'['
-                | b'('
-                | b'#'
-                | b'"'
-                | b'\''
-                | b'/'
-                | b'_'
-                | b'd'
-                | b'v'
-                | b'f'
-                | b'o'
-                | b'c'
-                | b's'
-                | b'j'
-        ) {
-            continue;
-        }
-        let rest = lower.as_bytes().get(place..).unwrap_or_default();
-        for (mark, family, weight) in MARKS {
-            if rest.starts_with(mark.as_bytes()) {
-                found(*family, *weight);
+        let rest = || lower.as_bytes().get(place..).unwrap_or_default();
+        match byte {
+            b'<' | b'|' | b'[' | b'(' | b'#' | b'"' | b'\'' | b'/' | b'_' => {
+                for (mark, family, weight) in MARKS {
+                    if rest().starts_with(mark.as_bytes()) {
+                        found(*family, *weight);
+                    }
+                }
             }
+            b':' | b'=' | b'.' => {
+                let before = lower.get(..place).unwrap_or_default();
+                for (word, mark, family, weight) in NAMED_MARKS {
+                    if rest().starts_with(mark.as_bytes()) && before.ends_with(word) {
+                        found(*family, *weight);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -255,6 +252,10 @@ mod tests {
         for (mark, family, weight) in MARKS {
             let text = format!("ordinary {} words", mark.to_uppercase());
             assert!(found(&text).contains(&(*family, *weight)), "{mark}");
+        }
+        for (word, mark, family, weight) in NAMED_MARKS {
+            let text = format!("ordinary {} words", format!("{word}{mark}").to_uppercase());
+            assert!(found(&text).contains(&(*family, *weight)), "{word}{mark}");
         }
     }
 
