@@ -110,6 +110,21 @@ impl PlaceholderMap {
         self.entries.clear();
     }
 
+    /// Forgets the values that none of `texts` has a placeholder for; numbers go on.
+    pub fn keep_of<'a>(&mut self, texts: &(impl Iterator<Item = &'a str> + Clone)) {
+        self.entries.retain(|entry| {
+            texts.clone().any(|text| {
+                memchr_all(text.as_bytes(), b'[').any(|at| {
+                    parse(text.as_bytes(), at).is_some_and(|found| {
+                        found.escapes == 0
+                            && found.number == Some(entry.number)
+                            && found.category.by_label() == entry.category
+                    })
+                })
+            })
+        });
+    }
+
     /// The number of `value`: the one it has, or the next. `None` when the map is full.
     pub(super) fn number(&mut self, category: Category, value: &str) -> Option<u32> {
         let category = category.by_label();
@@ -256,6 +271,21 @@ mod tests {
         assert_eq!(map.number(Category::Phone, "+49 30 1234567"), Some(8));
         map.clear();
         assert_eq!(map.number(Category::Email, "jane@example.com"), Some(5));
+    }
+
+    #[test]
+    fn values_that_no_text_uses_are_forgotten_and_their_numbers_are_not_given_again() {
+        let mut map = PlaceholderMap::new();
+        for value in ["jane@example.com", "jim@example.com", "joe@example.com"] {
+            map.number(Category::Email, value);
+        }
+        map.number(Category::Phone, "+49 30 1234567");
+        let texts = ["write to [email 2] or [=EMAIL_1]", "[PHONE_1], [EMAIL_30]"];
+        map.keep_of(&texts.into_iter());
+        assert_eq!(map.len(), 2);
+        assert_eq!(map.value(Category::Email, 2), Some("jim@example.com"));
+        assert_eq!(map.value(Category::Phone, 1), Some("+49 30 1234567"));
+        assert_eq!(map.number(Category::Email, "jane@example.com"), Some(4));
     }
 
     #[test]

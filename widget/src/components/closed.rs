@@ -23,7 +23,8 @@ pub(super) fn closed(app: &App, composer: &El, field: &El) -> El {
             let texts = &settings.texts;
             let (words, ways) = if standing.withdrawn {
                 let erase = (Text::Erase, Action::AskErase);
-                (Text::Withdrawn, [Some(erase), Some((Text::NewConversation, Action::StartNew))])
+                let words = settings.by_basis(Text::Withdrawn, Text::WithdrawnContract);
+                (words, [Some(erase), Some((Text::NewConversation, Action::StartNew))])
             } else {
                 (Text::Restricted, [Some((Text::RestrictedLift, Action::Restrict)), None])
             };

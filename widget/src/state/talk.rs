@@ -90,6 +90,12 @@ impl Talk {
         Some(question)
     }
 
+    /// Every text, and as it was sent where the edge hid more of it.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> + Clone {
+        let own = self.messages.iter().map(|message| message.text.as_str());
+        own.chain(self.messages.iter().filter_map(|message| message.sent.as_deref()))
+    }
+
     /// The visitor's last message.
     pub(crate) fn question(&self) -> Option<&Message> {
         self.messages.iter().rev().find(|message| message.author == Author::Visitor)
