@@ -67,13 +67,8 @@ impl PlaceholderMap {
 
     /// Makes sure that no number in `text`, a message of the transcript, is given again.
     pub fn raise_from_text(&mut self, text: &str) {
-        for at in memchr_all(text.as_bytes(), b'[') {
-            if let Some(found) = parse(text.as_bytes(), at)
-                && found.escapes == 0
-                && let Some(number) = found.number
-            {
-                self.raise_next(found.category, number + 1);
-            }
+        for (category, number) in numbers(text) {
+            self.raise_next(category, number + 1);
         }
     }
 
@@ -110,19 +105,10 @@ impl PlaceholderMap {
         self.entries.clear();
     }
 
-    /// Forgets the values that none of `texts` has a placeholder for; numbers go on.
-    pub fn keep_of<'a>(&mut self, texts: &(impl Iterator<Item = &'a str> + Clone)) {
-        self.entries.retain(|entry| {
-            texts.clone().any(|text| {
-                memchr_all(text.as_bytes(), b'[').any(|at| {
-                    parse(text.as_bytes(), at).is_some_and(|found| {
-                        found.escapes == 0
-                            && found.number == Some(entry.number)
-                            && found.category.by_label() == entry.category
-                    })
-                })
-            })
-        });
+    /// Forgets the values that `text` has no placeholder for; numbers go on.
+    pub fn keep_of(&mut self, text: &str) {
+        let used = numbers(text);
+        self.entries.retain(|entry| used.contains(&(entry.category, entry.number)));
     }
 
     /// The number of `value`: the one it has, or the next. `None` when the map is full.
@@ -242,8 +228,18 @@ fn unescape(field: &str) -> Option<String> {
     Some(value)
 }
 
-fn memchr_all(bytes: &[u8], wanted: u8) -> impl Iterator<Item = usize> + '_ {
-    bytes.iter().enumerate().filter(move |(_, byte)| **byte == wanted).map(|(at, _)| at)
+/// The numbered placeholders in a text.
+fn numbers(text: &str) -> Vec<(Category, u32)> {
+    let mut numbers = Vec::new();
+    for at in 0..text.len() {
+        if let Some(found) = parse(text.as_bytes(), at)
+            && found.escapes == 0
+            && let Some(number) = found.number
+        {
+            numbers.push((found.category, number));
+        }
+    }
+    numbers
 }
 
 #[cfg(test)]
@@ -280,8 +276,7 @@ mod tests {
             map.number(Category::Email, value);
         }
         map.number(Category::Phone, "+49 30 1234567");
-        let texts = ["write to [email 2] or [=EMAIL_1]", "[PHONE_1], [EMAIL_30]"];
-        map.keep_of(&texts.into_iter());
+        map.keep_of("write to [email 2] or [=EMAIL_1], [PHONE_1], [EMAIL_30]");
         assert_eq!(map.len(), 2);
         assert_eq!(map.value(Category::Email, 2), Some("jim@example.com"));
         assert_eq!(map.value(Category::Phone, 1), Some("+49 30 1234567"));

@@ -23,7 +23,8 @@ impl App {
         self.gate.update(|gate| gate.toggle(purpose, basis));
         if self.shows_choice() {
             let Stand { purposes, objections, .. } = self.gate.peek().stand();
-            self.change(|record| record.hold(purposes, objections));
+            self.count_choice();
+            self.change(&mut |record| record.hold(purposes, objections));
             self.record();
         }
     }
@@ -33,11 +34,12 @@ impl App {
         // What this tab remembers is read first, so that the edge hears that it must not be.
         self.restore();
         self.gate.update(|gate| gate.report(choice));
+        self.count_choice();
         let gate = self.gate.peek();
         if !gate.may_remember() {
             self.forget();
         }
-        self.change(|record| record.narrow(&gate));
+        self.change(&mut |record| record.narrow(&gate));
         self.record();
     }
 
@@ -46,10 +48,11 @@ impl App {
         self.leave();
         self.talk.update(|talk| talk.give_up());
         self.standing.update(|standing| standing.withdrawn = true);
+        self.count_choice();
         // Nothing optional holds without the chat.
         self.gate.update(|gate| gate.reset());
         let stand = Stand { chat: false, ..self.gate.peek().stand() };
-        self.change(|record| record.holds = stand);
+        self.change(&mut |record| record.holds = stand);
         self.record();
         self.ask.set(Some(Ask::EraseWithdrawn));
         page::tell(&self.host, "consent", "{\"given\":false}");
@@ -60,7 +63,7 @@ impl App {
         if !self.is_pending() {
             return;
         }
-        if self.session_part(|session| session.record.holds.purposes.remember) == Ok(true) {
+        if self.keeps() {
             // With what is pending.
             self.keep();
         } else {
@@ -73,35 +76,27 @@ impl App {
         spawn(async move {
             let mut backoff = Backoff::default();
             while let Some(choice) = app.next_choice() {
-                let conversation = app.session_part(|session| session.conversation);
+                let choices = app.choices.get();
+                let conversation = app.conversation();
                 let outcome = app.authorised(Request::consent(&choice)).await;
-                if app.session_part(|session| session.conversation) != conversation {
+                if app.conversation() != conversation {
                     continue;
                 }
                 let failure = match outcome.and_then(|reply| app.recorded(&choice, reply.text)) {
-                    // An edge that does not take it would be told for ever.
-                    Ok(()) if app.next_choice().as_ref() == Some(&choice) => break,
-                    Ok(()) => {
-                        backoff.reset();
-                        continue;
-                    }
+                    Ok(()) => continue,
                     Err(failure) => failure,
                 };
                 let lost = failure == Failure::Network;
                 if lost {
-                    app.change(|record| record.lost(&choice));
+                    app.change(&mut |record| record.lost(&choice));
                 }
-                if app.next_choice().as_ref() != Some(&choice) {
+                if app.choices.get() != choices {
                     // It has changed meanwhile: what holds now goes after it.
                     continue;
                 }
                 let Some(wait) = lost.then(|| backoff.next(page::chance())).flatten() else {
                     app.not_recorded(failure);
-                    // What was to be given is not: that is said, as long as it can be.
-                    if lost || app.next_choice().as_ref() == Some(&choice) {
-                        break;
-                    }
-                    continue;
+                    break;
                 };
                 if !app.gives() {
                     app.trouble.set(Some(Trouble::Unrecorded));
@@ -124,15 +119,15 @@ impl App {
     }
 
     pub(super) fn is_pending(&self) -> bool {
-        self.session_part(|session| session.record.is_pending()) == Ok(true)
+        self.session_part(|session| session.record.is_pending()).unwrap_or_default()
     }
 
     fn gives(&self) -> bool {
-        self.session_part(|session| session.record.gives()) == Ok(true)
+        self.session_part(|session| session.record.gives()).unwrap_or_default()
     }
 
-    /// Changes what holds of the choice, if there is a conversation.
-    pub(super) fn change(&self, change: impl FnOnce(&mut Record)) {
+    /// Changes the record of the choice, if there is a conversation.
+    pub(super) fn change(&self, change: &mut dyn FnMut(&mut Record)) {
         if let Some(session) = self.session.borrow_mut().as_mut() {
             change(&mut session.record);
         }
@@ -159,8 +154,14 @@ impl App {
         }
     }
 
+    /// There is another choice, or it is on record.
+    fn count_choice(&self) {
+        self.choices.set(self.choices.get().wrapping_add(1));
+    }
+
     /// The edge answered a choice.
     fn recorded(&self, choice: &Choice, text: String) -> Result<(), Failure> {
+        self.count_choice();
         if let Some(session) = self.session.borrow_mut().as_mut() {
             session.consent(choice, text).ok_or(Failure::Garbled)?;
         }
@@ -178,11 +179,11 @@ impl App {
     /// is passed on before anything else is sent.
     fn not_recorded(&self, failure: Failure) {
         let gives = self.gives();
-        self.change(Record::fall_back);
+        self.change(&mut Record::fall_back);
         self.show_choice();
         if matches!(failure, Failure::Problem(Code::NoticeChanged, _)) {
             // What it takes back, the edge has taken back.
-            self.change(Record::settle);
+            self.change(&mut Record::settle);
         }
         if gives || !self.is_pending() || Trouble::of(failure, true).is_final() {
             self.fail(failure);

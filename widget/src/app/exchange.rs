@@ -115,7 +115,6 @@ impl App {
         let epoch = app.epoch.get();
         spawn(async move {
             let mut backoff = Backoff::default();
-            let mut why = Failure::Network;
             loop {
                 let request = match (&message, app.session_part(|session| session.conversation)) {
                     (Some(message), _) => Request::chat(message),
@@ -144,14 +143,13 @@ impl App {
                         {
                             message.trigger = Trigger::SubmitMessage;
                         }
-                        why = failure;
                         app.talk.update(|talk| talk.lost());
                     }
                     Err(failure) => return app.refuse(message, failure),
                 }
                 let Some(wait) = backoff.next(page::chance()) else {
                     app.talk.update(|talk| talk.give_up());
-                    return app.fail(why);
+                    return app.fail(Failure::Network);
                 };
                 page::pause(wait).await;
                 if app.epoch.get() != epoch {
@@ -223,7 +221,7 @@ impl App {
         self.busy.set(true);
         let app = self.clone();
         let epoch = self.epoch.get();
-        let before = self.session_part(|session| session.record);
+        let before = self.choices.get();
         spawn(async move {
             let stored = app.authorised(Request::conversation()).await;
             if app.epoch.get() != epoch {

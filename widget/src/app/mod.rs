@@ -102,6 +102,8 @@ pub(crate) struct Inner {
     map: RefCell<PlaceholderMap>,
     /// What stood in the composer before a correction began.
     aside: RefCell<String>,
+    /// Grows with every choice, and when one is on record.
+    choices: Cell<u32>,
     /// Whether the edge is being told what it has not on record.
     recording: Cell<bool>,
     /// Whether the conversation is being erased.
@@ -157,6 +159,7 @@ impl App {
             session: RefCell::new(None),
             map: RefCell::new(PlaceholderMap::new()),
             aside: RefCell::new(String::new()),
+            choices: Cell::new(0),
             recording: Cell::new(false),
             erasing: Cell::new(false),
             shown_at: Cell::new(page::now()),
@@ -304,7 +307,7 @@ impl App {
         if trouble.is_final() {
             self.forget();
             // Nobody is left who could be told.
-            self.change(Record::settle);
+            self.change(&mut Record::settle);
         }
         self.trouble.set(Some(trouble));
     }

@@ -17,7 +17,7 @@ impl App {
     pub(super) fn open_data(&self) {
         self.standing.update(|standing| standing.unread = false);
         self.show(View::Data);
-        let before = self.session_part(|session| session.record);
+        let before = self.choices.get();
         self.call(Request::conversation(), move |app, stored| {
             app.learn(&read(&stored?, Conversation::read)?, before);
             Ok(())
@@ -37,18 +37,17 @@ impl App {
         });
     }
 
-    /// Takes over what the edge says of how the conversation stands. `before` is what was on record
-    /// when it was asked: a choice that is on its way, or arrived meanwhile, is newer.
-    pub(super) fn learn(&self, stored: &Conversation, before: Result<Record, Failure>) {
+    /// Takes over what the edge says of how the conversation stands. `before` counts the
+    /// choices when it was asked: one that is on its way, or arrived meanwhile, is newer.
+    pub(super) fn learn(&self, stored: &Conversation, before: u32) {
         if let Some(session) = self.session.borrow_mut().as_mut() {
             session.ends_at = stored.ends_at;
-            if Ok(session.record) == before && !session.record.is_pending() {
+            if self.choices.get() == before && !session.record.is_pending() {
                 let Conversation { chat, purposes, objections, .. } = *stored;
                 session.record = Record::new(Stand { chat, purposes, objections });
+                session.record.narrow(&self.gate.peek());
             }
         }
-        let gate = self.gate.peek();
-        self.change(|record| record.narrow(&gate));
         self.show_choice();
         self.standing.update(|standing| standing.learn(stored));
         self.record();
@@ -103,15 +102,15 @@ impl App {
     /// Erases everything: at the edge, in this tab, in this memory. It waits for nothing that is
     /// under way.
     pub(super) fn erase(&self) {
-        let Ok(conversation) = self.session_part(|session| session.conversation) else { return };
+        let conversation = self.conversation();
         if self.erasing.replace(true) {
             return self.trouble.set(Some(Trouble::Busy));
         }
         self.ask.set(None);
         self.trouble.set(None);
-        self.run(Request::erase(self.erase_token()), move |app, signed| {
+        let then = move |app: &Self, signed: Result<String, Failure>| {
             app.erasing.set(false);
-            if app.session_part(|session| session.conversation) != Ok(conversation) {
+            if app.conversation() != conversation {
                 return Ok(());
             }
             let signed = signed?;
@@ -123,7 +122,8 @@ impl App {
             app.show(View::Receipt);
             page::tell(&app.host, "erased", "null");
             Ok(())
-        });
+        };
+        self.run(Request::erase(self.erase_token()), Box::new(then));
     }
 
     pub(super) fn save_receipt(&self) {

@@ -2,7 +2,7 @@
 
 use js_sys::Promise;
 use sotto_shared::consent::SourceKind;
-use sotto_shared::id::MessageId;
+use sotto_shared::id::{ConversationId, MessageId};
 use sotto_shared::json::Value;
 use sotto_shared::limits::NOTICE_SHOWN_SECONDS_MAX;
 use sotto_shared::wire::challenge::Challenge;
@@ -15,7 +15,6 @@ use wasm_bindgen_futures::JsFuture;
 use super::{App, View, page};
 use crate::client::{Reply, Request, Work};
 use crate::state::gate::Gate;
-use crate::state::retry::Backoff;
 use crate::state::session::Session;
 use crate::state::standing::Standing;
 use crate::state::talk::Talk;
@@ -31,7 +30,7 @@ const ROTATION_TRIES: usize = 3;
 const CHALLENGES: usize = 3;
 
 /// What is done with an answer.
-type Then = dyn FnOnce(&App, Result<String, Failure>) -> Result<(), Failure>;
+pub(super) type Then = dyn FnOnce(&App, Result<String, Failure>) -> Result<(), Failure>;
 
 impl App {
     /// The visitor agrees: a conversation is minted.
@@ -85,16 +84,8 @@ impl App {
 
     /// Erases a conversation that began when nobody wanted it any more.
     fn discard(&self, session: Session) {
-        let app = self.clone();
-        spawn(async move {
-            let mut backoff = Backoff::default();
-            let request = Request::erase(session.erase);
-            while let Err(Failure::Network) = app.client.send(&request).await
-                && let Some(wait) = backoff.next(page::chance())
-            {
-                page::pause(wait).await;
-            }
-        });
+        // If it does not arrive, the conversation ends by itself.
+        self.run(Request::erase(session.erase), Box::new(|_, _| Ok(())));
     }
 
     /// The visitor declines. That is remembered for as long as the page lives, and by what an
@@ -150,6 +141,10 @@ impl App {
         request: Request,
         then: impl FnOnce(&Self, Result<String, Failure>) -> Result<(), Failure> + 'static,
     ) -> bool {
+        self.call_if_free(request, Box::new(then))
+    }
+
+    fn call_if_free(&self, request: Request, then: Box<Then>) -> bool {
         if request.acts() {
             if self.busy.peek() || self.erasing.get() {
                 self.trouble.set(Some(Trouble::Busy));
@@ -164,17 +159,12 @@ impl App {
     /// Sends a request, whatever else is under way. What comes of a call for a conversation that
     /// has been left by then is nobody's business; calls that need no conversation find out
     /// themselves.
-    pub(super) fn run(
-        &self,
-        request: Request,
-        then: impl FnOnce(&Self, Result<String, Failure>) -> Result<(), Failure> + 'static,
-    ) {
+    pub(super) fn run(&self, request: Request, then: Box<Then>) {
         let (open, acts) = (request.open, request.acts());
         if acts {
             self.busy.set(true);
         }
         let app = self.clone();
-        let then: Box<Then> = Box::new(then);
         let epoch = self.epoch.get();
         spawn(async move {
             let answer = app.answer(request).await;
@@ -231,20 +221,25 @@ impl App {
         session.as_ref().map(part).ok_or(Failure::Problem(Code::TokenExpired, None))
     }
 
+    /// Which conversation it is.
+    pub(super) fn conversation(&self) -> Option<ConversationId> {
+        self.session.borrow().as_ref().map(|session| session.conversation)
+    }
+
     /// Sends a request with an access token that is good; one that the edge finds expired, or given
     /// to the network that this device has left, is renewed once. A message is not sent before
     /// everything that was taken back is on record.
     pub(super) fn authorised(&self, mut request: Request) -> Work<Reply> {
         let app = self.clone();
         Box::pin(async move {
-            let conversation = app.session_part(|session| session.conversation)?;
+            let conversation = app.conversation();
             let mut good = app.session_part(|session| session.is_fresh(page::now()))?;
             loop {
                 let renewed = !good;
                 if renewed {
                     app.refresh().await?;
                 }
-                if app.session_part(|session| session.conversation)? != conversation {
+                if app.conversation() != conversation {
                     // It was for the one before.
                     return Err(Failure::Network);
                 }
@@ -288,7 +283,7 @@ impl App {
     }
 
     async fn rotate(&self) -> Result<(), Failure> {
-        let conversation = self.session_part(|session| session.conversation)?;
+        let conversation = self.conversation();
         let token = self.session_part(|session| session.refresh.clone())?;
         let id = self.session_part(|session| session.rotation.clone())?;
         let id = MessageId::parse(&id).map_err(|_| Failure::Garbled)?;
@@ -301,8 +296,8 @@ impl App {
             }
         }
         let refreshed = outcome?.text;
-        if let Some(session) = self.session.borrow_mut().as_mut()
-            && session.conversation == conversation
+        if self.conversation() == conversation
+            && let Some(session) = self.session.borrow_mut().as_mut()
         {
             session.rotate(refreshed, page::random_id()).ok_or(Failure::Garbled)?;
         }
@@ -316,7 +311,8 @@ impl App {
         self.session_part(|session| {
             let record = &session.record;
             record.told.purposes.remember && record.holds.purposes.remember
-        }) == Ok(true)
+        })
+        .unwrap_or_default()
     }
 
     /// Keeps them in the tab's storage, where they are to be kept.

@@ -23,8 +23,7 @@ pub(super) fn closed(app: &App, composer: &El, field: &El) -> El {
             let texts = &settings.texts;
             let (words, ways) = if standing.withdrawn {
                 let erase = (Text::Erase, Action::AskErase);
-                let words = settings.by_basis(Text::Withdrawn, Text::WithdrawnContract);
-                (words, [Some(erase), Some((Text::NewConversation, Action::StartNew))])
+                (Text::Withdrawn, [Some(erase), Some((Text::NewConversation, Action::StartNew))])
             } else {
                 (Text::Restricted, [Some((Text::RestrictedLift, Action::Restrict)), None])
             };

@@ -56,8 +56,7 @@ fn write(letter: &El, app: &App) {
     let say = |words: &str| letter.put(&text("p", words));
 
     letter.put_said("h3", texts, Text::GateTitle);
-    let words = settings.by_basis(Text::GateChanged, Text::GateChangedContract);
-    let changed = said("p.mark", texts, words);
+    let changed = said("p.mark", texts, Text::GateChanged);
     let elsewhere = said("p.mark", texts, Text::GateElsewhere);
     letter.put(&changed);
     letter.put(&elsewhere);

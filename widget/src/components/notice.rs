@@ -66,8 +66,7 @@ pub(super) fn notice(app: &App) -> El {
                     (Text::EraseTitle, Text::EraseText, Some((Text::EraseYes, Action::Erase)))
                 }
                 Ask::EraseWithdrawn => {
-                    let words = settings.by_basis(Text::Withdrawn, Text::WithdrawnContract);
-                    (Text::WithdrawnTitle, words, Some((Text::EraseYes, Action::Erase)))
+                    (Text::WithdrawnTitle, Text::Withdrawn, Some((Text::EraseYes, Action::Erase)))
                 }
                 Ask::Remove(_) => {
                     (Text::RemoveTitle, Text::RemoveText, Some((Text::Remove, Action::Remove)))

@@ -5,7 +5,7 @@
 //! difference. So nothing that was taken back is forgotten, whatever happens in between, and each
 //! step is said to be whose it was.
 
-use sotto_shared::consent::{Choice, NoticeVersion, OptionalPurpose, Purposes, SourceKind};
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes, SourceKind};
 
 use super::gate::Gate;
 
@@ -115,32 +115,37 @@ impl Record {
         *self = Self::new(self.holds);
     }
 
-    /// What the tab keeps of it beside what the edge wrote. The chat is not in it: who takes it
-    /// back takes back `remember` as well.
-    pub(crate) fn bits(&self) -> u64 {
-        let mut bits = 0;
-        for purposes in [self.holds.purposes, self.holds.objections, self.by_page, self.perhaps] {
-            for purpose in OptionalPurpose::ALL {
-                bits = bits << 1 | u64::from(purposes.has(purpose));
-            }
-        }
-        bits
+    /// What the tab keeps of it beside what the edge wrote: a digit for each flag. The chat is not
+    /// among them: who takes it back takes back `remember` as well.
+    pub(crate) fn digits(&mut self) -> String {
+        self.flags().into_iter().map(|flag| if *flag { '1' } else { '0' }).collect()
     }
 
-    /// Takes over what was kept.
-    pub(crate) fn take_bits(&mut self, mut bits: u64) {
-        let mut next = || {
-            let mut purposes = NONE;
-            for purpose in OptionalPurpose::ALL.into_iter().rev() {
-                purposes = purposes.with(purpose, bits & 1 == 1);
-                bits >>= 1;
-            }
-            purposes
-        };
-        self.perhaps = next();
-        self.by_page = next();
-        self.holds.objections = next();
-        self.holds.purposes = next();
+    /// Takes over what was kept. What an earlier version kept has no digits and holds as recorded.
+    pub(crate) fn take_digits(&mut self, digits: &str) {
+        for (flag, digit) in self.flags().into_iter().zip(digits.bytes()) {
+            *flag = digit == b'1';
+        }
+    }
+
+    fn flags(&mut self) -> [&mut bool; 12] {
+        let Stand { purposes, objections, .. } = &mut self.holds;
+        let [holds, objects] = [purposes, objections];
+        let (page, perhaps) = (&mut self.by_page, &mut self.perhaps);
+        [
+            &mut holds.remember,
+            &mut holds.improve,
+            &mut holds.analytics,
+            &mut objects.remember,
+            &mut objects.improve,
+            &mut objects.analytics,
+            &mut page.remember,
+            &mut page.improve,
+            &mut page.analytics,
+            &mut perhaps.remember,
+            &mut perhaps.improve,
+            &mut perhaps.analytics,
+        ]
     }
 }
 
@@ -276,7 +281,7 @@ mod tests {
         record.hold(REMEMBER, IMPROVE);
         record.perhaps = IMPROVE;
         let mut again = Record::new(ALL);
-        again.take_bits(record.bits());
+        again.take_digits(&record.digits());
         assert_eq!(again, record);
         assert_eq!(again.by_page, ANALYTICS);
     }

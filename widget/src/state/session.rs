@@ -7,7 +7,6 @@ use sotto_shared::pii::PlaceholderMap;
 use sotto_shared::wire::session::{Consented, Minted, Refreshed};
 
 use super::record::{Record, Stand};
-use crate::texts::decimal;
 
 /// A minted conversation.
 #[derive(Clone, PartialEq, Eq)]
@@ -115,8 +114,10 @@ impl Session {
 
     /// What sessionStorage keeps: the tokens, what holds of the choice, and the map back.
     pub(crate) fn keep(&self, map: &PlaceholderMap) -> String {
-        let mut out = ["{\"record\":", &decimal(self.record.bits())].concat();
+        let mut out = String::new();
+        let mut record = self.record;
         for (lead, text) in [
+            ("{\"record\":", &record.digits()),
             (",\"minted\":", &self.minted),
             (",\"refreshed\":", &self.refreshed),
             (",\"consented\":", &self.consented),
@@ -146,10 +147,7 @@ impl Session {
         if !consented.is_empty() {
             session.record = Record::new(session.consented(consented)?);
         }
-        // What an earlier version kept holds as it is on record.
-        if let Some(bits) = value.get("record").unsigned() {
-            session.record.take_bits(bits);
-        }
+        session.record.take_digits(value.get("record").as_str().unwrap_or_default());
         session.rotation = rotation;
         Some((session, map))
     }

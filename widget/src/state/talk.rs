@@ -90,10 +90,14 @@ impl Talk {
         Some(question)
     }
 
-    /// Every text, and as it was sent where the edge hid more of it.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> + Clone {
-        let own = self.messages.iter().map(|message| message.text.as_str());
-        own.chain(self.messages.iter().filter_map(|message| message.sent.as_deref()))
+    /// All that is said, and as it was sent where the edge hid more of it.
+    pub(crate) fn texts(&self) -> String {
+        let mut texts = String::new();
+        for message in &self.messages {
+            texts.push_str(&message.text);
+            texts.push_str(message.sent.as_deref().unwrap_or_default());
+        }
+        texts
     }
 
     /// The visitor's last message.
