@@ -154,8 +154,10 @@ test("nothing is sent before what was taken back is on record", async ({ arrive,
     if ((await chat.input.inputValue()) !== "") await chat.send.click();
     await expect(chat.messages("visitor")).toHaveCount(2, { timeout: 500 });
   }).toPass();
+  await expect.poll(() => chats(front).length).toBe(2);
+  const sent = front.sent(/^\/v1\/(chat|consent)$/).filter(({ method }) => method !== "OPTIONS");
+  expect(sent.slice(-2).map(({ method, path }) => `${method} ${path}`)).toEqual(["PUT /v1/consent", "POST /v1/chat"]);
   expect(changes(front).at(-1).purposes.improve).toBe(false);
-  expect(chats(front)).toHaveLength(2);
 });
 
 test("what cannot be recorded is not given", async ({ arrive, front, page }) => {

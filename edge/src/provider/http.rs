@@ -2,16 +2,19 @@
 
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 use core::time::Duration;
 use sotto_shared::redacted_debug;
 
 use futures_util::future::select;
 use futures_util::{Stream, StreamExt};
-use worker::wasm_bindgen_futures::spawn_local;
+use worker::js_sys::{IteratorNext, Uint8Array};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
+use worker::web_sys::ReadableStreamDefaultReader;
 use worker::{
     AbortController, Ai, ByteStream, Delay, Env, Fetch, Headers, Method, Request, RequestInit,
-    RequestRedirect,
+    RequestRedirect, ResponseBody,
 };
 
 use super::failure::Advice;
@@ -80,12 +83,27 @@ pub trait Http {
 pub struct PlatformHttp(pub Env);
 
 /// A response's body. The exchange is aborted when it is dropped.
-#[derive(Debug)]
-pub enum PlatformBody {
-    /// It comes from somewhere.
-    Stream(ByteStream, Exchange),
-    /// It is here.
+pub struct PlatformBody {
+    bytes: Bytes,
+    exchange: Exchange,
+}
+
+/// Where a body comes from.
+enum Bytes {
+    /// The network; the piece that is on its way.
+    Reader(ReadableStreamDefaultReader, Option<Reading>),
+    /// The platform's binding.
+    Stream(ByteStream),
+    /// It is here, or there is none at all.
     Whole(Option<Vec<u8>>),
+}
+
+type Reading = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
+
+impl core::fmt::Debug for PlatformBody {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("PlatformBody")
+    }
 }
 
 /// Longest wait for the end of a body that has said everything.
@@ -109,9 +127,8 @@ impl Http for PlatformHttp {
     }
 
     fn finish(&self, body: PlatformBody) {
-        let PlatformBody::Stream(bytes, exchange) = body else { return };
         spawn_local(async move {
-            let end = core::pin::pin!(read_to_end(bytes, exchange));
+            let end = core::pin::pin!(body.end());
             let late = core::pin::pin!(Delay::from(END_WITHIN));
             select(end, late).await;
         });
@@ -123,7 +140,7 @@ impl PlatformHttp {
         let exchange = Exchange(Some(AbortController::default()));
         let signal = exchange.0.as_ref().map(AbortController::signal).ok_or(Unreachable)?;
         let request = request(post).map_err(|_| Unreachable)?;
-        let mut response =
+        let response =
             Fetch::Request(request).send_with_signal(&signal).await.map_err(|_| Unreachable)?;
         let status = response.status_code();
         let mut advice = Advice::default();
@@ -131,58 +148,71 @@ impl PlatformHttp {
             let header = |name: &str| response.headers().get(name).ok().flatten();
             advice = Advice::read(header, PlatformClock.now_ms());
         }
-        let body = match response.stream() {
-            Ok(bytes) => PlatformBody::Stream(bytes, exchange),
-            // A reply without a body.
-            Err(_) => PlatformBody::Whole(None),
+        // Read by hand: to let go of the stream at its end, as a wrapper does, costs an error of the
+        // platform's with its stack.
+        let bytes = match response.body() {
+            ResponseBody::Stream(stream) => {
+                Bytes::Reader(stream.get_reader().unchecked_into(), None)
+            }
+            ResponseBody::Empty | ResponseBody::Body(_) => Bytes::Whole(None),
         };
-        Ok(Answer { status, advice, body })
+        Ok(Answer { status, advice, body: PlatformBody { bytes, exchange } })
     }
 
     async fn run(&self, run: Run) -> Result<Answer<PlatformBody>, Unreachable> {
         let ai: Ai = self.0.ai(AI_BINDING).map_err(|_| Unreachable)?;
-        let advice = Advice::default();
-        match ai.run_bytes(&run.model, &run.input).await {
-            Ok(bytes) => {
-                let body = PlatformBody::Stream(bytes, Exchange(None));
-                Ok(Answer { status: 200, advice, body })
-            }
+        let (status, bytes) = match ai.run_bytes(&run.model, &run.input).await {
+            Ok(stream) => (200, Bytes::Stream(stream)),
             Err(error) => {
                 let (status, json) = workers_ai::refusal(&error.to_string()).ok_or(Unreachable)?;
-                Ok(Answer { status, advice, body: PlatformBody::Whole(Some(json)) })
+                (status, Bytes::Whole(Some(json)))
             }
-        }
+        };
+        let body = PlatformBody { bytes, exchange: Exchange(None) };
+        Ok(Answer { status, advice: Advice::default(), body })
     }
 }
 
-/// Reads a body to its end, if that is near.
-async fn read_to_end(mut body: ByteStream, mut exchange: Exchange) {
-    let mut bytes = 0;
-    while let Some(Ok(piece)) = body.next().await {
-        bytes += piece.len();
-        if bytes > END_BYTES {
-            return;
+impl PlatformBody {
+    /// Reads to the end, if it is near.
+    async fn end(mut self) {
+        let mut bytes = 0;
+        while let Some(Ok(piece)) = self.next().await {
+            bytes += piece.len();
+            if bytes > END_BYTES {
+                return;
+            }
         }
+        self.exchange.0 = None;
     }
-    exchange.0 = None;
 }
 
 impl Stream for PlatformBody {
     type Item = Result<Vec<u8>, Unreachable>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match &mut *self {
-            Self::Stream(bytes, _) => bytes
+        match &mut self.bytes {
+            Bytes::Reader(reader, reading) => {
+                let begin = || -> Reading { Box::pin(JsFuture::from(reader.read())) };
+                let read = ready!(reading.get_or_insert_with(begin).as_mut().poll(context));
+                *reading = None;
+                Poll::Ready(match read.map(JsCast::unchecked_into::<IteratorNext>) {
+                    Err(_) => Some(Err(Unreachable)),
+                    Ok(read) if read.done() => None,
+                    Ok(read) => Some(Ok(read.value().unchecked_into::<Uint8Array>().to_vec())),
+                })
+            }
+            Bytes::Stream(bytes) => bytes
                 .poll_next_unpin(context)
                 .map(|piece| piece.map(|piece| piece.map_err(|_| Unreachable))),
-            Self::Whole(bytes) => Poll::Ready(bytes.take().map(Ok)),
+            Bytes::Whole(bytes) => Poll::Ready(bytes.take().map(Ok)),
         }
     }
 }
 
 /// A request under way.
 #[derive(Debug)]
-pub struct Exchange(Option<AbortController>);
+struct Exchange(Option<AbortController>);
 
 impl Drop for Exchange {
     fn drop(&mut self) {
