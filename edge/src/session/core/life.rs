@@ -15,7 +15,13 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// that, and is used for nothing else.
     pub(super) fn alive(&self) -> Result<Session, CoreError> {
         let session = self.minted()?;
-        if self.clock.now_ms() >= ends_at(&session) {
+        self.check_alive(&session)?;
+        Ok(session)
+    }
+
+    /// Refuses what is for a conversation whose life is not over.
+    pub(super) fn check_alive(&self, session: &Session) -> Result<(), CoreError> {
+        if self.clock.now_ms() >= ends_at(session) {
             return Err(SessionError::Closed.into());
         }
         Ok(session)
@@ -66,9 +72,7 @@ mod tests {
     use sotto_shared::wire::admin::HoldReason;
 
     use super::*;
-    use crate::auth::tokens::EraseToken;
-    use crate::clock::ManualClock;
-    use crate::random::CountingRandom;
+    use crate::auth::tokens::{EraseToken, RefreshToken};
     use crate::session::command::Lifetimes;
     use crate::session::core::CoreError::Refused;
     use crate::session::core::Erasure;
@@ -148,6 +152,12 @@ mod tests {
         assert!(world.core().due().unwrap().is_none());
         assert_eq!(world.core().next_wake().unwrap(), Some(until));
         assert!(matches!(world.read(), Err(Refused(SessionError::Closed))));
+        let mut forged = RefreshToken::parse(&world.refresh_token).unwrap();
+        forged.secret[0] ^= 1;
+        let stranger = World { refresh_token: forged.to_text(), ..world };
+        let refused = stranger.refresh_at(World::home(), "r-1");
+        assert!(matches!(refused, Err(Refused(SessionError::TokenInvalid))), "nobody else is told");
+        let world = stranger;
         let refreshed = world.refresh_at(World::home(), "r-1");
         assert!(matches!(refreshed, Err(Refused(SessionError::Closed))));
         world.clock.advance(until - world.clock.now_ms());
