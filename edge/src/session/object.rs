@@ -329,13 +329,11 @@ impl Shell {
                     self.state.storage().delete_all().await?;
                     return Ok(());
                 }
-                Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
-                Due::Listing if self.tell_list(&config).await? => {}
-                Due::Reports if self.tell_reports(&config).await? => {}
-                Due::Outbox | Due::Listing | Due::Reports => core.not_heard(item)?,
-                Due::ProofEnd => core.drop_consent_proof()?,
-                // `due` has planned it anew.
-                Due::End => {}
+                Due::Outbox => self.tell_of_erasure(&config).await?,
+                Due::Listing => self.tell_list(&config).await?,
+                Due::Reports => self.tell_reports(&config).await?,
+                // `due` has seen to them.
+                Due::ProofEnd | Due::End => {}
             }
         }
         self.set_alarm().await
@@ -344,6 +342,7 @@ impl Shell {
     /// Sets the one alarm to what is due next, unless it comes before: then it finds nothing to do
     /// and plans anew. Each message moves the conversation's end, and an alarm costs a write.
     pub(super) async fn set_alarm(&self) -> Result<(), ShellError> {
+            core.settle(item)?;
         let config = Config::from_env(&self.env)?;
         let storage = self.state.storage();
         match self.core(&config).next_wake()? {

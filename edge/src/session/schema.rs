@@ -182,8 +182,15 @@ const TOMBSTONE: &str = "CREATE TABLE IF NOT EXISTS tombstone (
     receipt TEXT NOT NULL
 ) STRICT";
 
-/// The tables of these.
-const OUTLIVING: [&str; 3] = ["due", "tombstone", "consent_proof"];
+/// The tables that stay when a conversation goes: those of [`bury`], and the reports that nobody has
+/// heard, which are codes.
+const OUTLIVING: [&str; 4] = ["due", "tombstone", "consent_proof", "report"];
+
+/// What free pages are written over with.
+const ZEROS: &str = "CREATE TABLE IF NOT EXISTS zeros (bytes BLOB NOT NULL) STRICT";
+
+/// Zeros in one row: half of what a row of an object may hold.
+const ZEROS_BYTES: u64 = 1 << 20;
 
 /// What an object holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

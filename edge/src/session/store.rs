@@ -254,45 +254,16 @@ impl<S: Sql> Store<'_, S> {
 
     /// What is due next.
     pub fn next_due(&self) -> Result<Option<DueItem>, StoreError> {
-        let rows = self.0.exec("SELECT kind, at, attempts FROM due ORDER BY at LIMIT 1", &[])?;
-        rows.first()
-            .map(|row| {
-                let column = Columns(row);
-                Ok(DueItem {
-                    kind: Due::parse(column.text(0, "kind")?).ok_or(StoreError::Value("kind"))?,
-                    at: column.unsigned(1, "at")?,
-                    attempts: column.small(2, "attempts")?,
-                })
-            })
-            .transpose()
+        self.due_item("ORDER BY at, kind = 'reports' DESC LIMIT 1", &[])
     }
 
-    // What is left after an erasure
-
-    /// Stores the tombstone.
-    pub fn insert_tombstone(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
-        if let Some(proof) = &tombstone.consent_proof {
-            self.put_consent_proof(proof)?;
-        }
-        self.run(
-            "INSERT OR REPLACE INTO tombstone
-                 (one, workspace, erase_salt, erase_hash, cause, receipt)
-             VALUES (1, ?, ?, ?, ?, ?)",
-            &[
-                tombstone.workspace.as_bytes().as_slice().into(),
-                tombstone.erase.salt.as_slice().into(),
-                tombstone.erase.hash.as_slice().into(),
-                tombstone.cause.name().into(),
-                json("receipt", &tombstone.receipt)?.into(),
-            ],
-        )
+    /// When something of a kind is due.
+    pub fn due(&self, kind: Due) -> Result<Option<DueItem>, StoreError> {
+        self.due_item("WHERE kind = ?", &[kind.name().into()])
     }
 
-    /// The tombstone, if there is one.
-    pub fn tombstone(&self) -> Result<Option<Tombstone>, StoreError> {
-        let rows = self
-            .0
-            .exec("SELECT workspace, erase_salt, erase_hash, cause, receipt FROM tombstone", &[])?;
+    fn due_item(&self, rest: &str, values: &[Value]) -> Result<Option<DueItem>, StoreError> {
+        let rows = self.0.exec(&format!("SELECT kind, at, attempts FROM due {rest}"), values)?;
         rows.first()
             .map(|row| {
                 let column = Columns(row);

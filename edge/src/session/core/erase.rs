@@ -95,56 +95,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         }
         // After its plans, so that there is no tombstone without an end, nor one that the workspace
         // never hears of; before the data goes, so that an erasure that breaks off is finished.
+        if store.report()?.is_some() {
+            store.plan(Due::Reports, now, 0)?;
+        }
         store.insert_tombstone(tombstone)?;
         Ok(schema::clear(self.sql)?)
     }
 
-    /// Removes what was left of the consent, whose time is over.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn drop_consent_proof(&self) -> Result<(), CoreError> {
-        self.store().delete_consent_proof()?;
-        Ok(self.store().cancel(Due::ProofEnd)?)
-    }
-
-    /// What is due by now. A conversation's own end is due only when [`Core::overdue`] says so;
-    /// here it is planned anew.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn due(&self) -> Result<Option<DueItem>, CoreError> {
-        let tables = schema::tables(self.sql)?;
-        if !tables.session && !tables.tombstone {
-            return Ok(None);
-        }
-        let now = self.clock.now_ms();
-        let Some(item) = self.store().next_due()?.filter(|item| item.at <= now) else {
-            return Ok(None);
-        };
-        if item.kind != Due::End {
-            return Ok(Some(item));
-        }
-        match self.store().session()? {
-            Some(session) if !tables.tombstone => self.plan_end(&session)?,
-            _ => self.store().cancel(Due::End)?,
-        }
-        self.due()
-    }
-
-    /// When the object wants to be woken next, Unix milliseconds.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn next_wake(&self) -> Result<Option<u64>, CoreError> {
-        let tables = schema::tables(self.sql)?;
-        if !tables.session && !tables.tombstone {
-            return Ok(None);
-        }
-        Ok(self.store().next_due()?.map(|item| item.at))
-    }
-
-    pub(super) fn entomb(&self, session: Session, cause: Cause) -> Result<Tombstone, CoreError> {
+    pub(super) fn entomb(&self, known: Erasable, cause: Cause) -> Result<Tombstone, CoreError> {
         let consent_proof = self.store().consent_proof()?;
         let unsigned = Unsigned {
             id: self.ulid()?,
@@ -305,10 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alarm_that_comes_early_changes_nothing() {
-        let world = World::new();
-        assert!(world.core().due().unwrap().is_none());
-        assert!(world.core().next_wake().unwrap().is_none());
+    fn promise_6_a_conversation_whose_tables_are_old_can_be_erased() {
         let world = World::minted();
         let wake = world.core().next_wake().unwrap();
         assert_eq!(wake, Some(world.clock.now_ms() + World::LIFE_MS));
