@@ -61,7 +61,7 @@ impl core::fmt::Debug for SessionObject {
 
 impl DurableObject for SessionObject {
     fn new(state: State, env: Env) -> Self {
-        let sql = ObjectSql::new(state.storage().sql());
+        let sql = ObjectSql::new(&state.storage());
         Self(Rc::new(Shell {
             state,
             env,
@@ -247,8 +247,15 @@ impl Shell {
     }
 
     async fn erase(&self, body: &str) -> Result<ErasureReceipt, ShellError> {
-        let config = self.prepare().await?;
         let command: Erase = parse(body)?;
+        let config = match self.prepare().await {
+            Ok(config) => config,
+            // Whatever keeps a conversation from being used, nothing keeps it from being erased.
+            Err(error) => {
+                log::error("session_not_ready").fault(&error).write();
+                Config::from_env(&self.env)?
+            }
+        };
         let erased = match self.core(&config).erase(&command.secret) {
             Ok(Erasure::Done(receipt)) => Ok(receipt),
             Ok(Erasure::Bury(tombstone)) => {
@@ -335,6 +342,7 @@ impl Shell {
                 // `due` has seen to them.
                 Due::ProofEnd | Due::End => {}
             }
+            core.settle(item)?;
         }
         self.set_alarm().await
     }
@@ -342,7 +350,6 @@ impl Shell {
     /// Sets the one alarm to what is due next, unless it comes before: then it finds nothing to do
     /// and plans anew. Each message moves the conversation's end, and an alarm costs a write.
     pub(super) async fn set_alarm(&self) -> Result<(), ShellError> {
-            core.settle(item)?;
         let config = Config::from_env(&self.env)?;
         let storage = self.state.storage();
         match self.core(&config).next_wake()? {
