@@ -2,16 +2,19 @@
 
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 use core::time::Duration;
 use sotto_shared::redacted_debug;
 
 use futures_util::future::select;
 use futures_util::{Stream, StreamExt};
-use worker::wasm_bindgen_futures::spawn_local;
+use worker::js_sys::{IteratorNext, Uint8Array};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
+use worker::web_sys::ReadableStreamDefaultReader;
 use worker::{
-    AbortController, ByteStream, Delay, Fetch, Headers, Method, Request, RequestInit,
-    RequestRedirect,
+    AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
+    ResponseBody,
 };
 
 /// The network failed; what it said is not worth keeping.
@@ -54,10 +57,20 @@ pub trait Http {
 pub struct PlatformHttp;
 
 /// A response's body. The exchange is aborted when it is dropped.
-#[derive(Debug)]
 pub struct PlatformBody {
-    bytes: ByteStream,
+    /// Absent where the response has no body at all.
+    reader: Option<ReadableStreamDefaultReader>,
+    /// The piece that is on its way.
+    reading: Option<Reading>,
     exchange: Exchange,
+}
+
+type Reading = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
+
+impl core::fmt::Debug for PlatformBody {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("PlatformBody")
+    }
 }
 
 /// Longest wait for the end of a body that has said everything.
@@ -73,10 +86,15 @@ impl Http for PlatformHttp {
         let exchange = Exchange(Some(AbortController::default()));
         let signal = exchange.0.as_ref().map(AbortController::signal).ok_or(Unreachable)?;
         let request = request(&post).map_err(|_| Unreachable)?;
-        let mut response =
+        let response =
             Fetch::Request(request).send_with_signal(&signal).await.map_err(|_| Unreachable)?;
-        let bytes = response.stream().map_err(|_| Unreachable)?;
-        Ok((response.status_code(), PlatformBody { bytes, exchange }))
+        // Read by hand: to let go of the stream at its end, as a wrapper does, costs an error of the
+        // platform's with its stack.
+        let reader = match response.body() {
+            ResponseBody::Stream(stream) => Some(stream.get_reader().unchecked_into()),
+            ResponseBody::Empty | ResponseBody::Body(_) => None,
+        };
+        Ok((response.status_code(), PlatformBody { reader, reading: None, exchange }))
     }
 
     fn finish(&self, body: PlatformBody) {
@@ -96,7 +114,7 @@ impl PlatformBody {
     /// Reads to the end, if it is near.
     async fn end(mut self) {
         let mut bytes = 0;
-        while let Some(Ok(piece)) = self.bytes.next().await {
+        while let Some(Ok(piece)) = self.next().await {
             bytes += piece.len();
             if bytes > END_BYTES {
                 return;
@@ -110,9 +128,16 @@ impl Stream for PlatformBody {
     type Item = Result<Vec<u8>, Unreachable>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.bytes
-            .poll_next_unpin(context)
-            .map(|piece| piece.map(|piece| piece.map_err(|_| Unreachable)))
+        let this = &mut *self;
+        let Some(reader) = &this.reader else { return Poll::Ready(None) };
+        let reading = this.reading.get_or_insert_with(|| Box::pin(JsFuture::from(reader.read())));
+        let read = ready!(reading.as_mut().poll(context));
+        this.reading = None;
+        Poll::Ready(match read.map(JsCast::unchecked_into::<IteratorNext>) {
+            Err(_) => Some(Err(Unreachable)),
+            Ok(read) if read.done() => None,
+            Ok(read) => Some(Ok(read.value().unchecked_into::<Uint8Array>().to_vec())),
+        })
     }
 }
 

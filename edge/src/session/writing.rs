@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_channel::oneshot;
-use futures_util::future::{AbortHandle, Abortable};
+use futures_util::future::{AbortHandle, Abortable, Either, select};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::{FinishReason, Part, Source};
@@ -42,6 +42,8 @@ const REFUSED: End = End {
 pub(super) struct Active {
     pub(super) running: Running,
     pub(super) abort: AbortHandle,
+    /// Kept while a timer is set that will store what has grown: the timer goes with it.
+    timer: Option<oneshot::Sender<()>>,
 }
 
 impl Shell {
@@ -72,7 +74,7 @@ impl Shell {
         let mut running = Running::new(begun.clone());
         let listener = running.listen();
         let (abort, registration) = AbortHandle::new_pair();
-        *self.active.borrow_mut() = Some(Active { running, abort });
+        *self.active.borrow_mut() = Some(Active { running, abort, timer: None });
         let (starting, started) = oneshot::channel();
         let shell = Rc::clone(&self);
         let writing = Abortable::new(
@@ -220,12 +222,19 @@ impl Shell {
         });
     }
 
-    /// Stores what there is in a moment, so that a model that pauses leaves nothing unstored.
+    /// Stores what there is in a moment, so that a model that pauses leaves nothing unstored. A
+    /// reply that ends before is stored by its end: no timer outlives it and keeps the object awake.
     fn store_soon(self: &Rc<Self>, reply: String) {
+        let (timer, ended) = oneshot::channel();
+        if let Some(active) = &mut *self.active.borrow_mut() {
+            active.timer = Some(timer);
+        }
         let shell = Rc::clone(self);
         self.state.wait_until(async move {
-            Delay::from(Duration::from_millis(STORE_MS)).await;
-            if let Ok(config) = Config::from_env(&shell.env) {
+            let late = core::pin::pin!(Delay::from(Duration::from_millis(STORE_MS)));
+            if let Either::Right(_) = select(ended, late).await
+                && let Ok(config) = Config::from_env(&shell.env)
+            {
                 shell.store(&config, &reply);
             }
         });

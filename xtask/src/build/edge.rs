@@ -15,11 +15,23 @@ pub(crate) fn build(mode: Mode) -> Result<()> {
         .env("WASM_BINDGEN_BIN", tools::bin("wasm-bindgen"))
         .env("WASM_OPT_BIN", sh::npm_bin("wasm-opt"))
         .env("ESBUILD_BIN", sh::npm_bin("esbuild"));
-    run = match mode {
+    match mode {
         Mode::Release | Mode::Trial => {
-            run.args(["--profile", "edge"]).env("CARGO_ENCODED_RUSTFLAGS", portable_paths())
+            run = run.args(["--profile", "edge"]);
+            run.env("CARGO_ENCODED_RUSTFLAGS", portable_paths()).run()?;
+            strip()
         }
-        Mode::Quick => run.args(["--dev", "--no-opt"]),
-    };
-    run.run()
+        Mode::Quick => run.args(["--dev", "--no-opt"]).run(),
+    }
+}
+
+/// Takes out the names of functions, which worker-build keeps: an eighth of the module, and nothing
+/// reads them, since logs name codes. A quick build has them.
+fn strip() -> Result<()> {
+    let module = sh::at("edge/build/index_bg.wasm");
+    Run::npm_bin("wasm-opt")
+        .args(["--strip-debug", "--strip-producers", "-o"])
+        .arg(&module)
+        .arg(&module)
+        .run()
 }
