@@ -121,7 +121,7 @@ impl Shell {
                 }
                 // Nobody waits for it any more if the visitor has gone.
                 let _ = starting.send(Err(refusal_of_turn(error)));
-                return Ok(());
+                return self.set_alarm().await;
             }
         };
 

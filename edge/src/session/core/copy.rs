@@ -27,7 +27,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         running: Option<&Running>,
     ) -> Result<Conversation, CoreError> {
         let session = self.open_for(caller)?;
-        self.count(Counted::Look)?;
+        self.count(Counted::Export)?;
         let copy = self.copy(session, running)?;
         self.note(Reported::Exported)?;
         Ok(copy)

@@ -15,6 +15,7 @@ mod consent;
 mod copy;
 mod rights;
 
+mod alarm;
 mod erase;
 
 mod life;
