@@ -3,11 +3,15 @@
 //!
 //! A Durable Object's storage has no statement for transactions. Writes that are made without an
 //! await between them are committed together (the platform's output gate holds back every reply
-//! until they are durable), which is all that the stores here rely on.
+//! until they are durable), which is all that the stores here rely on. Where a statement may fail
+//! and those before it must not stay, [`Sql::together`] is for all of them.
 
 mod memory;
 
 use memory::Memory;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::log::{Loggable, Said, Told};
 
@@ -54,6 +58,18 @@ pub trait Sql {
     /// # Errors
     /// As [`exec`](Self::exec).
     fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError>;
+
+    /// Runs statements of which all are carried out or none.
+    ///
+    /// # Errors
+    /// What `work` fails with; [`SqlError`] if there can be no transaction.
+    fn together(&self, work: &mut dyn FnMut() -> Result<(), SqlError>) -> Result<(), SqlError>;
+
+    /// How large the database is, in bytes, its free pages counted.
+    ///
+    /// # Errors
+    /// [`SqlError`] if that cannot be read.
+    fn size(&self) -> Result<u64, SqlError>;
 }
 
 impl Value {
@@ -158,14 +174,30 @@ impl core::fmt::Debug for Value {
 /// The storage of a Durable Object. There is one for the life of an object.
 pub struct ObjectSql {
     storage: worker::SqlStorage,
+    transactions: Transactions,
     memory: Memory,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The object's storage, of which `worker` has no binding for this.
+    #[derive(Debug)]
+    type Transactions;
+
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction(
+        this: &Transactions,
+        work: &mut dyn FnMut() -> Result<(), JsValue>,
+    ) -> Result<JsValue, JsValue>;
 }
 
 impl ObjectSql {
     /// The door to an object's storage.
     #[must_use]
-    pub fn new(storage: worker::SqlStorage) -> Self {
-        Self { storage, memory: Memory::default() }
+    pub fn new(storage: &worker::Storage) -> Self {
+        let raw: &JsValue = storage.as_raw().as_ref();
+        let transactions = raw.clone().unchecked_into();
+        Self { storage: storage.sql(), transactions, memory: Memory::default() }
     }
 
     /// All storage was deleted past this door.
@@ -223,17 +255,40 @@ impl Sql for ObjectSql {
         self.memory.put(statement, values, &rows);
         Ok(rows)
     }
+
+    fn together(&self, work: &mut dyn FnMut() -> Result<(), SqlError>) -> Result<(), SqlError> {
+        let mut failed = None;
+        let done = self.transactions.transaction(&mut || {
+            work().map_err(|error| {
+                failed = Some(error);
+                // What is thrown takes the transaction back.
+                JsValue::NULL
+            })
+        });
+        match (failed, done) {
+            (None, Ok(_)) => Ok(()),
+            (failed, done) => {
+                self.memory.forget();
+                let thrown = done.err().unwrap_or(JsValue::NULL);
+                Err(failed.unwrap_or_else(|| SqlError(Said::new(&worker::Error::from(thrown)))))
+            }
+        }
+    }
+
+    fn size(&self) -> Result<u64, SqlError> {
+        Ok(u64::try_from(self.storage.database_size()).unwrap_or(u64::MAX))
+    }
 }
 
 /// SQLite in memory, for tests. What it remembers it compares with what is there.
 #[cfg(test)]
 #[derive(Debug)]
-pub(crate) struct MemorySql(rusqlite::Connection, Memory);
+pub(crate) struct MemorySql(core::cell::RefCell<rusqlite::Connection>, Memory);
 
 #[cfg(test)]
 impl MemorySql {
     pub(crate) fn new() -> Self {
-        Self(rusqlite::Connection::open_in_memory().unwrap(), Memory::default())
+        Self(rusqlite::Connection::open_in_memory().unwrap().into(), Memory::default())
     }
 
     /// Whether these bytes stand in any text or blob of any table.
@@ -248,17 +303,11 @@ impl MemorySql {
         })
     }
 
-    /// What `deleteAll` does to an object: every table goes.
-    pub(crate) fn wipe(&self) {
-        let tables = self
-            .exec("SELECT name FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL", &[])
-            .unwrap();
-        for table in tables {
-            let name = table[0].text().unwrap();
-            // Tables behind a full-text index go with it.
-            let _ = self.0.execute(&format!("DROP TABLE IF EXISTS \"{name}\""), []);
-        }
-        self.1.forget();
+    /// Whether these bytes stand anywhere in the pages of the database, used or free.
+    pub(crate) fn pages_hold(&self, bytes: &[u8]) -> bool {
+        let mut database = self.0.borrow_mut();
+        let pages = database.serialize(rusqlite::MAIN_DB).unwrap();
+        pages.windows(bytes.len()).any(|part| part == bytes)
     }
 }
 
@@ -268,7 +317,8 @@ impl Sql for MemorySql {
         use rusqlite::types::{Value as Stored, ValueRef};
         self.1.note(statement);
         let failed = |error: rusqlite::Error| SqlError(Said::new(&error));
-        let mut prepared = self.0.prepare(statement).map_err(failed)?;
+        let database = self.0.borrow();
+        let mut prepared = database.prepare(statement).map_err(failed)?;
         let columns = prepared.column_count();
         let bindings = values.iter().map(|value| match value {
             Value::Null => Stored::Null,
@@ -304,6 +354,21 @@ impl Sql for MemorySql {
         }
         Ok(rows)
     }
+
+    fn together(&self, work: &mut dyn FnMut() -> Result<(), SqlError>) -> Result<(), SqlError> {
+        self.exec("SAVEPOINT together", &[])?;
+        let done = work();
+        if done.is_err() {
+            self.exec("ROLLBACK TO together", &[])?;
+        }
+        self.exec("RELEASE together", &[])?;
+        done
+    }
+
+    fn size(&self) -> Result<u64, SqlError> {
+        let pages = self.exec("PRAGMA page_count", &[])?;
+        Ok(pages[0][0].unsigned().unwrap() * 4_096)
+    }
 }
 
 /// The same storage, which breaks down at one statement.
@@ -336,5 +401,13 @@ impl Sql for FailingSql<'_> {
 
     fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         self.exec(statement, values)
+    }
+
+    fn together(&self, work: &mut dyn FnMut() -> Result<(), SqlError>) -> Result<(), SqlError> {
+        self.sql.together(work)
+    }
+
+    fn size(&self) -> Result<u64, SqlError> {
+        self.sql.size()
     }
 }

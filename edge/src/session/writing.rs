@@ -133,7 +133,7 @@ impl Shell {
                 }
                 // Nobody waits for it any more if the visitor has gone.
                 let _ = starting.send(Err(refusal_of_turn(error)));
-                return Ok(());
+                return self.set_alarm().await;
             }
         };
 
@@ -144,7 +144,7 @@ impl Shell {
         let unwatched = Output::new(policy.clone(), context.links.clone(), &Told::default());
         let screened = asking::screened(&context, begun.question.as_str());
         let answer = match identity::asked(begun.question.as_str()) {
-            Some(language) => Some(identity::answer(&context, language)),
+            Some(question) => Some(identity::answer(&context, begun.terms(), question)),
             None if screened.verdict == Verdict::Block => Some(declined::answer(&context, lang)),
             None => None,
         };

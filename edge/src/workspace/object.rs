@@ -39,7 +39,7 @@ type Core<'a> = Workspace<'a, ObjectSql, PlatformClock, PlatformRandom>;
 
 impl DurableObject for WorkspaceObject {
     fn new(state: State, env: Env) -> Self {
-        let sql = ObjectSql::new(state.storage().sql());
+        let sql = ObjectSql::new(&state.storage());
         Self { state, env, sql, alarm: Cell::new(None) }
     }
 

@@ -16,6 +16,7 @@ mod consent;
 mod copy;
 mod rights;
 
+mod alarm;
 mod erase;
 
 mod life;

@@ -83,9 +83,10 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
         )
     }
 
-    /// Stores another text of a message.
+    /// Stores another text of a message, over the one before.
     pub fn put_text(&self, id: &str, text: &str) -> Result<(), StoreError> {
         let sealed = self.sealed_text(id, text)?;
+        Store(self.sql).blank_message(id)?;
         self.run(
             "UPDATE message SET sealed_text = ? WHERE id = ?",
             &[sealed.as_slice().into(), id.into()],
@@ -103,6 +104,7 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
     ) -> Result<(), StoreError> {
         let sealed_text = self.sealed_text(id, text)?;
         let sealed_sources = self.sealed_sources(id, sources)?;
+        Store(self.sql).blank_message(id)?;
         self.run(
             "UPDATE message
              SET sealed_text = ?, sealed_sources = ?, state = ?, finish = ?, problem = ?,

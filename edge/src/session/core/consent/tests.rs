@@ -1,6 +1,9 @@
 mod receipt;
 
+use std::rc::Rc;
+
 use sotto_shared::consent::{HostChoice, LegalBasis, OptionalPurpose, Purpose};
+use sotto_shared::limits;
 use sotto_shared::signed::{Document, PublicKey, Verdict};
 use sotto_shared::wire::chat::Trigger;
 
@@ -13,6 +16,8 @@ use crate::session::core::CoreError::Refused;
 use crate::session::core::tests::{World, chat};
 use crate::session::core::{Accepted, Erasure};
 use crate::session::record::Due;
+use crate::session::vault::VaultKey;
+use crate::workspace::command::Reported;
 use ConsentState::{Given, Noticed, Objected, Refused as NotGiven, Withdrawn};
 use Purpose::{Analytics, Chat, Improve, Remember};
 
@@ -323,6 +328,12 @@ fn an_answer_to_the_notice_in_force_goes_on_under_it() {
     assert_eq!(says(&world), Ok(()));
 }
 
+/// The same conversation, opened anew: what was in memory is gone.
+fn awake(world: World) -> World {
+    let vault_key = Some(Rc::new(world.core().unlock(&World::key()).unwrap()));
+    World { vault_key, ..world }
+}
+
 /// Promise 11: a broken record of consent stops the request.
 #[test]
 fn promise_11_a_broken_record_stops_the_request() {
@@ -347,6 +358,7 @@ fn promise_11_a_broken_record_stops_the_request() {
         for statement in drop_triggers.iter().chain([&breaking]) {
             world.sql.exec(statement, &[]).unwrap();
         }
+        let world = awake(world);
         assert_eq!(says(&world), Err(SessionError::ConsentUnproven), "{breaking}");
         // What is there can be read, and erased.
         let copy = world.read().unwrap();
@@ -354,6 +366,18 @@ fn promise_11_a_broken_record_stops_the_request() {
         let secret = EraseToken::parse(&world.erase_token).unwrap().secret;
         assert!(matches!(world.core().erase(&secret), Ok(Erasure::Bury(_))));
     }
+}
+
+/// The record is opened whole by the first message and remembered until something is added to it.
+#[test]
+fn messages_do_not_open_the_record_again() {
+    let world = awake(all_given());
+    assert_eq!(says(&world), Ok(()));
+    world.sql.exec("ALTER TABLE consent_act RENAME TO hidden", &[]).unwrap();
+    assert_eq!(says(&world), Ok(()));
+    world.sql.exec("ALTER TABLE hidden RENAME TO consent_act", &[]).unwrap();
+    set(&world, &Choice { chat: false, ..World::choice() }).unwrap();
+    assert_eq!(says(&world), Err(SessionError::ConsentWithdrawn));
 }
 
 #[test]
@@ -378,6 +402,58 @@ fn nothing_of_the_record_is_stored_in_the_clear() {
     for text in ["noticed", "given", "Shop Ltd", "privacy@shop.example"] {
         assert!(!world.sql.holds(text.as_bytes()), "{text}");
     }
+}
+
+#[test]
+fn taking_back_is_never_too_often() {
+    let world = all_given();
+    for _ in 0..limits::CHANGES_PER_MINUTE {
+        set(&world, &choice(Purposes::ALL)).unwrap();
+    }
+    let limited =
+        |result: Result<_, _>| matches!(result, Err(Refused(SessionError::RateLimited { .. })));
+    assert!(limited(set(&world, &choice(Purposes::ALL))), "it changes nothing");
+    set(&world, &choice(only(OptionalPurpose::Improve))).unwrap();
+    // What is taken back is, though what is given with it is refused.
+    assert!(limited(set(&world, &choice(only(OptionalPurpose::Remember)))));
+    assert_eq!(world.read().unwrap().purposes, Purposes::default());
+    set(&world, &Choice { chat: false, ..World::choice() }).unwrap();
+    assert!(!world.read().unwrap().chat);
+}
+
+/// A script that switches a purpose on and off does not fill the storage, and takes nobody's right.
+#[test]
+fn a_record_has_an_end_and_taking_back_has_none() {
+    let world = World::minted();
+    let full = loop {
+        world.clock.advance(2_500);
+        if let Err(refused) = set(&world, &choice(only(OptionalPurpose::Improve))) {
+            break refused;
+        }
+        world.clock.advance(100);
+        set(&world, &choice(Purposes::default())).unwrap();
+        assert!(events(&world).len() < 500);
+    };
+    assert!(matches!(full, Refused(SessionError::Full)), "{full}");
+    set(&world, &Choice { chat: false, ..World::choice() }).unwrap();
+    assert!(!world.read().unwrap().chat);
+}
+
+/// The audit log hears of it as of every deed: from the alarm, if nobody else tells it.
+#[test]
+fn each_change_is_noted_for_the_audit_log() {
+    let noted = |world: &World| {
+        let noted = world.core().noted().unwrap();
+        noted.inspect(|noted| world.core().told(noted).unwrap()).map(|noted| noted.what)
+    };
+    let world = World::minted();
+    assert_eq!(noted(&world), None, "what began is on the list");
+    set(&world, &choice(Purposes::ALL)).unwrap();
+    assert_eq!((noted(&world), noted(&world)), (Some(Reported::ConsentChanged), None));
+    set(&world, &choice(Purposes::ALL)).unwrap();
+    assert_eq!(noted(&world), None, "nothing changed");
+    set(&world, &Choice { chat: false, ..World::choice() }).unwrap();
+    assert_eq!(noted(&world), Some(Reported::ConsentChanged));
 }
 
 #[test]
@@ -429,8 +505,10 @@ fn a_conversation_of_an_earlier_version_keeps_its_consent() {
             &[notice.as_str().into()],
         )
         .unwrap();
+    let key = VaultKey::new(World::CONVERSATION, &World::key().plain);
+    let world = World { vault_key: Some(Rc::new(key)), ..world };
     assert_eq!(says(&world), Err(SessionError::ConsentUnproven), "until it is sealed");
-    world.core().unlock(&World::key()).unwrap();
+    let world = awake(world);
     assert_eq!(says(&world), Ok(()));
     assert!(!world.sql.holds(b"\"given\""));
     let set_before = world.core().consent(&world.caller()).unwrap();

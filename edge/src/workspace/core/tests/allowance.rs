@@ -148,6 +148,31 @@ fn conversations_of_a_site_are_limited_by_the_minute() {
     fixture.admit(|_| {}).unwrap();
 }
 
+/// Who is refused takes nothing from the minute of the others, nor makes their challenge harder.
+#[test]
+fn a_network_that_is_spent_shuts_nobody_else_out() {
+    let mut site = settings();
+    site.challenge = ChallengeMode::Auto;
+    site.budget.sessions_per_minute = 8;
+    site.budget.sessions_per_network = 1;
+    let (fixture, _) = Fixture::with_site(site);
+    fixture.admit(|_| {}).unwrap();
+    for n in 0..20 {
+        let refused = fixture.admit(|admit| admit.solved = Some(solved(&fixture, n)));
+        assert!(matches!(refused, Err(WorkspaceError::BudgetSpent { .. })), "{refused:?}");
+    }
+    let kept = fixture.sql.exec("SELECT count(*) FROM used_challenge", &[]).unwrap();
+    assert_eq!(kept[0][0].unsigned(), Some(0), "the answer still counts");
+    let other = |admit: &mut Admit| {
+        admit.network = network(1);
+        admit.solved = Some(solved(&fixture, 1));
+    };
+    fixture.admit(other).unwrap();
+    let asked = fixture.admit(|admit| admit.network = network(2)).unwrap_err();
+    let bits = limits::CHALLENGE_BITS + 1;
+    assert_eq!(asked, WorkspaceError::ChallengeRequired { bits }, "by the two that began");
+}
+
 #[test]
 fn conversations_of_all_sites_are_limited_by_the_minute() {
     let mut site = settings();
