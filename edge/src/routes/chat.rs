@@ -112,6 +112,8 @@ fn streamed(origin: Origin, reply: Streamed) -> Response {
     let cache = HeaderValue::from_static("no-store, no-transform");
     headers.insert(header::CACHE_CONTROL, cache);
     headers.insert(stream::HEADER, HeaderValue::from_static(stream::VERSION));
+    let disclosure = HeaderValue::from_static(stream::DISCLOSURE);
+    headers.insert(stream::DISCLOSURE_HEADER, disclosure);
     // A proxy that buffered would hold a reply back until it is whole.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     readable(origin, response)

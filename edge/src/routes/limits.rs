@@ -57,7 +57,7 @@ impl Limit {
             "/v1/sessions/refresh" => Self::Refresh,
             "/v1/chat" => Self::Chat,
             "/v1/erase" => Self::Erase,
-            "/v1/receipts/verify" => Self::Verify,
+            "/v1/receipts/verify" | "/v1/provenance/verify" => Self::Verify,
             path if path.starts_with("/v1/admin/") => Self::Admin,
             _ => Self::Other,
         })
@@ -123,6 +123,7 @@ mod tests {
         ("/v1/review", Some(Limit::Other)),
         ("/v1/erase", Some(Limit::Erase)),
         ("/v1/receipts/verify", Some(Limit::Verify)),
+        ("/v1/provenance/verify", Some(Limit::Verify)),
         ("/v1/admin/workspaces", Some(Limit::Admin)),
         ("/v1/admin/workspaces/{workspace}/keys", Some(Limit::Admin)),
         ("/v1/admin/workspaces/{workspace}/root", Some(Limit::Admin)),

@@ -145,8 +145,8 @@ impl Shell {
         // Without a model nobody was told anything.
         let unwatched = Output::new(policy.clone(), []);
         match (asked, &context.provider) {
-            (Some(language), _) => {
-                let text = Local::text(identity::answer(&context, language));
+            (Some(question), _) => {
+                let text = Local::text(identity::answer(&context, begun.terms(), question));
                 self.write_with(text, unwatched, begun, &config, &[], name).await
             }
             (None, TurnProvider::Local) => {

@@ -3,9 +3,7 @@
 
 use sotto_shared::consent::NoticeVersion;
 use sotto_shared::signed::Kind;
-use sotto_shared::wire::conversation::{
-    COPY_SCHEMA, Conversation, Message, Provenance, TRAINED_ALGORITHMIC_MEDIA,
-};
+use sotto_shared::wire::conversation::{COPY_SCHEMA, Conversation, Message, Provenance};
 use sotto_shared::wire::stream::Author;
 
 use super::{Core, CoreError, Counted};
@@ -16,9 +14,6 @@ use crate::session::record::{Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
 use crate::workspace::command::Reported;
-
-/// A text without a mark of its own.
-const UNMARKED: &str = "none";
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The signed copy of the conversation; the reply that is under way as far as it is. The audit
@@ -61,12 +56,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 /// How a reply came about, under the notice that was in force when it was written; `agreed` stands
 /// for it in replies of an earlier version.
 fn provenance(stored: &StoredMessage, agreed: &NoticeVersion) -> Option<Provenance> {
-    (stored.author == Author::Ai).then(|| Provenance {
-        generated_by_ai: true,
-        digital_source_type: TRAINED_ALGORITHMIC_MEDIA.into(),
-        text_marking: UNMARKED.into(),
-        notice: stored.notice.as_ref().unwrap_or(agreed).clone(),
-    })
+    (stored.author == Author::Ai)
+        .then(|| Provenance::unmarked(stored.notice.as_ref().unwrap_or(agreed).clone()))
 }
 
 #[cfg(test)]

@@ -86,6 +86,12 @@ pub struct NetworkTurn {
 }
 
 impl Begun {
+    /// The terms under which it is written.
+    #[must_use]
+    pub const fn terms(&self) -> &SessionTerms {
+        &self.terms
+    }
+
     /// What to ask the workspace for.
     #[must_use]
     pub fn turn(&self, network: Network) -> NetworkTurn {

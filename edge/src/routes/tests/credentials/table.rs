@@ -35,6 +35,7 @@ const ROUTES: &[(&str, Credential)] = &[
     ("/v1/review", Credential::Access),
     ("/v1/erase", Credential::Erase),
     ("/v1/receipts/verify", Credential::Nothing),
+    ("/v1/provenance/verify", Credential::Nothing),
     ("/v1/admin/workspaces", Credential::Platform),
     ("/v1/admin/workspaces/{workspace}/keys", Credential::Platform),
     ("/v1/admin/workspaces/{workspace}/root", Credential::Platform),
