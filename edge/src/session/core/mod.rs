@@ -21,6 +21,7 @@ mod erase;
 mod life;
 mod operator;
 mod reporting;
+mod signing;
 mod telling;
 
 mod vault;
