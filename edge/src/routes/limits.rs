@@ -108,7 +108,7 @@ pub async fn count(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::credentials::routed;
+    use crate::routes::tests::credentials::routed;
 
     /// Every route and its limit. One that is not here fails the test below, so that nobody forgets
     /// to think about how often it may be called.

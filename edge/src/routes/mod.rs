@@ -40,7 +40,7 @@ pub mod receipts;
 pub mod admin;
 
 #[cfg(test)]
-mod credentials;
+mod tests;
 
 use std::sync::Arc;
 

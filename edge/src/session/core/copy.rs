@@ -9,7 +9,7 @@ use sotto_shared::wire::stream::Author;
 use super::{Core, CoreError, Counted};
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::session::command::{Caller, SessionError};
+use crate::session::command::Caller;
 use crate::session::record::{Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
@@ -48,9 +48,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         copy.lang = Some(session.terms.lang);
         copy.recipients = Some(session.terms.recipients);
         copy.exported_at = Some(self.clock.now_ms());
-        // Serialising plain members cannot fail; an empty text would be signed for nobody.
-        let text = serde_json::to_string(&copy).map_err(|_| SessionError::Failed)?;
-        copy.signature = Some(self.keyring.sign_receipt(text.as_bytes()));
+        copy.signature = Some(self.signature(&copy)?);
         Ok(copy)
     }
 }

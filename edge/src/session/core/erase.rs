@@ -117,14 +117,13 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             recipients: known.recipients,
             consent_proof_days: consent_proof.as_ref().map(|_| known.proof_days),
         };
-        // Serialising plain members cannot fail; an empty text would be signed for nobody.
-        let text = serde_json::to_string(&unsigned).map_err(|_| SessionError::Failed)?;
+        let signature = self.signature(&unsigned)?;
         Ok(Tombstone {
             workspace: known.workspace,
             erase: known.erase,
             cause,
             receipt: ErasureReceipt {
-                signature: self.keyring.sign_receipt(text.as_bytes()),
+                signature,
                 id: unsigned.id,
                 conversation: unsigned.conversation,
                 erased_at: unsigned.erased_at,

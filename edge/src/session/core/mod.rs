@@ -22,6 +22,7 @@ mod erase;
 mod life;
 mod operator;
 mod reporting;
+mod signing;
 mod telling;
 
 mod vault;

@@ -180,6 +180,14 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
             let sealed_text = self.sealed_text(id, column.text(1, "text")?)?;
             let sources: Vec<Source> = parse("sources", column.text(2, "sources")?)?;
             let sealed_sources = self.sealed_sources(id, &sources)?;
+            // Written over where it stands, as long as it is.
+            self.run(
+                "UPDATE message SET
+                     text = replace(hex(zeroblob(length(CAST(text AS BLOB)))), '00', ' '),
+                     sources = replace(hex(zeroblob(length(CAST(sources AS BLOB)))), '00', ' ')
+                 WHERE id = ?",
+                &[id.into()],
+            )?;
             self.run(
                 "UPDATE message
                  SET sealed_text = ?, sealed_sources = ?, text = '', sources = '[]'
