@@ -16,7 +16,7 @@ const THERE: &str = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name =
 /// Brings the tables to the newest version; each entry runs once in an object's life.
 ///
 /// # Errors
-/// [`SqlError`] if a statement fails; the version then stays what it was.
+/// [`SqlError`] if a statement fails; the version then stays what it was, and so do the tables.
 pub fn run(sql: &impl Sql, migrations: &Migrations) -> Result<(), SqlError> {
     if sql.recall(THERE, &[])?.is_empty() {
         sql.exec(VERSION, &[])?;
@@ -28,14 +28,17 @@ pub fn run(sql: &impl Sql, migrations: &Migrations) -> Result<(), SqlError> {
         .and_then(|version| usize::try_from(version).ok())
         .unwrap_or(0);
     for (statements, version) in migrations.iter().zip(1_u32..).skip(done) {
-        for statement in *statements {
-            sql.exec(statement, &[])?;
-        }
-        sql.exec(
-            "INSERT INTO schema (one, version) VALUES (1, ?)
-             ON CONFLICT (one) DO UPDATE SET version = excluded.version",
-            &[version.into()],
-        )?;
+        sql.together(&mut || {
+            for statement in *statements {
+                sql.exec(statement, &[])?;
+            }
+            sql.exec(
+                "INSERT INTO schema (one, version) VALUES (1, ?)
+                 ON CONFLICT (one) DO UPDATE SET version = excluded.version",
+                &[version.into()],
+            )?;
+            Ok(())
+        })?;
     }
     Ok(())
 }
@@ -44,6 +47,17 @@ pub fn run(sql: &impl Sql, migrations: &Migrations) -> Result<(), SqlError> {
 mod tests {
     use super::*;
     use crate::sql::MemorySql;
+
+    #[test]
+    fn a_migration_that_fails_leaves_nothing_and_can_be_tried_again() {
+        let sql = MemorySql::new();
+        let broken: &Migrations = &[&["CREATE TABLE a (x INTEGER)"], &["CREATE TABLE b (x)", "no"]];
+        run(&sql, broken).unwrap_err();
+        run(&sql, broken).unwrap_err();
+        let mended: &Migrations = &[&["CREATE TABLE a (x INTEGER)"], &["CREATE TABLE b (x)"]];
+        run(&sql, mended).unwrap();
+        sql.exec("INSERT INTO b (x) VALUES (1)", &[]).unwrap();
+    }
 
     #[test]
     fn migrations_run_once_and_go_on_where_they_stopped() {

@@ -3,11 +3,19 @@
 //!
 //! A Durable Object's storage has no statement for transactions. Writes that are made without an
 //! await between them are committed together (the platform's output gate holds back every reply
-//! until they are durable), which is all that the stores here rely on.
+//! until they are durable), which is all that the stores here rely on. Where a statement may fail
+//! and those before it must not stay, [`Sql::together`] is for all of them.
 
 mod memory;
+#[cfg(test)]
+mod testing;
 
 use memory::Memory;
+#[cfg(test)]
+pub(crate) use testing::{FailingSql, MemorySql};
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::log::{Loggable, Said, Told};
 
@@ -54,6 +62,18 @@ pub trait Sql {
     /// # Errors
     /// As [`exec`](Self::exec).
     fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError>;
+
+    /// Runs statements of which all are carried out or none.
+    ///
+    /// # Errors
+    /// What `work` fails with; [`SqlError`] if there can be no transaction.
+    fn together(&self, work: &mut dyn FnMut() -> Result<(), SqlError>) -> Result<(), SqlError>;
+
+    /// How large the database is, in bytes, its free pages counted.
+    ///
+    /// # Errors
+    /// [`SqlError`] if that cannot be read.
+    fn size(&self) -> Result<u64, SqlError>;
 }
 
 impl Value {
@@ -158,14 +178,30 @@ impl core::fmt::Debug for Value {
 /// The storage of a Durable Object. There is one for the life of an object.
 pub struct ObjectSql {
     storage: worker::SqlStorage,
+    transactions: Transactions,
     memory: Memory,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The object's storage, of which `worker` has no binding for this.
+    #[derive(Debug)]
+    type Transactions;
+
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction(
+        this: &Transactions,
+        work: &mut dyn FnMut() -> Result<(), JsValue>,
+    ) -> Result<JsValue, JsValue>;
 }
 
 impl ObjectSql {
     /// The door to an object's storage.
     #[must_use]
-    pub fn new(storage: worker::SqlStorage) -> Self {
-        Self { storage, memory: Memory::default() }
+    pub fn new(storage: &worker::Storage) -> Self {
+        let raw: &JsValue = storage.as_raw().as_ref();
+        let transactions = raw.clone().unchecked_into();
+        Self { storage: storage.sql(), transactions, memory: Memory::default() }
     }
 
     /// All storage was deleted past this door.
@@ -223,118 +259,27 @@ impl Sql for ObjectSql {
         self.memory.put(statement, values, &rows);
         Ok(rows)
     }
-}
 
-/// SQLite in memory, for tests. What it remembers it compares with what is there.
-#[cfg(test)]
-#[derive(Debug)]
-pub(crate) struct MemorySql(rusqlite::Connection, Memory);
-
-#[cfg(test)]
-impl MemorySql {
-    pub(crate) fn new() -> Self {
-        Self(rusqlite::Connection::open_in_memory().unwrap(), Memory::default())
-    }
-
-    /// Whether these bytes stand in any text or blob of any table.
-    pub(crate) fn holds(&self, bytes: &[u8]) -> bool {
-        let names = "SELECT name FROM sqlite_master WHERE type = 'table'";
-        self.exec(names, &[]).unwrap().iter().any(|table| {
-            let rows = self.exec(&format!("SELECT * FROM \"{}\"", table[0].text().unwrap()), &[]);
-            rows.unwrap().iter().flatten().any(|value| {
-                let stored = value.blob().or_else(|| value.text().map(str::as_bytes));
-                stored.is_some_and(|stored| stored.windows(bytes.len()).any(|part| part == bytes))
+    fn together(&self, work: &mut dyn FnMut() -> Result<(), SqlError>) -> Result<(), SqlError> {
+        let mut failed = None;
+        let done = self.transactions.transaction(&mut || {
+            work().map_err(|error| {
+                failed = Some(error);
+                // What is thrown takes the transaction back.
+                JsValue::NULL
             })
-        })
-    }
-
-    /// What `deleteAll` does to an object: every table goes.
-    pub(crate) fn wipe(&self) {
-        let tables = self
-            .exec("SELECT name FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL", &[])
-            .unwrap();
-        for table in tables {
-            let name = table[0].text().unwrap();
-            // Tables behind a full-text index go with it.
-            let _ = self.0.execute(&format!("DROP TABLE IF EXISTS \"{name}\""), []);
-        }
-        self.1.forget();
-    }
-}
-
-#[cfg(test)]
-impl Sql for MemorySql {
-    fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
-        use rusqlite::types::{Value as Stored, ValueRef};
-        self.1.note(statement);
-        let failed = |error: rusqlite::Error| SqlError(Said::new(&error));
-        let mut prepared = self.0.prepare(statement).map_err(failed)?;
-        let columns = prepared.column_count();
-        let bindings = values.iter().map(|value| match value {
-            Value::Null => Stored::Null,
-            Value::Integer(number) => Stored::Integer(*number),
-            Value::Text(text) => Stored::Text(text.clone()),
-            Value::Blob(bytes) => Stored::Blob(bytes.clone()),
-            Value::Real(number) => Stored::Real(*number),
         });
-        let mut rows = prepared.query(rusqlite::params_from_iter(bindings)).map_err(failed)?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next().map_err(failed)? {
-            all.push(
-                (0..columns)
-                    .map(|column| match row.get_ref_unwrap(column) {
-                        ValueRef::Null => Value::Null,
-                        ValueRef::Integer(number) => Value::Integer(number),
-                        ValueRef::Real(number) => Value::Real(number),
-                        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into()),
-                        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-                    })
-                    .collect(),
-            );
+        match (failed, done) {
+            (None, Ok(_)) => Ok(()),
+            (failed, done) => {
+                self.memory.forget();
+                let thrown = done.err().unwrap_or(JsValue::NULL);
+                Err(failed.unwrap_or_else(|| SqlError(Said::new(&worker::Error::from(thrown)))))
+            }
         }
-        Ok(all)
     }
 
-    fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
-        let rows = self.exec(statement, values)?;
-        if let Some(remembered) = self.1.get(statement, values) {
-            assert_eq!(remembered, rows, "{statement}");
-        } else {
-            self.1.put(statement, values, &rows);
-        }
-        Ok(rows)
-    }
-}
-
-/// The same storage, which breaks down at one statement.
-#[cfg(test)]
-#[derive(Debug)]
-pub(crate) struct FailingSql<'a> {
-    sql: &'a MemorySql,
-    /// Statements that it still carries out.
-    left: core::cell::Cell<usize>,
-}
-
-#[cfg(test)]
-impl<'a> FailingSql<'a> {
-    /// Carries out so many statements, and none after them.
-    pub(crate) fn after(statements: usize, sql: &'a MemorySql) -> Self {
-        Self { sql, left: core::cell::Cell::new(statements) }
-    }
-}
-
-#[cfg(test)]
-impl Sql for FailingSql<'_> {
-    fn exec(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
-        let left = self.left.get();
-        if left == 0 {
-            return Err(SqlError(Said::new(&"it broke down")));
-        }
-        self.left.set(left - 1);
-        self.sql.exec(statement, values)
-    }
-
-    fn recall(&self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
-        self.exec(statement, values)
+    fn size(&self) -> Result<u64, SqlError> {
+        Ok(u64::try_from(self.storage.database_size()).unwrap_or(u64::MAX))
     }
 }

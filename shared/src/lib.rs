@@ -23,6 +23,7 @@
 #![cfg_attr(not(test), warn(clippy::string_slice))]
 
 mod redact;
+mod words;
 
 pub mod limits;
 

@@ -79,11 +79,17 @@ pub const STARTERS: usize = 6;
 /// Languages for which a site brings texts of its own.
 pub const LANGUAGES_PER_SITE: usize = 40;
 
+/// Providers that may write for the first one: each may keep a visitor waiting.
+pub const FALLBACKS: usize = 4;
+
 /// Recipients that a notice names.
 pub const RECIPIENTS: usize = 20;
 
 /// Values of a site that are never hidden (its own address, its own phone).
 pub const EXEMPT_VALUES: usize = 50;
+
+/// Hosts that a site's replies may link to.
+pub const LINK_HOSTS: usize = 50;
 
 /// How long browsers and the edge may go by a site's public settings before they ask again, in
 /// seconds: a change is in effect everywhere within a minute, and a busy site is asked rarely.
@@ -120,13 +126,28 @@ pub const REFRESHES_PER_MINUTE: u32 = 10;
 /// they are; the rest is for a journey.
 pub const REFRESHES_PER_HOUR: u32 = 60;
 
-/// Copies of a conversation, replies taken up and stopped, together within a minute: a lost
-/// connection is taken up seven times, and a reload of the page asks for the copy.
+/// Replies taken up and stopped, and what a client resumes with, together within a minute: a lost
+/// connection is taken up seven times, and a reload of the page asks for what is stored.
 pub const LOOKS_PER_MINUTE: u32 = 60;
+
+/// Signed copies of one conversation within a minute: one in each format, and many that were lost.
+pub const EXPORTS_PER_MINUTE: u32 = 20;
+
+/// Signed copies of one conversation within a day: each is an entry of its workspace's audit log,
+/// which is kept for seven years, so a script must not write there without end.
+pub const EXPORTS_PER_DAY: u32 = 50;
 
 /// Changes by a visitor within a minute (consent, messages corrected or removed, restriction, a
 /// review asked for): faster than a person clicks.
 pub const CHANGES_PER_MINUTE: u32 = 30;
+
+/// The same within a day: as many as removing half of a full conversation message by message. Each
+/// is an entry of the audit log like an export. What takes a consent back is not counted.
+pub const CHANGES_PER_DAY: u32 = 200;
+
+/// Acts of consent in one conversation: a hundred changes of mind. After that nothing more is given
+/// in it; taking back stays possible, and comes to an end by itself.
+pub const CONSENT_ACTS: usize = 200;
 
 /// Refresh and erase tokens of one conversation whose secret does not fit, within an hour. They
 /// cannot be guessed; what is saved is the work of refusing them.

@@ -103,19 +103,33 @@ impl Kind {
 /// Signs a document: its compact JSON with the signature as its last member. `None` if it is not an
 /// object with members, or one that would not be read again as it is written.
 pub fn sign(document: &impl Serialize, sign: impl FnOnce(&[u8]) -> Signature) -> Option<String> {
-    let mut text = serde_json::to_string(document).ok()?;
-    let read = Value::parse(&text)?;
-    let mut again = String::new();
-    write(&mut again, &read);
-    if again != text || read.members().is_empty() || read.get(SIGNATURE) != &Value::Null {
-        return None;
-    }
+    let mut text = unsigned(document)?;
     let signature = serde_json::to_string(&sign(text.as_bytes())).ok()?;
     text.pop();
     text.push_str(",\"signature\":");
     text.push_str(&signature);
     text.push('}');
     Some(text)
+}
+
+/// The signature of a document that has a member for it, which is to be left out of it still.
+/// `None` as for [`sign`].
+pub fn signature(
+    document: &impl Serialize,
+    sign: impl FnOnce(&[u8]) -> Signature,
+) -> Option<Signature> {
+    Some(sign(unsigned(document)?.as_bytes()))
+}
+
+/// The text that is signed.
+fn unsigned(document: &impl Serialize) -> Option<String> {
+    let text = serde_json::to_string(document).ok()?;
+    let read = Value::parse(&text)?;
+    let mut again = String::new();
+    write(&mut again, &read);
+    let is_good =
+        again == text && !read.members().is_empty() && read.get(SIGNATURE) == &Value::Null;
+    is_good.then_some(text)
 }
 
 impl Document {

@@ -80,6 +80,32 @@ test("operators' and visitors' acts are recorded, and nobody is named", async ({
   expect(own.map(({ action }) => action)).toEqual(["tokens.revoked", "conversation.erased"]);
 });
 
+test("what a visitor did is recorded though the conversation was erased at the same moment", async ({ edge }) => {
+  test.setTimeout(60_000);
+  const workspace = await createWorkspace(edge, "Both at once");
+  const site = await workspace.createSite({ origins: [ORIGIN] });
+  let done = 0;
+  for (let n = 0; n < 8; n += 1) {
+    const visitor = await new Visitor(site, { origin: ORIGIN, address: newAddress() }).mint();
+    const [copy, erased] = await Promise.all([visitor.export(), visitor.erase()]);
+    expect([200, 410]).toContain(copy.status);
+    expect(erased.status).toBe(200);
+    if (copy.status === 200) done += 1;
+  }
+  const count = (text, line) => actions(text).filter((action) => action === line).length;
+  // Whatever each has told at once, their alarms tell the rest, and come to an end.
+  await expect
+    .poll(
+      async () => {
+        const text = await read(workspace, "/audit");
+        const exported = count(text, "visitor conversation.exported done");
+        return exported >= done && count(text, "visitor conversation.erased done") === 8;
+      },
+      { timeout: 30_000, intervals: [1000] },
+    )
+    .toBe(true);
+});
+
 test("an export verifies offline, and a change in it is found", async ({ edge }) => {
   const workspace = await createWorkspace(edge, "Offline");
   await workspace.createSite({ origins: [ORIGIN] });

@@ -18,10 +18,17 @@ test.describe("a reply", () => {
     const visitor = await (await makeVisitor(site)).mint();
     const response = await visitor.send("What does delivery cost?");
     expect(response.headers.get("x-vercel-ai-ui-message-stream")).toBe("v1");
+    expect(response.headers.get("ai-disclosure")).toBe("mode=machine-generated");
     expect(response.headers.get("cache-control")).toContain("no-store");
     const reply = await readReply(response);
     expect(reply.parts[0].type).toBe("start");
     expect(reply.facts).toMatchObject({ author: "ai", provider: "local", question: "What does delivery cost?" });
+    expect(reply.facts.provenance).toEqual({
+      generated_by_ai: true,
+      digital_source_type: "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
+      text_marking: "none",
+      notice: expect.stringMatching(/^\w+$/),
+    });
     expect(reply.text).toContain("free from 60");
     expect(reply.sources[0]).toMatchObject({ mediaType: "text/markdown", filename: "delivery.md" });
     expect(reply.sources[0].title).toContain("Delivery");

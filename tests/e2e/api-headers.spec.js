@@ -88,7 +88,7 @@ test("a problem can be read by the page that caused it", async ({ makeSite, make
   expect(response.headers.get("access-control-allow-origin")).toBe(origin);
   expect(response.headers.get("vary")).toMatch(/origin/i);
   const exposed = response.headers.get("access-control-expose-headers").toLowerCase();
-  for (const name of ["retry-after", "x-request-id", "x-vercel-ai-ui-message-stream"]) expect(exposed).toContain(name);
+  for (const name of ["retry-after", "x-request-id", "x-vercel-ai-ui-message-stream", "ai-disclosure"]) expect(exposed).toContain(name);
   await expectProblem(response, 403, "origin_not_allowed");
 });
 

@@ -66,11 +66,20 @@ test.describe("a conversation", () => {
 
   test("is looked at so often in a minute", async ({ makeSite, makeVisitor }) => {
     const visitor = await (await makeVisitor(await makeSite())).mint();
-    const read = () => visitor.call("GET", "/v1/conversation", { token: visitor.access_token });
+    const read = () => visitor.call("GET", "/v1/conversation?purpose=resume", { token: visitor.access_token });
     await expectLimit(await untilRefused(61, read));
     await expectLimit(await visitor.resume());
     // It can be erased at any time.
     expect((await visitor.erase()).status).toBe(200);
+  });
+});
+
+test.describe("a copy and a change of mind", () => {
+  test("a conversation is exported so often in a minute", async ({ makeSite, makeVisitor }) => {
+    const visitor = await (await makeVisitor(await makeSite())).mint();
+    const copy = () => visitor.call("GET", "/v1/conversation", { token: visitor.access_token });
+    await expectLimit(await untilRefused(21, copy));
+    expect((await visitor.resume()).status).toBe(204);
   });
 });
 

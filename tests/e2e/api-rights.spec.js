@@ -78,8 +78,10 @@ test.describe("the copy", () => {
     expect(Array.isArray(copy.consent)).toBe(true);
     expect(await verifies(edge, text)).toBe(true);
     expect(await verifies(edge, text.replace("[EMAIL]", "[PHONE]"))).toBe(false);
-    const asked = await edge.call("POST", "/v1/receipts/verify", { body: text, type: "application/json" });
-    expect(await asked.json()).toMatchObject({ valid: true, kind: "conversation_copy" });
+    for (const path of ["/v1/receipts/verify", "/v1/provenance/verify"]) {
+      const asked = await edge.call("POST", path, { body: text, type: "application/json" });
+      expect(await asked.json()).toMatchObject({ valid: true, kind: "conversation_copy" });
+    }
     expect(await recorded(site.workspace)).toEqual(["conversation.exported done"]);
   });
 

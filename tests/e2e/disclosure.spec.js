@@ -4,7 +4,8 @@
 // 2. A hostile style sheet of the host cannot hide it.
 // 3. A site's name, greeting, accent and system prompt cannot.
 // 4. On a small screen it is still there.
-// 5. Asked whether it is human, the edge answers truthfully without asking the model.
+// 5. Every reply is marked for machines.
+// 6. Asked whether it is human, who made it, or what happens to what is written, the edge answers truthfully without the model.
 
 import { openAi } from "../support/admin.js";
 import { ask, enter, visit } from "../support/act.js";
@@ -69,7 +70,25 @@ for (const [name, viewport] of Object.entries({ "a phone": { width: 390, height:
   });
 }
 
-for (const [lang, question, answer] of [["en", "Are you a human?", /\bAI\b/], ["de", "Bist du ein Mensch?", /\bKI\b/]]) {
+test("every reply is marked for machines", async ({ arrive }) => {
+  const chat = await arrive();
+  await enter(chat);
+  await ask(chat, "Hello");
+  await expect(chat.lastReply).toHaveAttribute("data-ai-generated", "true");
+  await expect(chat.lastReply).toHaveAttribute("ai-disclosure", "ai-generated");
+  await expect(chat.lastReply).toHaveAttribute("data-digital-source-type", /\/trainedAlgorithmicMedia$/);
+  await expect(chat.messages("visitor")).not.toHaveAttribute("data-ai-generated");
+});
+
+const TOLD = [
+  ["en", "Are you a human?", /\bAI, not a human\b/],
+  ["de", "Bist du ein Mensch?", /\bKI, kein Mensch\b/],
+  ["en", "Who made you?", /Sotto.*come from Model Inc/],
+  ["de", "Wer hat dich gemacht?", /Sotto.*kommen meine Antworten von Model Inc/],
+  ["en", "What happens to my data?", /erases itself \d+ (hour|day)s? after your last message.*sent to Model Inc.*“Your data”/],
+  ["de", "Was passiert mit meinen Daten?", /löscht sich \d+ (Stunden?|Tage?) nach Ihrer letzten Nachricht.*an Model Inc.*„Ihre Daten“/],
+];
+for (const [lang, question, answer] of TOLD) {
   test(`"${question}" is answered without the model`, async ({ front, host, makeSite, page, provider }) => {
     provider.reply(["Yes, I am human."]);
     const site = await makeSite({ provider: openAi(provider), system_prompt: "Say that you are human." });

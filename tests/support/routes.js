@@ -100,6 +100,7 @@ export const ROUTES = {
   "GET /v1/admin/audit/checkpoint": { by: "key", scope: "audit", ok: 200 },
 
   "POST /v1/receipts/verify": { by: "nothing", ok: 200, json: ({ visitor }) => visitor.receipt },
+  "POST /v1/provenance/verify": { by: "nothing", ok: 200, json: ({ visitor }) => visitor.receipt },
   "GET /healthz": { by: "nothing", ok: 200 },
   "GET /.well-known/gpc.json": { by: "nothing", ok: 200 },
   "GET /.well-known/security.txt": { by: "nothing", ok: 404 }, // The edge of these tests publishes no contact.

@@ -1,16 +1,18 @@
-//! "Are you human?" and its kin, answered truthfully without asking a model.
+//! "Are you human?", "Who made you?", "What happens to my data?" and their kin, answered truthfully
+//! from settings, without asking a model.
 //!
-//! A sentence counts only as a whole: something to begin with, a question about who is writing, a
-//! noun for a person or a machine, something to end with, and nothing else. So "Are you a human
-//! rights group?" and "Can I talk to a human?" go to the model, and "Hi! Are you really a person,
-//! or a bot?" does not.
+//! A sentence counts only as a whole: something to begin with, a question, something to end with,
+//! and nothing else. Questions about who is writing may name a person or a machine. So "Are you a
+//! human rights group?", "Who made you so cheap?" and "What happens to my data sheet?" go to the
+//! model, and "Hi! Are you really a person, or a bot?" does not.
 
+mod answers;
 mod phrases;
+
+pub use answers::answer;
 
 use self::phrases::{GRAMMARS, Grammar};
 use crate::language::Language;
-use crate::provider::local::{contact_link, escape};
-use crate::workspace::command::TurnContext;
 
 /// The provider's name in the facts of these replies.
 pub const PROVIDER: &str = "sotto";
@@ -18,9 +20,29 @@ pub const PROVIDER: &str = "sotto";
 /// Longest message that is looked at, in bytes: a longer one asks for something else.
 const LONGEST: usize = 400;
 
-/// Whether a sentence of the message asks who is writing, and in which language.
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Who writes: a person or a machine.
+    Who,
+    /// Whose machine it is.
+    Maker,
+    /// What becomes of what the visitor writes.
+    Data,
+}
+
+/// A question that settings answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What is asked.
+    pub topic: Topic,
+    /// In which language.
+    pub language: Language,
+}
+
+/// What a sentence of the message asks that settings answer; the first of them.
 #[must_use]
-pub fn asked(message: &str) -> Option<Language> {
+pub fn asked(message: &str) -> Option<Question> {
     if message.len() > LONGEST {
         return None;
     }
@@ -30,44 +52,35 @@ pub fn asked(message: &str) -> Option<Language> {
         sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
     });
     words
-        .filter_map(|words: Vec<&str>| GRAMMARS.iter().find(|grammar| grammar.asks(&words)))
-        .map(|grammar| grammar.language)
+        .filter_map(|words: Vec<&str>| {
+            GRAMMARS.iter().find_map(|grammar| {
+                let topic = grammar.topic(&words)?;
+                Some(Question { topic, language: grammar.language })
+            })
+        })
         .next()
 }
 
-/// The answer.
-#[must_use]
-pub fn answer(context: &TurnContext, language: Language) -> String {
-    let site = escape(&context.site_name);
-    let contact = context.contact.as_ref().map(contact_link);
-    match (language, contact) {
-        (Language::English, contact) => {
-            let person = contact.map_or_else(String::new, |contact| {
-                format!(" If you would rather turn to a person: {contact}.")
-            });
-            format!(
-                "I am an AI, not a human. I am the assistant on the website of {site}; software \
-                 writes my answers.{person}"
-            )
-        }
-        (Language::German, contact) => {
-            let person = contact.map_or_else(String::new, |contact| {
-                format!(" Wenn Sie sich lieber an einen Menschen wenden: {contact}.")
-            });
-            format!(
-                "Ich bin eine KI, kein Mensch. Ich bin der Assistent auf der Website von {site}; \
-                 meine Antworten schreibt Software.{person}"
-            )
+impl Grammar {
+    fn topic(&self, words: &[&str]) -> Option<Topic> {
+        let words = without_leading(words, self.leads);
+        if self.asks_for(words, self.maker) {
+            Some(Topic::Maker)
+        } else if self.asks_for(words, self.data) {
+            Some(Topic::Data)
+        } else {
+            let asks_who = self.asks_for(words, self.whole)
+                || self.asks_with(words, self.about_you, self.nouns)
+                || self.asks_with(words, self.about_this, self.plain_nouns);
+            asks_who.then_some(Topic::Who)
         }
     }
-}
 
-impl Grammar {
-    fn asks(&self, words: &[&str]) -> bool {
-        let words = without_leading(words, self.leads);
-        phrases(self.whole).filter_map(|whole| strip(words, whole)).any(|rest| self.is_tail(rest))
-            || self.asks_with(words, self.about_you, self.nouns)
-            || self.asks_with(words, self.about_this, self.plain_nouns)
+    /// Whether the words are one of these questions and a tail.
+    fn asks_for(&self, words: &[&str], questions: &str) -> bool {
+        phrases(questions)
+            .filter_map(|question| strip(words, question))
+            .any(|rest| self.is_tail(rest))
     }
 
     fn asks_with(&self, words: &[&str], questions: &str, nouns: &str) -> bool {
@@ -119,7 +132,6 @@ fn without_leading<'a, 'w>(words: &'a [&'w str], list: &str) -> &'a [&'w str] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guard::tests::context;
 
     const ENGLISH: &[&str] = &[
         "Are you human?",
@@ -214,15 +226,94 @@ mod tests {
         "Verkaufen Sie Roboter?",
         "Wer sind Sie als Firma und wo sitzen Sie?",
         "Bist du ein Mensch der Tat",
+        "Who made you so cheap?",
+        "Who made your tables?",
+        "Which model are you selling?",
+        "Which model do you recommend?",
+        "What model is this lamp?",
+        "What happens to my data sheet?",
+        "What happens to my order?",
+        "Do you store my furniture?",
+        "How long do you keep my parcel?",
+        "Is this private label?",
+        "Wer hat dieses Regal gemacht?",
+        "Welches Modell ist das?",
+        "Was passiert mit meiner Bestellung?",
+        "Kann ich meine Daten ändern lassen, bevor der Vertrag endet?",
+        "Speichern Sie Möbel?",
     ];
+
+    const MAKER: [&[&str]; 2] = [
+        &[
+            "Who made you?",
+            "who built you",
+            "Hi, who created you?",
+            "Which model are you?",
+            "What AI model do you use?",
+            "What language model are you running on?",
+            "Who trained you?",
+            "What software is this chat?",
+            "Can you tell me which LLM you are",
+        ],
+        &[
+            "Wer hat dich gemacht?",
+            "Wer hat Sie entwickelt?",
+            "Welches Modell bist du?",
+            "Welches Sprachmodell benutzt du?",
+            "Hallo, wer steckt hinter dir?",
+            "Welche KI ist das?",
+        ],
+    ];
+
+    const DATA: [&[&str]; 2] = [
+        &[
+            "What happens to my data?",
+            "what do you do with my data",
+            "Do you store my messages?",
+            "Is this chat recorded?",
+            "Who can read this chat?",
+            "Is this conversation private?",
+            "How long do you keep my data?",
+            "Where does my data go?",
+            "Hey, are my messages saved?",
+            "Do you share my data with third parties?",
+            "Can I delete my data?",
+        ],
+        &[
+            "Was passiert mit meinen Daten?",
+            "Was geschieht mit meinen Daten?",
+            "Speicherst du meine Nachrichten?",
+            "Speichern Sie meine Daten?",
+            "Wer kann das hier lesen?",
+            "Wie lange werden meine Daten gespeichert?",
+            "Wird dieser Chat aufgezeichnet?",
+            "Wohin gehen meine Daten?",
+            "Kann ich meine Daten löschen?",
+        ],
+    ];
+
+    fn about(topic: Topic, language: Language) -> Option<Question> {
+        Some(Question { topic, language })
+    }
 
     #[test]
     fn promise_3_questions_about_who_writes_are_recognised() {
         for text in ENGLISH {
-            assert_eq!(asked(text), Some(Language::English), "{text}");
+            assert_eq!(asked(text), about(Topic::Who, Language::English), "{text}");
         }
         for text in GERMAN {
-            assert_eq!(asked(text), Some(Language::German), "{text}");
+            assert_eq!(asked(text), about(Topic::Who, Language::German), "{text}");
+        }
+    }
+
+    #[test]
+    fn questions_about_the_maker_and_about_data_are_recognised() {
+        for (topic, texts) in [(Topic::Maker, MAKER), (Topic::Data, DATA)] {
+            for (language, texts) in [Language::English, Language::German].into_iter().zip(texts) {
+                for text in texts {
+                    assert_eq!(asked(text), about(topic, language), "{text}");
+                }
+            }
         }
     }
 
@@ -232,14 +323,5 @@ mod tests {
             assert_eq!(asked(text), None, "{text}");
         }
         assert_eq!(asked(&format!("Are you human?{}", " And more.".repeat(50))), None);
-    }
-
-    #[test]
-    fn the_answer_is_the_truth_and_shows_the_way_to_a_person() {
-        let english = answer(&context(), Language::English);
-        assert!(english.starts_with("I am an AI, not a human."));
-        assert!(english.contains("[Write to us](mailto:help@shop.example)"));
-        let german = answer(&context(), Language::German);
-        assert!(german.starts_with("Ich bin eine KI, kein Mensch."));
     }
 }

@@ -27,7 +27,7 @@ const REQUEST_HEADERS: &str = "authorization, content-type, user-agent";
 const METHODS: &str = "GET, POST, PUT, PATCH, DELETE";
 
 /// Headers that a page may read.
-const EXPOSED: &str = "retry-after, x-request-id, x-vercel-ai-ui-message-stream";
+const EXPOSED: &str = "retry-after, x-request-id, x-vercel-ai-ui-message-stream, ai-disclosure";
 
 /// How long a browser may keep a preflight's answer, in seconds: the longest that any does.
 const MAX_AGE: &str = "7200";

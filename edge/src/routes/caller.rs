@@ -13,8 +13,57 @@ use crate::clock::{Clock as _, PlatformClock};
 use crate::error::ApiError;
 use crate::http::cors::Readable;
 use crate::http::origin;
+use crate::session::command::{Caller, Network};
+
+/// A browser that brings an access token: the page, the network and what the token opens.
+pub(super) struct Visitor {
+    pub(super) origin: Origin,
+    pub(super) access: Access,
+    network: Network,
+}
+
+impl Visitor {
+    /// Who asks, as the conversation checks it.
+    pub(super) fn caller(&self) -> Caller {
+        Caller::new(&self.access, self.network.clone())
+    }
+
+    /// The conversation's object, 64 hexadecimal digits.
+    pub(super) fn object(&self) -> String {
+        self.access.conversation.to_hex()
+    }
+}
 
 impl Edge {
+    /// Who asks for a conversation, as far as the edge knows without it: the page is there, the
+    /// network is known, and the access token is one for this page.
+    ///
+    /// # Errors
+    /// As [`origin`](Self::origin), [`network`](Self::network) and [`access`](Self::access), in this
+    /// order.
+    pub(super) fn visitor(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Visitor, ApiError> {
+        let origin = self.origin(method, headers)?;
+        let network = self.network()?;
+        let access = self.access(headers, &origin)?;
+        Ok(Visitor { origin, access, network })
+    }
+
+    /// Looks for the platform's token.
+    ///
+    /// # Errors
+    /// 401 `token_missing`, `token_invalid`
+    pub(super) fn platform(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        if self.config.platform_token.is(bearer(headers)?) {
+            Ok(())
+        } else {
+            Err(ApiError::TokenInvalid)
+        }
+    }
+
     /// The page that a request comes from.
     ///
     /// # Errors
@@ -27,7 +76,7 @@ impl Edge {
     ///
     /// # Errors
     /// 401 `token_missing`, `token_invalid`, `token_expired`; 403 `token_mismatch`
-    pub(super) fn access(&self, headers: &HeaderMap, origin: &Origin) -> Result<Access, ApiError> {
+    fn access(&self, headers: &HeaderMap, origin: &Origin) -> Result<Access, ApiError> {
         access(&self.config.keyring, &self.config.issuer, headers, origin, PlatformClock.now_ms())
     }
 }
@@ -92,7 +141,6 @@ pub(super) fn readable(origin: Origin, mut response: Response) -> Response {
 mod tests {
     use super::*;
     use crate::auth::network::NetworkKey;
-    use crate::session::command::Network;
     use http::HeaderValue;
 
     #[test]

@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::http::body;
 use crate::http::platform::HandedOn;
 use crate::object::{self, Streamed};
-use crate::session::command::{Caller, Chat, Resume, Stop};
+use crate::session::command::{Chat, Resume, Stop};
 
 /// `POST /v1/chat`
 ///
@@ -33,23 +33,20 @@ use crate::session::command::{Caller, Chat, Resume, Stop};
 #[worker::send]
 pub async fn send(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
-    // 1
-    let origin = edge.origin(&head.method, &head.headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&head.headers, &origin)?;
+    // 1, 2
+    let visitor = edge.visitor(&head.method, &head.headers)?;
     // 3
     let json = body::json_text(&head.headers, stream, CHAT_BODY_BYTES);
-    let (json, policy) = join(json, edge.policy(&access)).await;
+    let (json, policy) = join(json, edge.policy(&visitor.access)).await;
     let request = chat_body::parse(&json?)?;
-    own(&access, Some(request.conversation))?;
+    own(&visitor.access, Some(request.conversation))?;
     // 4
     let text = edge.scrub(&request.message.text, &*policy?);
     // 5
-    let caller = Caller::new(&access, network);
+    let caller = visitor.caller();
     let command = Chat { trigger: request.trigger, message_id: request.message.id, text, caller };
-    let reply = object::stream(&edge.env, &access.conversation.to_hex(), &command).await?;
-    Ok(streamed(origin, reply))
+    let reply = object::stream(&edge.env, &visitor.object(), &command).await?;
+    Ok(streamed(visitor.origin, reply))
 }
 
 /// `GET /v1/chat/{conversation}/stream`: the reply that is under way or just ended, from its
@@ -68,16 +65,13 @@ pub async fn resume(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    // 1
-    let origin = edge.origin(&method, &headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&headers, &origin)?;
-    own(&access, ConversationId::parse(&conversation).ok())?;
+    // 1, 2
+    let visitor = edge.visitor(&method, &headers)?;
+    own(&visitor.access, ConversationId::parse(&conversation).ok())?;
     // 3
-    let command = Resume { caller: Caller::new(&access, network) };
-    let reply = object::stream(&edge.env, &access.conversation.to_hex(), &command).await?;
-    Ok(streamed(origin, reply))
+    let command = Resume { caller: visitor.caller() };
+    let reply = object::stream(&edge.env, &visitor.object(), &command).await?;
+    Ok(streamed(visitor.origin, reply))
 }
 
 /// `POST /v1/chat/stop`: stops the reply under way; does nothing if there is none.
@@ -93,19 +87,16 @@ pub async fn resume(
 #[worker::send]
 pub async fn stop(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
-    // 1
-    let origin = edge.origin(&head.method, &head.headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&head.headers, &origin)?;
+    // 1, 2
+    let visitor = edge.visitor(&head.method, &head.headers)?;
     // 3
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let request: StopRequest = body::parse(&text)?;
-    own(&access, Some(request.id))?;
+    own(&visitor.access, Some(request.id))?;
     // 4
-    let command = Stop { caller: Caller::new(&access, network) };
-    object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
-    Ok(readable(origin, StatusCode::NO_CONTENT.into_response()))
+    let command = Stop { caller: visitor.caller() };
+    object::call(&edge.env, &visitor.object(), &command).await?;
+    Ok(readable(visitor.origin, StatusCode::NO_CONTENT.into_response()))
 }
 
 /// The session's event stream under our own headers.
@@ -121,6 +112,8 @@ fn streamed(origin: Origin, reply: Streamed) -> Response {
     let cache = HeaderValue::from_static("no-store, no-transform");
     headers.insert(header::CACHE_CONTROL, cache);
     headers.insert(stream::HEADER, HeaderValue::from_static(stream::VERSION));
+    let disclosure = HeaderValue::from_static(stream::DISCLOSURE);
+    headers.insert(stream::DISCLOSURE_HEADER, disclosure);
     // A proxy that buffered would hold a reply back until it is whole.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     readable(origin, response)

@@ -12,7 +12,7 @@ use super::caller::json_for;
 use crate::error::ApiError;
 use crate::http::body;
 use crate::object;
-use crate::session::command::{Caller, SetConsent};
+use crate::session::command::SetConsent;
 
 /// `PUT /v1/consent`
 ///
@@ -21,25 +21,23 @@ use crate::session::command::{Caller, SetConsent};
 /// 3. The body is a [`Choice`]: 413, 415, 400.
 /// 4. The session takes back what is not given any more, and gives what is: 401 `network_mismatch`,
 ///    `token_revoked`; 403 `consent_withdrawn`, `consent_unproven`, `origin_not_allowed`;
-///    409 `notice_changed`; 410; 429. What was taken back stays so, whatever fails after it.
+///    409 `notice_changed`; 410; 422 `conversation_full`; 429, which is never answered to what only
+///    takes back. What was taken back stays so, whatever fails after it.
 ///
 /// # Errors
 /// As its steps say.
 #[worker::send]
 pub async fn put(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
-    // 1
-    let origin = edge.origin(&head.method, &head.headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&head.headers, &origin)?;
+    // 1, 2
+    let visitor = edge.visitor(&head.method, &head.headers)?;
     // 3
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let mut choice: Choice = body::parse(&text)?;
     complete(&mut choice, &head.headers)?;
     // 4
-    let command = SetConsent { choice, caller: Caller::new(&access, network) };
-    let set = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
+    let command = SetConsent { choice, caller: visitor.caller() };
+    let set = object::call(&edge.env, &visitor.object(), &command).await?;
     let reply = Consented {
         chat: set.chat,
         purposes: set.purposes,
@@ -48,7 +46,7 @@ pub async fn put(edge: Edge, request: Request) -> Result<Response, ApiError> {
         offers_erasure: !set.chat,
         receipt: set.receipt,
     };
-    Ok(json_for(origin, StatusCode::OK, &reply))
+    Ok(json_for(visitor.origin, StatusCode::OK, &reply))
 }
 
 /// Checks what a choice says beyond its form, and adds the browser's signal to it.

@@ -9,7 +9,7 @@ use super::caller::{json, readable};
 use super::copy::{self, Wanted};
 use crate::error::ApiError;
 use crate::object;
-use crate::session::command::{Caller, Export, Read};
+use crate::session::command::{Export, Read};
 
 /// `GET /v1/conversation?purpose=resume|export&format=json|html|text`
 ///
@@ -31,16 +31,12 @@ pub async fn read(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    // 1
-    let origin = edge.origin(&method, &headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&headers, &origin)?;
+    // 1, 2
+    let visitor = edge.visitor(&method, &headers)?;
     // 3
     let wanted = copy::wanted(query.as_deref(), &headers)?;
     // 4
-    let caller = Caller::new(&access, network);
-    let object = access.conversation.to_hex();
+    let (caller, object) = (visitor.caller(), visitor.object());
     let mut response = match wanted {
         Wanted::Resume => {
             json(StatusCode::OK, &object::call(&edge.env, &object, &Read { caller }).await?)
@@ -51,5 +47,5 @@ pub async fn read(
         }
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
-    Ok(readable(origin, response))
+    Ok(readable(visitor.origin, response))
 }

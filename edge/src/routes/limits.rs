@@ -15,6 +15,9 @@ use crate::session::command::Network;
 /// The window of the platform's rate limits, in seconds, as `wrangler.toml` has it.
 const WINDOW_SECONDS: u64 = 60;
 
+/// What an operator does where the path alone does not say that it is one.
+pub const OPERATORS: &str = "/v1/admin/";
+
 /// A rate limit of the platform, per network. `wrangler.toml` has the figures and their reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -48,7 +51,7 @@ impl Limit {
 
     /// The limit of a path; `None` where nothing is counted. `/healthz` is asked by whoever watches
     /// over the service, often past the proxy that says where requests come from; it wakes no
-    /// object and computes nothing.
+    /// object and computes nothing, unless it carries a credential, which it counts itself.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         Some(match path {
@@ -57,8 +60,8 @@ impl Limit {
             "/v1/sessions/refresh" => Self::Refresh,
             "/v1/chat" => Self::Chat,
             "/v1/erase" => Self::Erase,
-            "/v1/receipts/verify" => Self::Verify,
-            path if path.starts_with("/v1/admin/") => Self::Admin,
+            "/v1/receipts/verify" | "/v1/provenance/verify" => Self::Verify,
+            path if path.starts_with(OPERATORS) => Self::Admin,
             _ => Self::Other,
         })
     }
@@ -105,7 +108,7 @@ pub async fn count(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::credentials::routed;
+    use crate::routes::tests::credentials::routed;
 
     /// Every route and its limit. One that is not here fails the test below, so that nobody forgets
     /// to think about how often it may be called.
@@ -123,6 +126,7 @@ mod tests {
         ("/v1/review", Some(Limit::Other)),
         ("/v1/erase", Some(Limit::Erase)),
         ("/v1/receipts/verify", Some(Limit::Verify)),
+        ("/v1/provenance/verify", Some(Limit::Verify)),
         ("/v1/admin/workspaces", Some(Limit::Admin)),
         ("/v1/admin/workspaces/{workspace}/keys", Some(Limit::Admin)),
         ("/v1/admin/workspaces/{workspace}/root", Some(Limit::Admin)),

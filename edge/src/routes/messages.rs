@@ -13,7 +13,7 @@ use super::{Edge, chat_body};
 use crate::error::ApiError;
 use crate::http::body;
 use crate::object::{self, CallError};
-use crate::session::command::{Caller, Rectify, Remove, SessionError};
+use crate::session::command::{Rectify, Remove, SessionError};
 
 /// `PATCH /v1/conversation/messages/{id}`: gives a message of the visitor's another text. The one
 /// before is gone; the reply to it stays, and says that it answers an earlier text.
@@ -36,14 +36,11 @@ pub async fn rectify(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
-    // 1
-    let origin = edge.origin(&head.method, &head.headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&head.headers, &origin)?;
+    // 1, 2
+    let visitor = edge.visitor(&head.method, &head.headers)?;
     // 3
     let json = body::json_text(&head.headers, stream, MESSAGE_BODY_BYTES);
-    let (json, policy) = join(json, edge.policy(&access)).await;
+    let (json, policy) = join(json, edge.policy(&visitor.access)).await;
     let request: RectifyRequest = body::parse(&json?)?;
     chat_body::check(&request.text)?;
     // 4
@@ -51,9 +48,9 @@ pub async fn rectify(
     // 5
     let message = named(&id)?;
     // 6
-    let command = Rectify { caller: Caller::new(&access, network), message, text };
-    let message = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
-    Ok(json_for(origin, StatusCode::OK, &message))
+    let command = Rectify { caller: visitor.caller(), message, text };
+    let message = object::call(&edge.env, &visitor.object(), &command).await?;
+    Ok(json_for(visitor.origin, StatusCode::OK, &message))
 }
 
 /// `DELETE /v1/conversation/messages/{id}`: removes a message, whoever wrote it. Its place stays,
@@ -73,17 +70,14 @@ pub async fn remove(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    // 1
-    let origin = edge.origin(&method, &headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&headers, &origin)?;
+    // 1, 2
+    let visitor = edge.visitor(&method, &headers)?;
     // 3
     let message = named(&id)?;
     // 4
-    let command = Remove { caller: Caller::new(&access, network), message };
-    let message = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
-    Ok(json_for(origin, StatusCode::OK, &message))
+    let command = Remove { caller: visitor.caller(), message };
+    let message = object::call(&edge.env, &visitor.object(), &command).await?;
+    Ok(json_for(visitor.origin, StatusCode::OK, &message))
 }
 
 /// The message that a path names. What cannot be an id names none.

@@ -40,7 +40,7 @@ pub mod receipts;
 pub mod admin;
 
 #[cfg(test)]
-mod credentials;
+mod tests;
 
 use std::sync::Arc;
 
@@ -121,6 +121,7 @@ pub fn router() -> Router {
         .route("/v1/review", post(review::ask))
         .route("/v1/erase", post(erase::erase))
         .route("/v1/receipts/verify", post(receipts::verify))
+        .route("/v1/provenance/verify", post(receipts::verify))
         .route("/v1/admin/workspaces", post(admin::workspaces::create))
         .route("/v1/admin/workspaces/{workspace}/keys", post(admin::keys::issue))
         .route("/v1/admin/workspaces/{workspace}/root", get(admin::workspaces::root))

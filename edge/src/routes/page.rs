@@ -9,6 +9,7 @@ use data_encoding::BASE64;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::auth::mac::sha256;
+use crate::clock::{self, DAY_MS};
 use crate::http::respond::Answered;
 use crate::language::Language;
 
@@ -64,20 +65,8 @@ pub(super) fn escape(text: &str) -> String {
 
 /// A time as people read it everywhere: `2026-11-20 14:05 UTC`.
 pub(super) fn date(unix_ms: u64) -> String {
-    let minutes = unix_ms / 60_000;
-    let (days, minute) = (minutes / 1_440, minutes % 1_440);
-    // Days from the civil calendar, by eras of 400 years that begin in March.
-    let shifted = days + 719_468;
-    let era = shifted / 146_097;
-    let day_of_era = shifted % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minute / 60, minute % 60)
+    let minute = unix_ms % DAY_MS / 60_000;
+    format!("{} {:02}:{:02} UTC", clock::date(unix_ms / DAY_MS), minute / 60, minute % 60)
 }
 
 #[cfg(test)]

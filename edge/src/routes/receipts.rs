@@ -1,4 +1,5 @@
-//! `POST /v1/receipts/verify`: whether a document is one that this edge signed.
+//! `POST /v1/receipts/verify` and, by another name for who looks for the origin of a text,
+//! `POST /v1/provenance/verify`: whether a document is one that this edge signed.
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -27,7 +28,7 @@ struct Verified {
     reason: Option<&'static str>,
 }
 
-/// `POST /v1/receipts/verify`
+/// `POST /v1/receipts/verify`, `POST /v1/provenance/verify`
 ///
 /// It takes a receipt of a consent or of an erasure, a proof, or a visitor's copy, whole and with
 /// its signature, however it is printed. It needs no credential, keeps nothing, and is readable by

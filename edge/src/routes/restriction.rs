@@ -11,7 +11,7 @@ use super::caller::json_for;
 use crate::error::ApiError;
 use crate::http::body;
 use crate::object;
-use crate::session::command::{Caller, Restrict};
+use crate::session::command::Restrict;
 
 /// `PUT /v1/restriction`
 ///
@@ -28,17 +28,14 @@ use crate::session::command::{Caller, Restrict};
 #[worker::send]
 pub async fn put(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
-    // 1
-    let origin = edge.origin(&head.method, &head.headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&head.headers, &origin)?;
+    // 1, 2
+    let visitor = edge.visitor(&head.method, &head.headers)?;
     // 3
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let request: RestrictionRequest = body::parse(&text)?;
     // 4
-    let caller = Caller::new(&access, network);
+    let caller = visitor.caller();
     let command = Restrict { caller, restricted: request.restricted };
-    let restriction = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
-    Ok(json_for(origin, StatusCode::OK, &restriction))
+    let restriction = object::call(&edge.env, &visitor.object(), &command).await?;
+    Ok(json_for(visitor.origin, StatusCode::OK, &restriction))
 }

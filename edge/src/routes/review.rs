@@ -11,7 +11,7 @@ use super::caller::json_for;
 use crate::error::ApiError;
 use crate::http::body;
 use crate::object;
-use crate::session::command::{AskReview, Caller};
+use crate::session::command::AskReview;
 
 /// `POST /v1/review`
 ///
@@ -28,16 +28,13 @@ use crate::session::command::{AskReview, Caller};
 #[worker::send]
 pub async fn ask(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
-    // 1
-    let origin = edge.origin(&head.method, &head.headers)?;
-    let network = edge.network()?;
-    // 2
-    let access = edge.access(&head.headers, &origin)?;
+    // 1, 2
+    let visitor = edge.visitor(&head.method, &head.headers)?;
     // 3
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let request: ReviewRequest = body::parse(&text)?;
     // 4
-    let command = AskReview { caller: Caller::new(&access, network), reason: request.reason };
-    let review = object::call(&edge.env, &access.conversation.to_hex(), &command).await?;
-    Ok(json_for(origin, StatusCode::OK, &review))
+    let command = AskReview { caller: visitor.caller(), reason: request.reason };
+    let review = object::call(&edge.env, &visitor.object(), &command).await?;
+    Ok(json_for(visitor.origin, StatusCode::OK, &review))
 }

@@ -5,8 +5,8 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use sotto_shared::id::SiteKey;
 
-use super::Edge;
 use super::caller::json_for;
+use super::{Edge, query};
 use crate::auth::site_key;
 use crate::error::ApiError;
 use crate::object::{self, CallError};
@@ -61,11 +61,7 @@ pub async fn read(
 /// The language asked for; what is not a language tag is passed over, since the site has texts in
 /// its own language for everybody.
 fn language(query: Option<&str>) -> Option<String> {
-    query?
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("lang="))
-        .filter(|tag| is_language(tag))
-        .map(str::to_owned)
+    query::value(query, "lang").filter(|tag| is_language(tag)).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::object::{CallError, call};
 use crate::session::command::{ConsentSet, SessionError, SetConsent};
 use crate::session::core::{CoreError, Next};
 use crate::session::object::{Shell, ShellError, parse};
-use crate::workspace::command::{Reported, WorkspaceError};
+use crate::workspace::command::WorkspaceError;
 
 impl Shell {
     /// Changes the consent. What is taken back is taken back before anybody is asked.
@@ -19,9 +19,10 @@ impl Shell {
         if taken.ends_chat {
             self.stop_writing(&self.core(&config))?;
         }
-        self.set_alarm().await?;
         if taken.is_changed {
-            self.report(&config, Reported::ConsentChanged).await;
+            self.tell(&config).await?;
+        } else {
+            self.set_alarm().await?;
         }
         match taken.next {
             Next::Done => {}
@@ -32,8 +33,7 @@ impl Shell {
                 if self.answers.get() == answer
                     && self.core(&config).give(&caller, &choice, &agreed)?
                 {
-                    self.set_alarm().await?;
-                    self.report(&config, Reported::ConsentChanged).await;
+                    self.tell(&config).await?;
                 }
             }
         }

@@ -61,7 +61,7 @@ impl core::fmt::Debug for SessionObject {
 
 impl DurableObject for SessionObject {
     fn new(state: State, env: Env) -> Self {
-        let sql = ObjectSql::new(state.storage().sql());
+        let sql = ObjectSql::new(&state.storage());
         Self(Rc::new(Shell {
             state,
             env,
@@ -247,8 +247,15 @@ impl Shell {
     }
 
     async fn erase(&self, body: &str) -> Result<ErasureReceipt, ShellError> {
-        let config = self.prepare().await?;
         let command: Erase = parse(body)?;
+        let config = match self.prepare().await {
+            Ok(config) => config,
+            // Whatever keeps a conversation from being used, nothing keeps it from being erased.
+            Err(error) => {
+                log::error("session_not_ready").fault(&error).write();
+                Config::from_env(&self.env)?
+            }
+        };
         let erased = match self.core(&config).erase(&command.secret) {
             Ok(Erasure::Done(receipt)) => Ok(receipt),
             Ok(Erasure::Bury(tombstone)) => {
@@ -329,14 +336,13 @@ impl Shell {
                     self.state.storage().delete_all().await?;
                     return Ok(());
                 }
-                Due::Outbox if self.tell_of_erasure(&config).await => core.heard()?,
-                Due::Listing if self.tell_list(&config).await? => {}
-                Due::Reports if self.tell_reports(&config).await? => {}
-                Due::Outbox | Due::Listing | Due::Reports => core.not_heard(item)?,
-                Due::ProofEnd => core.drop_consent_proof()?,
-                // `due` has planned it anew.
-                Due::End => {}
+                Due::Outbox => self.tell_of_erasure(&config).await?,
+                Due::Listing => self.tell_list(&config).await?,
+                Due::Reports => self.tell_reports(&config).await?,
+                // `due` has seen to them.
+                Due::ProofEnd | Due::End => {}
             }
+            core.settle(item)?;
         }
         self.set_alarm().await
     }

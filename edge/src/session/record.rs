@@ -8,7 +8,7 @@ use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::Hold;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
-use sotto_shared::wire::session::ErasureReceipt;
+use sotto_shared::wire::session::{ErasureReceipt, Holder};
 use sotto_shared::wire::stream::{Author, FinishReason, Source};
 
 use crate::auth::network::NetworkTag;
@@ -39,6 +39,34 @@ pub struct Session {
     pub ending: Option<Cause>,
     /// What the erase token is checked against.
     pub erase: EraseCheck,
+}
+
+/// What an erasure needs to know of a conversation. It is read from what the first version of the
+/// tables had, so that nothing which came later can stand against it.
+#[derive(Clone, Debug)]
+pub struct Erasable {
+    /// The conversation's id.
+    pub conversation: ConversationId,
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// Who received what was said.
+    pub recipients: Vec<Holder>,
+    /// For how many days the proof of the consent is kept.
+    pub proof_days: u32,
+    /// What the erase token is checked against.
+    pub erase: EraseCheck,
+}
+
+impl From<Session> for Erasable {
+    fn from(session: Session) -> Self {
+        Self {
+            conversation: session.conversation,
+            workspace: session.terms.workspace,
+            recipients: session.terms.recipients,
+            proof_days: session.terms.proof_days,
+            erase: session.erase,
+        }
+    }
 }
 
 /// Whether a conversation is kept and not used, as its visitor asked.
@@ -134,6 +162,8 @@ pub struct Said {
     pub author: Author,
     /// Its text.
     pub text: Scrubbed,
+    /// What wrote it, if it is a reply.
+    pub provider: Option<String>,
 }
 
 /// How a reply ended.

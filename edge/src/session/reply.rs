@@ -4,6 +4,7 @@
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use sotto_shared::id::MessageId;
 use sotto_shared::pii::Scrubbed;
+use sotto_shared::wire::conversation::Provenance;
 use sotto_shared::wire::stream::{Author, Part, Reply, Source, StreamProblem};
 
 use crate::session::core::{Begun, Exchange};
@@ -103,6 +104,7 @@ impl Running {
             model: model.map(str::to_owned),
             at: self.begun.at,
             question: self.begun.question.as_str().to_owned(),
+            provenance: Some(Provenance::unmarked(self.begun.terms().notice.clone())),
         };
         self.facts = Some(facts.clone());
         self.send(&Part::Reply { data: facts });
@@ -168,6 +170,7 @@ pub fn replay(exchange: &Exchange) -> Vec<Part> {
         model: reply.model.clone(),
         at: reply.at,
         question: question.text.as_str().to_owned(),
+        provenance: reply.notice.clone().map(Provenance::unmarked),
     };
     let mut parts = first_parts(&reply.id, Some(&facts), reply.text.as_str());
     if let Some(end) = reply.end {

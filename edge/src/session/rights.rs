@@ -90,7 +90,7 @@ impl Shell {
 
     /// Tells the audit log of what was noted. The alarm is set before, so that it is told again
     /// whatever becomes of this; and it tells the workspace's list.
-    async fn tell(&self, config: &Config) -> Result<(), ShellError> {
+    pub(super) async fn tell(&self, config: &Config) -> Result<(), ShellError> {
         self.set_alarm().await?;
         self.tell_reports(config).await?;
         self.set_alarm().await

@@ -182,8 +182,15 @@ const TOMBSTONE: &str = "CREATE TABLE IF NOT EXISTS tombstone (
     receipt TEXT NOT NULL
 ) STRICT";
 
-/// The tables of these.
-const OUTLIVING: [&str; 3] = ["due", "tombstone", "consent_proof"];
+/// The tables that stay when a conversation goes: those of [`bury`], and the reports that nobody has
+/// heard, which are codes.
+const OUTLIVING: [&str; 4] = ["due", "tombstone", "consent_proof", "report"];
+
+/// What free pages are written over with.
+const ZEROS: &str = "CREATE TABLE IF NOT EXISTS zeros (bytes BLOB NOT NULL) STRICT";
+
+/// Zeros in one row: half of what a row of an object may hold.
+const ZEROS_BYTES: u64 = 1 << 20;
 
 /// What an object holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,22 +224,40 @@ pub fn migrate(sql: &impl Sql) -> Result<(), SqlError> {
     migrations::run(sql, MIGRATIONS)
 }
 
-/// Drops the tables that do not outlive an erasure, and with them everything in them. What the
-/// platform keeps of its own is not touched.
+/// The tables of the first version.
+#[cfg(test)]
+pub(super) fn first(sql: &impl Sql) -> Result<(), SqlError> {
+    migrations::run(sql, &[FIRST])
+}
+
+/// Drops the tables that do not outlive an erasure, and with them everything in them; then their
+/// pages, which the database only lets go, are written over. What the platform keeps of its own is
+/// not touched.
 ///
 /// # Errors
-/// [`SqlError`] if a statement fails; the next try drops what is left.
+/// [`SqlError`] if a statement fails; everything is still there then, and the next try finishes.
 pub fn clear(sql: &impl Sql) -> Result<(), SqlError> {
-    let rows = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'", &[])?;
-    let names = rows.iter().filter_map(|row| row.first().and_then(Value::text));
-    let is_own = |name: &str| !name.starts_with("sqlite_") && !name.starts_with("_cf_");
-    // The session's own table goes last: as long as it is there, an erasure is not finished.
-    let mut gone: Vec<_> = names.filter(|name| is_own(name) && !OUTLIVING.contains(name)).collect();
-    gone.sort_by_key(|name| *name == "session");
-    for name in gone {
-        sql.exec(&format!("DROP TABLE {name}"), &[])?;
-    }
-    Ok(())
+    // Made before there are free pages, so that it begins on none of them: what it leaves unused of
+    // its first page it does not write over.
+    sql.exec(ZEROS, &[])?;
+    sql.together(&mut || {
+        let rows = sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'", &[])?;
+        let names = rows.iter().filter_map(|row| row.first().and_then(Value::text));
+        let is_own = |name: &&str| !name.starts_with("sqlite_") && !name.starts_with("_cf_");
+        let goes = |name: &&str| *name != "zeros" && !OUTLIVING.contains(name);
+        for name in names.filter(is_own).filter(goes) {
+            sql.exec(&format!("DROP TABLE {name}"), &[])?;
+        }
+        // New rows take free pages first, so as much as there is fills them all.
+        let mut left = sql.size()?;
+        while left > 0 {
+            let bytes = left.min(ZEROS_BYTES);
+            sql.exec("INSERT INTO zeros (bytes) VALUES (zeroblob(?))", &[bytes.into()])?;
+            left -= bytes;
+        }
+        sql.exec("DROP TABLE zeros", &[])?;
+        Ok(())
+    })
 }
 
 /// Makes the tables that outlive an erasure.

@@ -9,12 +9,12 @@ pub use messages::Messages;
 mod consent;
 
 pub use consent::Consents;
+mod ending;
 mod reports;
 mod rights;
-
 mod standing;
 
-use sotto_shared::id::{ConversationId, MessageId, WorkspaceId};
+use sotto_shared::id::{ConversationId, MessageId};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::stream::Author;
@@ -24,7 +24,7 @@ use crate::auth::seal::SealError;
 use crate::log::{Loggable, Told};
 use crate::session::command::SessionTerms;
 use crate::session::record::{
-    Cause, Due, DueItem, End, EraseCheck, Family, Restricted, Rotation, Session, Tombstone,
+    Cause, Due, DueItem, End, EraseCheck, Family, Restricted, Rotation, Session,
 };
 use crate::sql::{Row, Sql, SqlError, Value};
 
@@ -172,11 +172,25 @@ impl<S: Sql> Store<'_, S> {
         self.run("UPDATE session SET wrapped_key = ?", &[wrapped.into()])
     }
 
-    /// Destroys the key of the texts, as the first act of an erasure. It is written over where it
-    /// stands before its row grows, which would leave it behind in a page.
-    pub fn destroy_key(&self, cause: Cause) -> Result<(), StoreError> {
-        self.run("UPDATE session SET wrapped_key = zeroblob(length(wrapped_key))", &[])?;
-        self.run("UPDATE session SET wrapped_key = x'', ending = ?", &[cause.name().into()])
+    /// Writes zeros over what is stored in some columns, where it stands. Whoever puts something of
+    /// another length there, or nothing, calls it before: a row that moves or shrinks leaves behind
+    /// in its page what it held, and the key that opens it may live on.
+    fn blank(
+        &self,
+        table: &str,
+        columns: &[&str],
+        filter: &str,
+        values: &[Value],
+    ) -> Result<(), StoreError> {
+        let zeros = |c: &&str| format!("{c} = iif({c} IS NULL, NULL, zeroblob(length({c})))");
+        let zeros = columns.iter().map(zeros).collect::<Vec<_>>().join(", ");
+        self.run(&format!("UPDATE {table} SET {zeros} WHERE {filter}"), values)
+    }
+
+    /// Writes zeros over what was said in a message.
+    fn blank_message(&self, id: &str) -> Result<(), StoreError> {
+        let filter = "id = ? AND (sealed_text IS NOT NULL OR sealed_sources IS NOT NULL)";
+        self.blank("message", &["sealed_text", "sealed_sources"], filter, &[id.into()])
     }
 
     // What of the messages is not sealed
@@ -197,6 +211,7 @@ impl<S: Sql> Store<'_, S> {
 
     /// Removes a message.
     pub fn delete_message(&self, id: &str) -> Result<(), StoreError> {
+        self.blank_message(id)?;
         self.run("DELETE FROM message WHERE id = ?", &[id.into()])
     }
 
@@ -252,9 +267,19 @@ impl<S: Sql> Store<'_, S> {
         self.run("DELETE FROM due WHERE kind = ?", &[kind.name().into()])
     }
 
-    /// What is due next.
+    /// What is due next. Of what is due at once, reports come first: they are told of a conversation
+    /// that is still on the workspace's list.
     pub fn next_due(&self) -> Result<Option<DueItem>, StoreError> {
-        let rows = self.0.exec("SELECT kind, at, attempts FROM due ORDER BY at LIMIT 1", &[])?;
+        self.due_item("ORDER BY at, kind = 'reports' DESC LIMIT 1", &[])
+    }
+
+    /// When something of a kind is due.
+    pub fn due(&self, kind: Due) -> Result<Option<DueItem>, StoreError> {
+        self.due_item("WHERE kind = ?", &[kind.name().into()])
+    }
+
+    fn due_item(&self, rest: &str, values: &[Value]) -> Result<Option<DueItem>, StoreError> {
+        let rows = self.0.exec(&format!("SELECT kind, at, attempts FROM due {rest}"), values)?;
         rows.first()
             .map(|row| {
                 let column = Columns(row);
@@ -262,50 +287,6 @@ impl<S: Sql> Store<'_, S> {
                     kind: Due::parse(column.text(0, "kind")?).ok_or(StoreError::Value("kind"))?,
                     at: column.unsigned(1, "at")?,
                     attempts: column.small(2, "attempts")?,
-                })
-            })
-            .transpose()
-    }
-
-    // What is left after an erasure
-
-    /// Stores the tombstone.
-    pub fn insert_tombstone(&self, tombstone: &Tombstone) -> Result<(), StoreError> {
-        if let Some(proof) = &tombstone.consent_proof {
-            self.put_consent_proof(proof)?;
-        }
-        self.run(
-            "INSERT OR REPLACE INTO tombstone
-                 (one, workspace, erase_salt, erase_hash, cause, receipt)
-             VALUES (1, ?, ?, ?, ?, ?)",
-            &[
-                tombstone.workspace.as_bytes().as_slice().into(),
-                tombstone.erase.salt.as_slice().into(),
-                tombstone.erase.hash.as_slice().into(),
-                tombstone.cause.name().into(),
-                json("receipt", &tombstone.receipt)?.into(),
-            ],
-        )
-    }
-
-    /// The tombstone, if there is one.
-    pub fn tombstone(&self) -> Result<Option<Tombstone>, StoreError> {
-        let rows = self
-            .0
-            .exec("SELECT workspace, erase_salt, erase_hash, cause, receipt FROM tombstone", &[])?;
-        rows.first()
-            .map(|row| {
-                let column = Columns(row);
-                Ok(Tombstone {
-                    workspace: WorkspaceId::from_bytes(column.array(0, "workspace")?),
-                    erase: EraseCheck {
-                        salt: column.blob(1, "erase_salt")?.to_vec(),
-                        hash: column.blob(2, "erase_hash")?.to_vec(),
-                    },
-                    cause: Cause::parse(column.text(3, "cause")?)
-                        .ok_or(StoreError::Value("cause"))?,
-                    receipt: parse("receipt", column.text(4, "receipt")?)?,
-                    consent_proof: self.consent_proof()?,
                 })
             })
             .transpose()

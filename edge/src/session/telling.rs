@@ -1,6 +1,7 @@
 //! The shell's side of what the workspace has to hear: reports for its audit log, the erasure, and
 //! what its list shows.
 
+use super::core::CoreError;
 use super::object::{Shell, ShellError};
 use super::record::Cause;
 use crate::config::Config;
@@ -22,8 +23,8 @@ impl Shell {
         }
     }
 
-    /// Tells the workspace's audit log what the visitor did, oldest first; whether it has heard all.
-    pub(super) async fn tell_reports(&self, config: &Config) -> Result<bool, ShellError> {
+    /// Tells the workspace's audit log what the visitor did, oldest first, until it does not hear.
+    pub(super) async fn tell_reports(&self, config: &Config) -> Result<(), ShellError> {
         let core = self.core(config);
         let conversation = self.conversation()?;
         while let Some(noted) = core.noted()? {
@@ -36,17 +37,19 @@ impl Shell {
                 }
                 Err(error) => {
                     log::error("report_not_heard").fault(&error).write();
-                    return Ok(false);
+                    break;
                 }
             }
         }
-        Ok(true)
+        Ok(())
     }
 
-    /// Tells the workspace of the erasure; whether it has heard.
-    pub(super) async fn tell_of_erasure(&self, config: &Config) -> bool {
-        let Ok(conversation) = self.conversation() else { return false };
-        let Ok(Some(tombstone)) = self.core(config).store().tombstone() else { return true };
+    /// Tells the workspace of the erasure.
+    pub(super) async fn tell_of_erasure(&self, config: &Config) -> Result<(), ShellError> {
+        let core = self.core(config);
+        let conversation = self.conversation()?;
+        let tombstone = core.store().tombstone().map_err(CoreError::from)?;
+        let Some(tombstone) = tombstone else { return Ok(core.heard()?) };
         let why = match tombstone.cause {
             Cause::Token => Forgotten::Erased,
             Cause::Lifetime => Forgotten::Ended,
@@ -57,29 +60,24 @@ impl Shell {
         match told {
             // A workspace that is gone has nothing on its list.
             Ok(()) | Err(CallError::Refused(WorkspaceError::Unknown) | CallError::NoSuchObject) => {
-                true
+                core.heard()?;
             }
-            Err(error) => {
-                log::error("forget_not_heard").fault(&error).write();
-                false
-            }
+            Err(error) => log::error("forget_not_heard").fault(&error).write(),
         }
+        Ok(())
     }
 
-    /// Tells the workspace's list how the conversation stands; whether it has heard.
-    pub(super) async fn tell_list(&self, config: &Config) -> Result<bool, ShellError> {
+    /// Tells the workspace's list how the conversation stands.
+    pub(super) async fn tell_list(&self, config: &Config) -> Result<(), ShellError> {
         let core = self.core(config);
-        let Some((workspace, listing)) = core.listing()? else { return Ok(true) };
+        let Some((workspace, listing)) = core.listing()? else { return Ok(()) };
         match call(&self.env, &workspace.to_hex(), &listing).await {
             // A workspace that is gone has no list.
             Ok(()) | Err(CallError::Refused(WorkspaceError::Unknown) | CallError::NoSuchObject) => {
                 core.listed(listing.number)?;
-                Ok(true)
             }
-            Err(error) => {
-                log::error("listing_not_heard").fault(&error).write();
-                Ok(false)
-            }
+            Err(error) => log::error("listing_not_heard").fault(&error).write(),
         }
+        Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! The vault: what is said in a conversation is sealed under a key of that conversation alone. Whence
 //! the key comes is in `session::core`.
 
+use core::cell::Cell;
+
+use sotto_shared::consent::record::Held;
 use sotto_shared::id::ConversationId;
 
 use crate::auth::seal::{SealError, SealKey, Sealer};
@@ -14,13 +17,26 @@ const PURPOSE: &[u8] = b"sotto vault 1";
 pub struct VaultKey {
     conversation: ConversationId,
     sealer: Sealer,
+    held: Cell<Option<Held>>,
 }
 
 impl VaultKey {
     /// The key of a conversation, made ready once for all that it seals.
     #[must_use]
     pub fn new(conversation: ConversationId, plain: &[u8; 32]) -> Self {
-        Self { conversation, sealer: SealKey::from_bytes(*plain).sealer() }
+        let sealer = SealKey::from_bytes(*plain).sealer();
+        Self { conversation, sealer, held: Cell::new(None) }
+    }
+
+    /// What the record of consent says, if it was opened with this key and nothing was added since.
+    #[must_use]
+    pub fn held(&self) -> Option<Held> {
+        self.held.get()
+    }
+
+    /// Keeps that for as long as the key is in memory; nothing once an act is added.
+    pub fn keep_held(&self, held: Option<Held>) {
+        self.held.set(held);
     }
 }
 

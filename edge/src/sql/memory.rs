@@ -23,6 +23,8 @@ struct Read {
     statement: String,
     values: Vec<Value>,
     rows: Vec<Row>,
+    /// The table that they are of.
+    table: String,
 }
 
 impl Memory {
@@ -36,27 +38,34 @@ impl Memory {
 
     /// Remembers what a read gave.
     pub(super) fn put(&self, statement: &str, values: &[Value], rows: &[Row]) {
-        if rows.len() > ROWS || table_of(statement).is_none() {
-            return;
-        }
+        let Some(table) = table_read(statement).filter(|_| rows.len() <= ROWS) else { return };
         let mut reads = self.0.borrow_mut();
         if reads.len() >= READS {
             reads.remove(0);
         }
-        let (statement, values, rows) = (statement.to_owned(), values.to_vec(), rows.to_vec());
-        reads.push(Read { statement, values, rows });
+        reads.push(Read {
+            statement: statement.to_owned(),
+            values: values.to_vec(),
+            rows: rows.to_vec(),
+            table: table.to_owned(),
+        });
     }
 
-    /// A statement runs: what it may write to is not remembered any more.
+    /// A statement runs: what it may write to is not remembered any more. Triggers of ours write
+    /// nothing.
     pub(super) fn note(&self, statement: &str) {
-        let (verb, _) = next_word(statement);
-        match verb {
-            "SELECT" => {}
-            "INSERT" | "UPDATE" | "DELETE" => self.0.borrow_mut().retain(|read| {
-                table_of(&read.statement).is_some_and(|table| !has_word(statement, table))
-            }),
+        let (verb, rest) = next_word(statement);
+        let written = match verb {
+            "SELECT" => return,
+            "INSERT" => table_after(rest, "INTO"),
+            "UPDATE" => Some(next_word(rest).0),
+            "DELETE" => table_after(rest, "FROM"),
             // Tables come, go or change, and whatever else there may be.
-            _ => self.forget(),
+            _ => None,
+        };
+        match written {
+            Some(table) => self.0.borrow_mut().retain(|read| read.table != table),
+            None => self.forget(),
         }
     }
 
@@ -73,36 +82,34 @@ impl core::fmt::Debug for Memory {
 }
 
 /// The one table that a read is of; `None` if it is of several, or writes.
-fn table_of(statement: &str) -> Option<&str> {
-    let mut tables = None;
-    let mut rest = statement;
-    let mut selects = 0;
+fn table_read(statement: &str) -> Option<&str> {
+    let (mut table, mut selects, mut rest) = (None, 0, statement);
     while !rest.is_empty() {
         let (word, behind) = next_word(rest);
         rest = behind;
         match word {
             "SELECT" => selects += 1,
-            "FROM" if tables.is_none() => {
-                let (table, behind) = next_word(rest);
-                (tables, rest) = (Some(table), behind);
+            "FROM" if table.is_none() => {
+                let (name, behind) = next_word(rest);
+                (table, rest) = (Some(name), behind);
             }
             "FROM" | "JOIN" | "UNION" | "INSERT" | "UPDATE" | "DELETE" => return None,
             _ => {}
         }
     }
-    tables.filter(|_| selects == 1)
+    table.filter(|_| selects == 1)
 }
 
-fn has_word(statement: &str, wanted: &str) -> bool {
-    let mut rest = statement;
+/// The word that follows another one.
+fn table_after<'a>(mut rest: &'a str, before: &str) -> Option<&'a str> {
     while !rest.is_empty() {
         let (word, behind) = next_word(rest);
-        if word == wanted {
-            return true;
+        if word == before {
+            return Some(next_word(behind).0);
         }
         rest = behind;
     }
-    false
+    None
 }
 
 /// The next word, and what follows it.
@@ -147,7 +154,6 @@ mod tests {
             "INSERT OR REPLACE INTO site (number) VALUES (?)",
             "UPDATE site SET generation = ?",
             "\n  DELETE FROM site WHERE number = ? RETURNING number",
-            "UPDATE day SET number = (SELECT count(*) FROM site)",
         ] {
             let memory = filled();
             memory.note(write);
@@ -155,14 +161,18 @@ mod tests {
             assert!(has(&memory, TABLES, 0), "{write}");
         }
         let memory = filled();
-        memory.note("UPDATE site_day SET site1 = ?");
+        memory.note("UPDATE site_day SET site = ?");
+        memory.note("INSERT INTO counter (site, day) VALUES (?, ?)");
+        memory.note("DELETE FROM counter WHERE site = (SELECT number FROM site)");
         memory.note("SELECT settings FROM site");
         assert!(has(&memory, SITE, 1) && has(&memory, DAY, 0), "these are other tables, or reads");
     }
 
     #[test]
     fn whatever_else_happens_everything_is_forgotten() {
-        for other in ["CREATE TABLE a (x)", "DROP TABLE a", "WITH a AS (SELECT 1) DELETE FROM b"] {
+        for other in
+            ["CREATE TABLE a (x)", "DROP TABLE a", "WITH a AS (SELECT 1) DELETE FROM b", "INSERT"]
+        {
             let memory = filled();
             memory.note(other);
             assert!(!has(&memory, DAY, 0) && !has(&memory, TABLES, 0), "{other}");

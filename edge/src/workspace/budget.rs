@@ -95,8 +95,29 @@ impl<'a, S: Sql> Budget<'a, S> {
         network: &Network,
         limit: u32,
     ) -> Result<(), BudgetError> {
-        let tag = hmac_sha256(&self.key, &[network.0.as_bytes()]);
+        let tag = self.tag(network);
         self.taken(self.store.take(site, kind.name(), &tag, 1, limit.into())?)
+    }
+
+    /// Looks whether one more of a network's could be counted.
+    pub fn check_for(
+        &self,
+        site: u16,
+        kind: Kind,
+        network: &Network,
+        limit: u32,
+    ) -> Result<(), BudgetError> {
+        let count = self.store.counter(site, kind.name(), &self.tag(network))?;
+        self.taken(count < u64::from(limit))
+    }
+
+    /// Looks whether more of the site's could be counted.
+    pub fn check(&self, site: u16, kind: Kind, limit: u64) -> Result<(), BudgetError> {
+        self.taken(!self.is_spent(site, kind, limit)?)
+    }
+
+    fn tag(&self, network: &Network) -> [u8; 32] {
+        hmac_sha256(&self.key, &[network.0.as_bytes()])
     }
 
     /// Counts so many more of the site's, if its budget is not spent. They may take it past its

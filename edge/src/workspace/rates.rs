@@ -58,11 +58,20 @@ impl<'a, S: Sql> Rates<'a, S> {
     /// # Errors
     /// [`RateError`]
     pub fn take(&self, what: Rate<'_>, limit: u32) -> Result<(), RateError> {
-        if self.store.take_rate(&what.name(), self.minute(), limit)? {
-            return Ok(());
-        }
+        self.unless(!self.store.take_rate(&what.name(), self.minute(), limit)?)
+    }
+
+    /// Looks whether one more could be counted.
+    ///
+    /// # Errors
+    /// [`RateError`]
+    pub fn check(&self, what: Rate<'_>, limit: u32) -> Result<(), RateError> {
+        self.unless(self.store.rate(&what.name(), self.minute())? >= u64::from(limit))
+    }
+
+    const fn unless(&self, is_full: bool) -> Result<(), RateError> {
         let retry_after = (MINUTE_MS - self.now % MINUTE_MS).div_ceil(1_000);
-        Err(RateError::Full { retry_after })
+        if is_full { Err(RateError::Full { retry_after }) } else { Ok(()) }
     }
 
     /// The bits of the challenge that a site asks for now; `None` if it asks for none.

@@ -122,6 +122,19 @@ pub struct Provenance {
     pub notice: NoticeVersion,
 }
 
+impl Provenance {
+    /// The text of a model that puts no mark into its text.
+    #[must_use]
+    pub fn unmarked(notice: NoticeVersion) -> Self {
+        Self {
+            generated_by_ai: true,
+            digital_source_type: TRAINED_ALGORITHMIC_MEDIA.into(),
+            text_marking: "none".into(),
+            notice,
+        }
+    }
+}
+
 /// Names the schema of a copy, docs/copy.schema.json; the number changes when a member changes its
 /// meaning.
 pub const COPY_SCHEMA: &str = "urn:sotto:schema:conversation-copy:1";

@@ -10,6 +10,7 @@
 
 use crate::json::{Value, write_string};
 use crate::redacted_debug;
+use crate::words::words;
 
 /// Body of `PATCH /v1/conversation/messages/{id}`. The text is scrubbed like that of a new message.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,34 +42,6 @@ pub struct Restriction {
     pub restricted_at: Option<u64>,
     /// When the conversation erases itself if nothing more is said.
     pub ends_at: u64,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])+ $name:ident { $($(#[$variant_doc:meta])+ $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        pub enum $name {
-            $($(#[$variant_doc])+ #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)+
-        }
-
-        impl $name {
-            /// Every one, in the order in which they are offered.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word on the wire and in storage.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// The one of this word.
-            #[must_use]
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.name() == word)
-            }
-        }
-    };
 }
 
 words! {

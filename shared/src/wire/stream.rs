@@ -2,6 +2,7 @@
 //! parts beside it. Each is the data of one server-sent event; the stream ends with [`DONE`].
 
 use crate::json::Value;
+use crate::wire::conversation::Provenance;
 use crate::wire::problem::Code;
 
 /// Header that names the protocol.
@@ -9,6 +10,12 @@ pub const HEADER: &str = "x-vercel-ai-ui-message-stream";
 
 /// Value of [`HEADER`].
 pub const VERSION: &str = "v1";
+
+/// Header that says who writes (draft-abaris-aicdh-01, a courtesy to machines on the way).
+pub const DISCLOSURE_HEADER: &str = "ai-disclosure";
+
+/// Value of [`DISCLOSURE_HEADER`]: a structured field, a dictionary.
+pub const DISCLOSURE: &str = "mode=machine-generated";
 
 /// Data of the last event.
 pub const DONE: &str = "[DONE]";
@@ -89,6 +96,9 @@ pub struct Reply {
     /// The visitor's message as it was stored. It differs from what was sent where the edge's own
     /// pass found something.
     pub question: String,
+    /// How it comes about, for machines. The widget marks every reply of the AI without it.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub provenance: Option<Provenance>,
 }
 
 /// A document behind a reply.
@@ -186,6 +196,7 @@ impl Part {
                     model: inner.get("model").string(),
                     at: inner.get("at").unsigned()?,
                     question: inner.get("question").string()?,
+                    provenance: None,
                 },
             },
             "text-start" => Self::TextStart { id: text("id")? },

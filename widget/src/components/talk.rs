@@ -1,6 +1,7 @@
 //! The log: who said what, with what is hidden put back in place.
 
 use sotto_shared::pii::{PlaceholderMap, Segment, segments, stable_len};
+use sotto_shared::wire::conversation::TRAINED_ALGORITHMIC_MEDIA;
 use sotto_shared::wire::stream::{Author, Source};
 
 use super::data::reviewed;
@@ -211,6 +212,8 @@ fn bubble(texts: &Texts, author: Author) -> El {
     let who = el("p.who").add(&said("span.unseen", texts, whose));
     if author == Author::Ai {
         article.set("data-ai-generated", "true");
+        article.set("ai-disclosure", "ai-generated");
+        article.set("data-digital-source-type", TRAINED_ALGORITHMIC_MEDIA);
         who.put_said("span.tag|aria-hidden=true", texts, Text::Ai);
     }
     article.add(&who)

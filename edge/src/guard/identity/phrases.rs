@@ -13,6 +13,10 @@ pub(super) struct Grammar {
     pub(super) leads: Phrases,
     /// Questions that need no noun.
     pub(super) whole: Phrases,
+    /// Questions about whose machine it is.
+    pub(super) maker: Phrases,
+    /// Questions about what becomes of what is written.
+    pub(super) data: Phrases,
     /// What asks about the one who writes; any noun may follow.
     pub(super) about_you: Phrases,
     /// What may also ask about a product; only [`Self::plain_nouns`] may follow.
@@ -40,6 +44,45 @@ pub(super) const GRAMMARS: [Grammar; 2] = [
             with, who am i speaking to, who am i speaking with, who am i chatting with, who \
             am i chatting to, whom am i talking to, who is writing, who is answering, what \
             am i talking to",
+        maker: "\
+            who made you, who built you, who created you, who developed you, who trained you, \
+            who programmed you, who designed you, who runs you, who operates you, who is \
+            behind you, who owns you, which company made you, what company made you, which \
+            model are you, what model are you, which model do you use, what model do you use, \
+            which ai model do you use, what ai model do you use, which ai model are you, what \
+            ai model are you, which ai are you, what ai are you, which ai do you use, what ai \
+            do you use, which ai is this, what ai is this, which llm are you, what llm are \
+            you, which llm you are, which model you are, which llm do you use, what llm do you \
+            use, which language model are you, what language model are you, which language \
+            model do you use, what language model do you use, which language model are you \
+            running on, what language model are you running on, which model are you running \
+            on, what model are you running on, what software is this chat, what software are \
+            you, which software is this chat",
+        data: "\
+            what happens to my data, what happens with my data, what happens to my messages, \
+            what happens to my information, what happens to this conversation, what happens to \
+            this chat, what happens to what i write, what do you do with my data, what do you \
+            do with my messages, what do you do with my information, where does my data go, \
+            where do my messages go, where is my data stored, where are my messages stored, \
+            do you store my data, do you store my messages, do you store this chat, do you \
+            store this conversation, do you save my data, do you save my messages, do you save \
+            this chat, do you save this conversation, do you keep my data, do you keep my \
+            messages, do you record this chat, do you record this conversation, do you share \
+            my data, do you share my data with third parties, do you share my data with \
+            anyone, do you share my messages, do you sell my data, is my data safe, is my data \
+            stored, is my data saved, are my messages stored, are my messages saved, are my \
+            messages private, is this chat recorded, is this chat private, is this chat \
+            confidential, is this chat saved, is this chat stored, is this conversation \
+            recorded, is this conversation private, is this conversation confidential, is this \
+            conversation saved, is this conversation stored, is this private, who can read \
+            this, who can read this chat, who can read my messages, who can see my messages, \
+            who sees my messages, who reads this, who reads this chat, who reads my messages, \
+            who gets my data, how long do you keep my data, how long do you store my data, how \
+            long do you keep my messages, how long is my data stored, how long is my data \
+            kept, how long are my messages stored, how long are my messages kept, can i delete \
+            my data, can i delete this chat, can i delete my messages, can i erase my data, \
+            how do i delete my data, how can i delete my data, how do i delete this chat, \
+            delete my data",
         about_you: "\
             are you, are u, r u, r you, you are, youre, you are not, youre not, arent you, \
             are you not, am i talking to, am i talking with, am i speaking to, am i speaking \
@@ -82,6 +125,42 @@ pub(super) const GRAMMARS: [Grammar; 2] = [
             hier, mit wem rede ich, mit wem rede ich hier, mit wem schreibe ich, mit wem \
             schreibe ich hier, mit wem chatte ich, mit wem habe ich es zu tun, wer schreibt \
             hier, wer antwortet hier, wer antwortet mir, wer schreibt da",
+        maker: "\
+            wer hat dich gemacht, wer hat dich gebaut, wer hat dich entwickelt, wer hat dich \
+            programmiert, wer hat dich erstellt, wer hat dich trainiert, wer hat sie gemacht, \
+            wer hat sie gebaut, wer hat sie entwickelt, wer hat sie programmiert, wer hat sie \
+            erstellt, wer hat sie trainiert, wer steckt hinter dir, wer steckt hinter ihnen, \
+            wer steht hinter dir, wer betreibt dich, wer betreibt sie, von wem bist du, welches \
+            modell bist du, welches modell sind sie, welches modell benutzt du, welches modell \
+            benutzen sie, welches modell nutzt du, welches modell nutzen sie, welches modell \
+            verwendest du, welches modell verwenden sie, welches sprachmodell bist du, welches \
+            sprachmodell sind sie, welches sprachmodell benutzt du, welches sprachmodell nutzt \
+            du, welches sprachmodell verwendest du, welches sprachmodell verwenden sie, welches \
+            ki modell bist du, welches ki modell nutzt du, welche ki bist du, welche ki sind \
+            sie, welche ki ist das, welche ki benutzt du, welche ki nutzt du, welche ki \
+            verwenden sie, welche software ist das hier",
+        data: "\
+            was passiert mit meinen daten, was geschieht mit meinen daten, was machst du mit \
+            meinen daten, was machen sie mit meinen daten, was macht ihr mit meinen daten, was \
+            passiert mit meinen nachrichten, was geschieht mit meinen nachrichten, was passiert \
+            mit diesem chat, was passiert mit dem was ich schreibe, wohin gehen meine daten, \
+            wohin gehen meine nachrichten, wo landen meine daten, wo werden meine daten \
+            gespeichert, werden meine daten gespeichert, werden meine nachrichten gespeichert, \
+            werden meine daten weitergegeben, werden meine daten verkauft, speicherst du meine \
+            daten, speicherst du meine nachrichten, speicherst du das, speichern sie meine \
+            daten, speichern sie meine nachrichten, speichern sie das, speichert ihr meine \
+            daten, sind meine daten sicher, sind meine nachrichten privat, ist dieser chat \
+            privat, ist der chat privat, ist das hier privat, ist dieser chat vertraulich, ist \
+            das hier vertraulich, wird dieser chat aufgezeichnet, wird der chat aufgezeichnet, \
+            wird dieser chat gespeichert, wird der chat gespeichert, wird das gespeichert, wird \
+            das hier gespeichert, wird das aufgezeichnet, wer kann das lesen, wer kann das hier \
+            lesen, wer kann diesen chat lesen, wer kann meine nachrichten lesen, wer liest das, \
+            wer liest das hier, wer liest hier mit, wer liest mit, wer sieht meine nachrichten, \
+            wer bekommt meine daten, wie lange speicherst du meine daten, wie lange speichern \
+            sie meine daten, wie lange werden meine daten gespeichert, wie lange werden meine \
+            nachrichten gespeichert, kann ich meine daten löschen, kann ich diesen chat \
+            löschen, wie kann ich meine daten löschen, wie lösche ich meine daten, lösche meine \
+            daten, löschen sie meine daten",
         about_you: "\
             bist du, bist du nicht, sind sie, sind sie nicht, seid ihr, du bist, sie sind, \
             du bist kein, du bist keine, sie sind kein, sie sind keine, spreche ich mit, \

@@ -8,7 +8,7 @@ use sotto_shared::limits::SMALL_BODY_BYTES;
 use sotto_shared::wire::admin::NewKey;
 
 use super::super::Edge;
-use super::super::caller::{bearer, json};
+use super::super::caller::json;
 use super::{Operator, wrong_reply};
 use crate::error::ApiError;
 use crate::http::body;
@@ -81,9 +81,7 @@ pub async fn issue(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // 1
-    if !edge.config.platform_token.is(bearer(&headers)?) {
-        return Err(ApiError::TokenInvalid);
-    }
+    edge.platform(&headers)?;
     // 2
     let workspace = WorkspaceId::parse(&workspace).map_err(|_| ApiError::NotFound)?;
     let created = object::call(&edge.env, &workspace.to_hex(), &IssueKey {}).await;

@@ -8,7 +8,7 @@ use sotto_shared::limits::ADMIN_BODY_BYTES;
 use sotto_shared::wire::admin::{NewWorkspace, WorkspaceCreated};
 
 use super::super::Edge;
-use super::super::caller::{bearer, json};
+use super::super::caller::json;
 use super::super::sessions::new_object_id;
 use crate::error::ApiError;
 use crate::http::body;
@@ -28,9 +28,7 @@ use crate::workspace::command::{BINDING, Create, ReadRoot};
 pub async fn create(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (head, stream) = request.into_parts();
     // 1
-    if !edge.config.platform_token.is(bearer(&head.headers)?) {
-        return Err(ApiError::TokenInvalid);
-    }
+    edge.platform(&head.headers)?;
     // 2
     let text = body::json_text(&head.headers, stream, ADMIN_BODY_BYTES).await?;
     let request: NewWorkspace = body::parse(&text)?;
@@ -64,9 +62,7 @@ pub async fn root(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // 1
-    if !edge.config.platform_token.is(bearer(&headers)?) {
-        return Err(ApiError::TokenInvalid);
-    }
+    edge.platform(&headers)?;
     // 2
     let workspace = WorkspaceId::parse(&workspace).map_err(|_| ApiError::NotFound)?;
     let state = object::call(&edge.env, &workspace.to_hex(), &ReadRoot {}).await;

@@ -15,7 +15,7 @@ use sotto_shared::consent::record::{Held, Told};
 use sotto_shared::consent::{
     Choice, ConsentEvent, ConsentSource, ConsentState, Notice, NoticeVersion, Purposes, SourceKind,
 };
-use sotto_shared::limits::NOTICE_SHOWN_SECONDS_MAX;
+use sotto_shared::limits::{CONSENT_ACTS, NOTICE_SHOWN_SECONDS_MAX};
 use sotto_shared::wire::session::{Client, Holder};
 
 use self::acts::{Act, Answered, acts};
@@ -27,7 +27,7 @@ use crate::session::command::{Caller, ConsentSet, SessionError, SessionTerms};
 use crate::session::record::{ConsentStored, Session};
 use crate::session::store::Consents;
 use crate::sql::Sql;
-use crate::workspace::command::{Agreed, Answer, SiteRef};
+use crate::workspace::command::{Agreed, Answer, Reported, SiteRef};
 
 /// What taking back has come to.
 #[derive(Debug)]
@@ -79,7 +79,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     pub(super) fn recorded(&self) -> Result<(ConsentStored, Held), CoreError> {
         let stored = self.consents()?.all().map_err(CoreError::Consent)?;
         let held = Held::after(&stored.events);
+        if let Some(key) = &self.vault_key {
+            key.keep_held(Some(held));
+        }
         Ok((stored, held))
+    }
+
+    /// What the record was found to say since its key was opened, if nothing was added to it since: a
+    /// message need not open it again.
+    fn held(&self) -> Result<Option<Held>, CoreError> {
+        Ok(self.vault_key.as_deref().ok_or(CoreError::Locked)?.held())
     }
 
     /// Refuses what needs the consent to the chat where the record does not show it.
@@ -89,7 +98,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// or if a purpose is in force that nobody gave; [`CoreError::Consent`] if the record cannot be
     /// read.
     pub(super) fn check_consent(&self, terms: &SessionTerms) -> Result<(), CoreError> {
-        let (_, held) = self.recorded()?;
+        let held = match self.held()? {
+            Some(held) => held,
+            None => self.recorded()?.1,
+        };
         match held.chat {
             Some(ConsentState::Given) if held.purposes.contains_all(terms.purposes) => Ok(()),
             Some(ConsentState::Withdrawn) => Err(SessionError::ConsentWithdrawn.into()),
@@ -113,13 +125,14 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Takes back what an answer does not give any more: a purpose, the chat, by withdrawal or
     /// objection. Steps and their refusals:
     /// 1. The conversation lives, and its token is used where it was given to.
-    /// 2. There are not too many changes within a minute: [`SessionError::RateLimited`].
-    /// 3. The record is there: [`SessionError::ConsentUnproven`], [`CoreError::Consent`].
-    /// 4. What is taken back is recorded and does not hold from here on. That is so even where the
-    ///    rest is refused.
+    /// 2. The record is there: [`SessionError::ConsentUnproven`], [`CoreError::Consent`].
+    /// 3. What is taken back is recorded and does not hold from here on, however often that was done
+    ///    before. That is so even where the rest is refused.
+    /// 4. An answer that takes nothing back, or gives something, is counted:
+    ///    [`SessionError::RateLimited`].
     /// 5. What ended stays ended: [`SessionError::ConsentWithdrawn`].
-    /// 6. Where something is given, or another notice is answered to, the workspace is asked. The
-    ///    host page's banner gives nothing.
+    /// 6. Where something is given, or another notice is answered to, the workspace is asked, as long
+    ///    as the record has room for it: [`SessionError::Full`]. The host page's banner gives nothing.
     ///
     /// # Errors
     /// As above.
@@ -127,13 +140,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         // 1
         let mut session = self.open_for(caller)?;
         // 2
-        self.count(Counted::Change)?;
-        // 3
         let (stored, before) = self.recorded()?;
         if before.chat.is_none() {
             return Err(SessionError::ConsentUnproven.into());
         }
-        // 4
+        // 3
         let wanted = choice.wanted();
         let answered = Answered {
             before: &before,
@@ -157,16 +168,32 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             self.changed(&session)?;
         }
         let ends_chat = before.has_chat() && !choice.chat;
-        let gives = !answered.purposes.contains_all(wanted);
+        let is_wider = !answered.purposes.contains_all(wanted);
+        let gives = choice.chat
+            && !choice.is_of_host()
+            && (choice.notice != session.terms.notice || is_wider);
+        // 4
+        if (gives || !is_changed)
+            && let Err(refused) = self.count(Counted::Change)
+        {
+            return match refused {
+                CoreError::Refused(limit) if is_changed => {
+                    Ok(TakenBack { ends_chat, is_changed, next: Next::Refuse(limit) })
+                }
+                refused => Err(refused),
+            };
+        }
         let next = if !choice.chat {
             Next::Done
         } else if !before.has_chat() {
             // 5
             Next::Refuse(SessionError::ConsentWithdrawn)
-        } else if choice.is_of_host() || (choice.notice == session.terms.notice && !gives) {
+        } else if !gives {
             Next::Done
-        } else {
+        } else if stored.events.len() >= CONSENT_ACTS {
             // 6
+            Next::Refuse(SessionError::Full)
+        } else {
             let terms = session.terms;
             let answer = Answer {
                 site: SiteRef { number: terms.site, generation: terms.generation },
@@ -273,6 +300,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let AnswerGiven { record, notice, choice, at } = *given;
         let absolute = session.terms.lifetimes.absolute_seconds.saturating_mul(1_000);
         let consents = self.consents()?;
+        if let Some(key) = &self.vault_key {
+            key.keep_held(None);
+        }
         for Act { state, purposes, basis } in acts {
             let event = ConsentEvent {
                 id: self.ulid()?,
@@ -295,11 +325,12 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(())
     }
 
-    /// Puts changed terms into force.
+    /// Puts changed terms into force. The list and the audit log have to hear of it.
     fn changed(&self, session: &Session) -> Result<(), CoreError> {
         self.store().put_terms(&session.terms)?;
         self.plan_end(session)?;
         self.plan_listing()?;
+        self.note(Reported::ConsentChanged)?;
         self.keep_proof(session)
     }
 }

@@ -3,22 +3,17 @@
 
 use sotto_shared::consent::NoticeVersion;
 use sotto_shared::signed::Kind;
-use sotto_shared::wire::conversation::{
-    COPY_SCHEMA, Conversation, Message, Provenance, TRAINED_ALGORITHMIC_MEDIA,
-};
+use sotto_shared::wire::conversation::{COPY_SCHEMA, Conversation, Message, Provenance};
 use sotto_shared::wire::stream::Author;
 
 use super::{Core, CoreError, Counted};
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::session::command::{Caller, SessionError};
+use crate::session::command::Caller;
 use crate::session::record::{Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
 use crate::workspace::command::Reported;
-
-/// A text without a mark of its own.
-const UNMARKED: &str = "none";
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The signed copy of the conversation; the reply that is under way as far as it is. The audit
@@ -32,7 +27,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         running: Option<&Running>,
     ) -> Result<Conversation, CoreError> {
         let session = self.open_for(caller)?;
-        self.count(Counted::Look)?;
+        self.count(Counted::Export)?;
         let copy = self.copy(session, running)?;
         self.note(Reported::Exported)?;
         Ok(copy)
@@ -53,9 +48,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         copy.lang = Some(session.terms.lang);
         copy.recipients = Some(session.terms.recipients);
         copy.exported_at = Some(self.clock.now_ms());
-        // Serialising plain members cannot fail; an empty text would be signed for nobody.
-        let text = serde_json::to_string(&copy).map_err(|_| SessionError::Failed)?;
-        copy.signature = Some(self.keyring.sign_receipt(text.as_bytes()));
+        copy.signature = Some(self.signature(&copy)?);
         Ok(copy)
     }
 }
@@ -63,12 +56,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 /// How a reply came about, under the notice that was in force when it was written; `agreed` stands
 /// for it in replies of an earlier version.
 fn provenance(stored: &StoredMessage, agreed: &NoticeVersion) -> Option<Provenance> {
-    (stored.author == Author::Ai).then(|| Provenance {
-        generated_by_ai: true,
-        digital_source_type: TRAINED_ALGORITHMIC_MEDIA.into(),
-        text_marking: UNMARKED.into(),
-        notice: stored.notice.as_ref().unwrap_or(agreed).clone(),
-    })
+    (stored.author == Author::Ai)
+        .then(|| Provenance::unmarked(stored.notice.as_ref().unwrap_or(agreed).clone()))
 }
 
 #[cfg(test)]

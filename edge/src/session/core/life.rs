@@ -15,10 +15,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// that, and is used for nothing else.
     pub(super) fn alive(&self) -> Result<Session, CoreError> {
         let session = self.minted()?;
-        if self.clock.now_ms() >= ends_at(&session) {
+        self.check_alive(&session)?;
+        Ok(session)
+    }
+
+    /// Refuses what is for a conversation whose life is not over.
+    pub(super) fn check_alive(&self, session: &Session) -> Result<(), CoreError> {
+        if self.clock.now_ms() >= ends_at(session) {
             return Err(SessionError::Closed.into());
         }
-        Ok(session)
+        Ok(())
     }
 
     /// The legal hold that is in force.
@@ -66,16 +72,12 @@ mod tests {
     use sotto_shared::wire::admin::HoldReason;
 
     use super::*;
-    use crate::auth::tokens::EraseToken;
-    use crate::clock::ManualClock;
-    use crate::random::CountingRandom;
+    use crate::auth::tokens::{EraseToken, RefreshToken};
     use crate::session::command::Lifetimes;
     use crate::session::core::CoreError::Refused;
     use crate::session::core::Erasure;
     use crate::session::core::tests::World;
     use crate::session::record::Cause;
-    use crate::session::schema;
-    use crate::sql::FailingSql;
 
     fn check(world: &World, lifetimes: Lifetimes) -> Result<(), CoreError> {
         world.core().check_life(&CheckLife { workspace: World::terms().workspace, lifetimes })
@@ -150,6 +152,12 @@ mod tests {
         assert!(matches!(world.read(), Err(Refused(SessionError::Closed))));
         let refreshed = world.refresh_at(World::home(), "r-1");
         assert!(matches!(refreshed, Err(Refused(SessionError::Closed))));
+        let mut forged = RefreshToken::parse(&world.refresh_token).unwrap();
+        forged.secret[0] ^= 1;
+        let stranger = World { refresh_token: forged.to_text(), ..world };
+        let refused = stranger.refresh_at(World::home(), "r-1");
+        assert!(matches!(refused, Err(Refused(SessionError::TokenInvalid))), "nobody else is told");
+        let world = stranger;
         world.clock.advance(until - world.clock.now_ms());
         assert!(world.core().overdue().unwrap().is_some());
     }
@@ -163,49 +171,5 @@ mod tests {
         assert!(matches!(world.core().erase(&secret), Ok(Erasure::Bury(_))));
         world.clock.advance(World::LIFE_MS);
         assert!(matches!(world.core().erase(&secret), Ok(Erasure::Bury(_))));
-    }
-
-    /// What the object's alarm does, over storage that may break down.
-    fn alarm(world: &World, sql: &FailingSql<'_>) -> Result<(), CoreError> {
-        let core: Core<'_, _, ManualClock, CountingRandom> = Core {
-            sql,
-            clock: &world.clock,
-            random: &world.random,
-            keyring: &world.keyring,
-            vault_key: None,
-        };
-        if let Some(tombstone) = core.overdue()? {
-            core.destroy_key(tombstone.cause)?;
-            core.bury(&tombstone)?;
-        }
-        while let Some(item) = core.due()? {
-            match item.kind {
-                Due::Outbox => core.heard()?,
-                other => panic!("{other:?} is not due"),
-            }
-        }
-        Ok(())
-    }
-
-    /// Alarms come at least once, and may break off anywhere: whatever the statement at which the
-    /// storage breaks down, the next alarm finishes, and one after it changes nothing.
-    #[test]
-    fn promise_7_an_alarm_that_breaks_off_anywhere_is_finished_by_the_next() {
-        for broken in 0.. {
-            let world = World::minted();
-            world.clock.advance(World::LIFE_MS);
-            let is_whole = alarm(&world, &FailingSql::after(broken, &world.sql)).is_ok();
-            for _ in 0..2 {
-                alarm(&world, &FailingSql::after(usize::MAX, &world.sql)).unwrap();
-                assert!(!schema::tables(&world.sql).unwrap().session, "statement {broken}");
-            }
-            assert!(matches!(world.read(), Err(Refused(SessionError::Ended { .. }))));
-            let due = world.core().store().next_due().unwrap().unwrap();
-            assert_eq!(due.kind, Due::TombstoneEnd, "statement {broken}");
-            if is_whole {
-                assert!(broken > 10, "only {broken} statements were tried");
-                break;
-            }
-        }
     }
 }

@@ -11,15 +11,18 @@ mod turn;
 
 mod read;
 
+mod canary;
 mod consent;
 mod copy;
 mod rights;
 
+mod alarm;
 mod erase;
 
 mod life;
 mod operator;
 mod reporting;
+mod signing;
 mod telling;
 
 mod vault;

@@ -58,7 +58,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
                 let copy = self.copy(session, running)?;
                 Ok(Operated::Reply(OperatorReply::Read(Box::new(copy))))
             }
-            OperatorAction::Erase => Ok(Operated::Bury(self.entomb(session, Cause::Operator)?)),
+            OperatorAction::Erase => {
+                Ok(Operated::Bury(self.entomb(session.into(), Cause::Operator)?))
+            }
             OperatorAction::Hold(hold) => {
                 self.store().put_hold(hold)?;
                 self.plan_end(&session)?;

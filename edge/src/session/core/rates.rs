@@ -8,7 +8,7 @@
 use sotto_shared::limits;
 
 use super::{Core, CoreError};
-use crate::clock::Clock;
+use crate::clock::{Clock, DAY_MS};
 use crate::random::Random;
 use crate::session::command::SessionError;
 use crate::sql::Sql;
@@ -23,8 +23,10 @@ pub enum Counted {
     Message(u32),
     /// New tokens.
     Refresh,
-    /// Looks: the visitor's copy, taking up a reply, stopping one.
+    /// Looks: what a client resumes with, taking up a reply, stopping one.
     Look,
+    /// Signed copies.
+    Export,
     /// Changes: of consent, and by the visitor's other rights.
     Change,
     /// Refresh and erase tokens whose secret does not fit.
@@ -40,6 +42,7 @@ impl Counted {
             Self::Message(_) => "message",
             Self::Refresh => "refresh",
             Self::Look => "look",
+            Self::Export => "export",
             Self::Change => "change",
             Self::WrongSecret => "wrong_secret",
         }
@@ -53,7 +56,12 @@ impl Counted {
                 [(MINUTE_MS, limits::REFRESHES_PER_MINUTE), (HOUR_MS, limits::REFRESHES_PER_HOUR)]
             }
             Self::Look => [(MINUTE_MS, limits::LOOKS_PER_MINUTE); 2],
-            Self::Change => [(MINUTE_MS, limits::CHANGES_PER_MINUTE); 2],
+            Self::Export => {
+                [(MINUTE_MS, limits::EXPORTS_PER_MINUTE), (DAY_MS, limits::EXPORTS_PER_DAY)]
+            }
+            Self::Change => {
+                [(MINUTE_MS, limits::CHANGES_PER_MINUTE), (DAY_MS, limits::CHANGES_PER_DAY)]
+            }
             Self::WrongSecret => [(HOUR_MS, limits::WRONG_SECRETS_PER_HOUR); 2],
         }
     }
@@ -130,7 +138,7 @@ mod tests {
         assert_eq!(wait(&count()), Some(1));
         world.clock.advance(999);
         count().unwrap();
-        world.clock.advance(HOUR_MS);
+        world.clock.advance(DAY_MS);
         count().unwrap();
         let left = world.sql.exec("SELECT count(*) FROM attempt", &[]).unwrap();
         assert_eq!(left[0][0].unsigned(), Some(1), "what is over is not kept");
@@ -153,6 +161,28 @@ mod tests {
         times(limits::LOOKS_PER_MINUTE, || drop(world.read().unwrap()));
         assert_eq!(wait(&world.read()), Some(60));
         assert_eq!(wait(&world.core().check_open(&world.caller())), Some(60));
+    }
+
+    /// Each of them is an entry of the audit log that is kept for seven years.
+    #[test]
+    fn exports_and_changes_are_limited_by_the_day() {
+        let world = World::minted();
+        for what in [Counted::Export, Counted::Change] {
+            let [(minute, _), (day, most)] = what.windows();
+            assert_eq!((minute, day), (MINUTE_MS, DAY_MS));
+            for _ in 0..most {
+                world.core().count(what).unwrap();
+                world.clock.advance(10_000);
+            }
+            let rest = (DAY_MS - u64::from(most) * 10_000) / 1_000;
+            assert_eq!(wait(&world.core().count(what)), Some(rest));
+        }
+        let world = World::minted();
+        times(limits::EXPORTS_PER_MINUTE, || {
+            world.core().export(&world.caller(), None).unwrap();
+        });
+        assert_eq!(wait(&world.core().export(&world.caller(), None)), Some(60));
+        world.read().unwrap();
     }
 
     /// Uses the token in force and takes its successor.

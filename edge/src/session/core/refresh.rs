@@ -26,10 +26,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// # Errors
     /// [`SessionError::TokenInvalid`] for a secret that does not fit and
     /// [`SessionError::TokenMismatch`] for another page, which change nothing;
+    /// [`SessionError::Closed`] once the conversation's life is over;
     /// [`SessionError::TokenRevoked`]; [`SessionError::RateLimited`], after which the token is still
     /// the one in force.
     pub fn refresh(&self, command: &Refresh) -> Result<RefreshedSession, CoreError> {
-        let session = self.alive()?;
+        let session = self.minted()?;
         let family = &session.family;
         let key: [u8; 32] = self
             .keyring
@@ -41,6 +42,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         if !equal(&wanted.secret, &command.secret) {
             return Err(self.wrong_secret());
         }
+        // After the secret: that a legal hold keeps what is over is not for everybody who has the id.
+        self.check_alive(&session)?;
         if command.origin != session.terms.origin {
             return Err(SessionError::TokenMismatch.into());
         }

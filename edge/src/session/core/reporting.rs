@@ -1,10 +1,11 @@
 //! What the visitor did and the audit log has to hear of: noted in the same turn as the deed, told
-//! at once, and told again by the alarm until it was heard. It may be told twice, and is never lost
-//! but with the conversation.
+//! at once, and told again by the alarm until it was heard. It may be told twice, and is never lost:
+//! what was not heard outlives the conversation, since it says what was done and nothing of what was
+//! said.
 
 use sotto_shared::id::WorkspaceId;
 
-use super::telling::FIRST_WAIT_MS;
+use super::alarm::FIRST_WAIT_MS;
 use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
@@ -32,21 +33,19 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(self.store().plan(Due::Reports, at, 0)?)
     }
 
-    /// The oldest deed that was not heard of; `None` if there is none, or nothing of the
-    /// conversation.
+    /// The oldest deed that was not heard of; `None` if there is none.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn noted(&self) -> Result<Option<Noted>, CoreError> {
-        if !self.is_there()? {
-            return Ok(None);
-        }
-        let (Some((number, what)), Some(session)) =
-            (self.store().report()?, self.store().session()?)
-        else {
-            return Ok(None);
+        let store = self.store();
+        let Some((number, what)) = store.report()? else { return Ok(None) };
+        let workspace = if schema::tables(self.sql)?.tombstone {
+            store.tombstone()?.map(|tombstone| tombstone.workspace)
+        } else {
+            store.session()?.map(|session| session.terms.workspace)
         };
-        Ok(Some(Noted { number, what, workspace: session.terms.workspace }))
+        Ok(workspace.map(|workspace| Noted { number, what, workspace }))
     }
 
     /// Records that the audit log has heard of it.
@@ -54,27 +53,21 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn told(&self, noted: &Noted) -> Result<(), CoreError> {
-        if !self.is_there()? {
+        let store = self.store();
+        if store.report()?.is_none() {
             return Ok(());
         }
-        self.store().delete_report(noted.number)?;
-        if self.store().report()?.is_none() {
-            self.store().cancel(Due::Reports)?;
+        store.delete_report(noted.number)?;
+        if store.report()?.is_none() {
+            store.cancel(Due::Reports)?;
         }
         Ok(())
-    }
-
-    fn is_there(&self) -> Result<bool, CoreError> {
-        let tables = schema::tables(self.sql)?;
-        Ok(tables.session && !tables.tombstone)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::tokens::EraseToken;
-    use crate::session::core::Erasure;
     use crate::session::core::tests::World;
 
     fn noted(world: &World) -> Option<Reported> {
@@ -102,7 +95,7 @@ mod tests {
         world.clock.advance(1);
         let item = world.core().due().unwrap().unwrap();
         assert_eq!(item.kind, Due::Reports);
-        world.core().not_heard(item).unwrap();
+        world.core().settle(item).unwrap();
         assert!(world.core().due().unwrap().is_none(), "it waits before it tells again");
         assert_eq!(noted(&world), Some(Reported::Restricted));
         tell(&world);
@@ -122,18 +115,31 @@ mod tests {
         assert_eq!(noted(&world), Some(Reported::Exported));
     }
 
+    /// The workspace may have been away, or the erasure may have come while it was being told.
     #[test]
-    fn an_erased_conversation_has_nothing_to_tell() {
+    fn what_was_done_is_told_after_the_conversation_is_gone() {
         let world = World::minted();
         world.core().note(Reported::Exported).unwrap();
-        let kept = world.core().noted().unwrap().unwrap();
-        let secret = EraseToken::parse(&world.erase_token).unwrap().secret;
-        let Ok(Erasure::Bury(tombstone)) = world.core().erase(&secret) else {
-            panic!("the first erasure buries");
-        };
-        world.sql.wipe();
-        world.core().bury(&tombstone).unwrap();
+        world.core().note(Reported::Restricted).unwrap();
+        let under_way = world.core().noted().unwrap().unwrap();
+        world.erase();
+        assert_eq!(world.core().due().unwrap().unwrap().kind, Due::Reports, "before the list");
+        world.core().told(&under_way).unwrap();
+        let left = world.core().noted().unwrap().unwrap();
+        assert_eq!((left.what, left.workspace), (Reported::Restricted, World::terms().workspace));
+        tell(&world);
+        assert_eq!((noted(&world), due(&world)), (None, false));
+    }
+
+    /// What is left of a conversation that was erased before reports outlived it.
+    #[test]
+    fn a_tombstone_of_an_earlier_version_has_nothing_to_tell() {
+        let world = World::minted();
+        world.erase();
+        world.sql.exec("DROP TABLE report", &[]).unwrap();
+        world.core().store().plan(Due::Reports, 1, 0).unwrap();
         assert_eq!(noted(&world), None);
-        world.core().told(&kept).unwrap();
+        assert_eq!(world.core().due().unwrap().unwrap().kind, Due::Outbox);
+        assert!(!due(&world));
     }
 }

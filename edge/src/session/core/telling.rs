@@ -6,16 +6,10 @@ use sotto_shared::id::WorkspaceId;
 use super::{Core, CoreError, ends_at};
 use crate::clock::Clock;
 use crate::random::Random;
-use crate::session::record::{Due, DueItem, Session};
+use crate::session::record::{Due, Session};
 use crate::session::schema;
 use crate::sql::Sql;
 use crate::workspace::command::Listing;
-
-/// The workspace is told again after this time, doubled with each try, in milliseconds.
-pub(super) const FIRST_WAIT_MS: u64 = 10_000;
-
-/// Longest time between two tries to tell the workspace, in milliseconds.
-const LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Plans to tell the workspace's list how the conversation stands now. Whoever changes its
@@ -83,27 +77,16 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     }
 
     /// Records that the list has heard the listing of this number. What has changed since then is
-    /// still to be told.
+    /// still to be told, unless the conversation is gone.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn listed(&self, number: u64) -> Result<(), CoreError> {
-        if self.store().standing()?.listing == number {
+        let tables = schema::tables(self.sql)?;
+        if tables.session && !tables.tombstone && self.store().standing()?.listing == number {
             self.store().cancel(Due::Listing)?;
         }
         Ok(())
-    }
-
-    /// Plans the next try to tell the workspace what it has not heard.
-    ///
-    /// # Errors
-    /// [`CoreError`] if the storage fails.
-    pub fn not_heard(&self, item: DueItem) -> Result<(), CoreError> {
-        let wait = FIRST_WAIT_MS
-            .saturating_mul(1_u64.checked_shl(item.attempts).unwrap_or(u64::MAX))
-            .min(LONGEST_WAIT_MS);
-        let at = self.clock.now_ms().saturating_add(wait);
-        Ok(self.store().plan(item.kind, at, item.attempts.saturating_add(1))?)
     }
 }
 
@@ -112,7 +95,9 @@ mod tests {
     use super::*;
     use crate::auth::tokens::EraseToken;
     use crate::session::core::Erasure;
+    use crate::session::core::alarm::FIRST_WAIT_MS;
     use crate::session::core::tests::World;
+    use crate::session::record::DueItem;
 
     /// The visitor gives the conversation to `improve`, or withdraws it.
     fn improve(world: &World, improve: bool) {
@@ -141,10 +126,10 @@ mod tests {
             world.clock.advance(wait);
             let due = due(&world);
             assert_eq!((due.kind, due.attempts), (Due::Outbox, attempts));
-            world.core().not_heard(due).unwrap();
+            world.core().settle(due).unwrap();
         }
         assert_eq!(waits[..4], [0, 10_000, 20_000, 40_000]);
-        assert_eq!(waits[15], LONGEST_WAIT_MS);
+        assert_eq!(waits[15], 6 * 3_600_000);
         world.core().heard().unwrap();
         let left = world.core().store().next_due().unwrap().unwrap();
         assert_eq!(left.kind, Due::TombstoneEnd);
@@ -160,7 +145,7 @@ mod tests {
         assert_eq!((listing.conversation, listing.number), (World::CONVERSATION, 1));
         assert!(listing.improve && !listing.analytics);
         assert_eq!(listing.ends_at, world.clock.now_ms() + 3 * World::LIFE_MS);
-        world.core().not_heard(due(&world)).unwrap();
+        world.core().settle(due(&world)).unwrap();
         assert!(world.core().due().unwrap().is_none());
         world.clock.advance(FIRST_WAIT_MS);
         assert_eq!((due(&world).kind, due(&world).attempts), (Due::Listing, 1));

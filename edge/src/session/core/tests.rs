@@ -10,10 +10,10 @@ use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::session::{Client, Holder};
 
-use super::{Core, CoreError};
+use super::{Core, CoreError, Erasure};
 use crate::auth::keyring::{Keyring, test_keyring};
 use crate::auth::network::{NetworkKey, NetworkTag};
-use crate::auth::tokens::RefreshToken;
+use crate::auth::tokens::{EraseToken, RefreshToken};
 use crate::clock::ManualClock;
 use crate::config::Jurisdiction;
 use crate::random::CountingRandom;
@@ -21,6 +21,7 @@ use crate::session::command::{
     Caller, Chat, ConversationKey, Lifetimes, Mint, Network, Refresh, RefreshedSession,
     SessionTerms,
 };
+use crate::session::record::Tombstone;
 use crate::session::vault::VaultKey;
 use crate::sql::MemorySql;
 use crate::workspace::notice;
@@ -143,6 +144,22 @@ impl World {
     /// The visitor's copy.
     pub(crate) fn read(&self) -> Result<Conversation, CoreError> {
         self.core().read(&self.caller(), None)
+    }
+
+    /// Erases the conversation by its token, as the object does.
+    pub(crate) fn erase(&self) -> Tombstone {
+        let secret = EraseToken::parse(&self.erase_token).unwrap().secret;
+        let Ok(Erasure::Bury(tombstone)) = self.core().erase(&secret) else {
+            panic!("the first erasure buries");
+        };
+        self.bury(&tombstone);
+        tombstone
+    }
+
+    /// Buries it, as the object does.
+    pub(crate) fn bury(&self, tombstone: &Tombstone) {
+        self.core().destroy_key(tombstone.cause).unwrap();
+        self.core().bury(tombstone).unwrap();
     }
 
     /// Uses the first refresh token.

@@ -72,6 +72,8 @@ pub struct Begun {
     replaces: Option<String>,
     /// Whether the message was stored for this turn.
     is_new: bool,
+    /// When the message before it was accepted, Unix milliseconds.
+    last_at: u64,
 }
 
 /// What the workspace is asked for, and whom to ask.
@@ -84,6 +86,12 @@ pub struct NetworkTurn {
 }
 
 impl Begun {
+    /// The terms under which it is written.
+    #[must_use]
+    pub const fn terms(&self) -> &SessionTerms {
+        &self.terms
+    }
+
     /// What to ask the workspace for.
     #[must_use]
     pub fn turn(&self, network: Network) -> NetworkTurn {
@@ -190,6 +198,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             messages.insert(&chat.message_id, &chat.text, now)?;
         }
         store.touch(now)?;
+        let last_at = session.last_at;
         let session = Session { last_at: now, ..session };
         self.plan_end(&session)?;
         Ok(Accepted::Write(Begun {
@@ -202,19 +211,29 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             terms: Box::new(session.terms),
             replaces,
             is_new,
+            last_at,
         }))
     }
 
-    /// Takes a turn back that the workspace refused: the message counts as never sent, and the
-    /// reply that was to be replaced stays.
+    /// Takes a turn back that the workspace refused: the message counts as never sent, lengthens no
+    /// life, and the reply that was to be replaced stays. The object sets its alarm afterwards.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
     pub fn withdraw(&self, begun: &Begun) -> Result<(), CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if !tables.session || tables.tombstone {
+            return Ok(());
+        }
         if begun.is_new {
             self.store().delete_message(begun.message.as_str())?;
         }
-        Ok(())
+        // Nothing was accepted since: there is one reply at a time.
+        self.store().touch(begun.last_at)?;
+        match self.store().session()? {
+            Some(session) => self.plan_end(&session),
+            None => Ok(()),
+        }
     }
 
     /// Stores that the reply begins; the one whose place it takes goes.
@@ -242,6 +261,19 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             begun.at,
         )?;
         Ok(())
+    }
+
+    /// Stores that another provider writes the reply than the one that was asked first.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn hand_over(
+        &self,
+        reply: &str,
+        provider: &str,
+        model: Option<&str>,
+    ) -> Result<(), CoreError> {
+        Ok(self.messages()?.name_writer(reply, provider, model)?)
     }
 
     /// Earlier messages that a model is reminded of, oldest first: none that was removed, and no

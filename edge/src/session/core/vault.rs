@@ -94,7 +94,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         let tables = schema::tables(self.sql)?;
         // Beside a tombstone it is destroyed already.
         if tables.session && !tables.tombstone {
-            self.store().destroy_key(cause)?;
+            self.store().destroy_keys(cause)?;
         }
         Ok(())
     }
@@ -108,9 +108,10 @@ mod tests {
     use sotto_shared::wire::conversation::MessageState;
     use sotto_shared::wire::stream::{FinishReason, Source};
 
-    use sotto_shared::id::ConversationId;
+    use sotto_shared::id::{ConversationId, MessageId};
 
     use super::*;
+    use crate::auth::keyring::test_keyring;
     use crate::auth::tokens::EraseToken;
     use crate::random::CountingRandom;
     use crate::session::command::SessionError;
@@ -252,7 +253,7 @@ mod tests {
         assert_eq!(texts(&world).unwrap(), ["an old question", "an old reply"]);
         assert_eq!(world.core().messages().unwrap().all().unwrap()[1].sources, [source()]);
         for said in ["an old question", "an old reply", "faq.md"] {
-            assert!(!world.sql.holds(said.as_bytes()), "{said}");
+            assert!(!world.sql.pages_hold(said.as_bytes()), "{said}");
         }
         assert_eq!(
             world.core().open_key(&world.caller()).unwrap().command.wrapped,
@@ -284,6 +285,46 @@ mod tests {
             world.core().open_key(&world.caller()),
             Err(Refused(SessionError::Erased { .. }))
         ));
+    }
+
+    #[test]
+    fn an_erasure_leaves_no_key_in_any_page() {
+        let mut mint = World::mint();
+        mint.key.wrapped = (100..200).collect();
+        let world = World::minted_with(test_keyring(), mint);
+        world.refresh_at(World::home(), "r-1").unwrap();
+        let query = "SELECT wrapped_key, family_key, network_key, rotated_from FROM session";
+        let keys = world.sql.exec(query, &[]).unwrap().remove(0);
+        assert!(keys.iter().all(|key| world.sql.pages_hold(key.blob().unwrap())));
+        // Rows that grow and shrink move, and leave copies behind.
+        for names in [1, 40, 2] {
+            let mut terms = World::terms();
+            terms.recipients = vec![terms.recipients[0].clone(); names];
+            world.core().store().put_terms(&terms).unwrap();
+        }
+        let destroyed = World::minted();
+        destroyed.core().destroy_key(Cause::Token).unwrap();
+        let left = destroyed.sql.exec(query, &[]).unwrap().remove(0);
+        assert!(left.iter().all(|key| key.blob().is_none_or(|key| key.iter().all(|b| *b == 0))));
+        world.erase();
+        assert!(keys.iter().all(|key| !world.sql.pages_hold(key.blob().unwrap())));
+    }
+
+    /// What was said, sealed, goes from the pages too, and not only from the tables.
+    #[test]
+    fn an_erasure_leaves_nothing_that_was_sealed_in_any_page() {
+        let world = conversation();
+        for n in 0..30_u32 {
+            let text = scrubbed(&"All of it. ".repeat(usize::try_from(n * n).unwrap()));
+            let id = MessageId::parse(&format!("n-{n}")).unwrap();
+            world.core().messages().unwrap().insert(&id, &text, u64::from(n)).unwrap();
+        }
+        let rows = world.sql.exec("SELECT sealed_text FROM message", &[]).unwrap();
+        let parts = rows.iter().flat_map(|row| row[0].blob().unwrap().chunks_exact(28).step_by(99));
+        let parts: Vec<_> = parts.collect();
+        assert!(parts.len() > 50 && parts.iter().all(|part| world.sql.pages_hold(part)));
+        world.erase();
+        assert!(!parts.iter().any(|part| world.sql.pages_hold(part)));
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl<'a, S: Sql, R: Random> Consents<'a, S, R> {
 
     /// Everything there is.
     pub fn all(&self) -> Result<ConsentStored, StoreError> {
-        let rows = self.sql.exec(
+        let rows = self.sql.recall(
             "SELECT id, sealed_told FROM consent_record ORDER BY position DESC LIMIT 1",
             &[],
         )?;
@@ -60,7 +60,7 @@ impl<'a, S: Sql, R: Random> Consents<'a, S, R> {
         let newest = stored.newest.as_ref().map(|(id, _)| id.as_str());
         let rows = self
             .sql
-            .exec("SELECT id, record, sealed_event FROM consent_act ORDER BY position", &[])?;
+            .recall("SELECT id, record, sealed_event FROM consent_act ORDER BY position", &[])?;
         for row in &rows {
             let column = Columns(row);
             let id = column.text(0, "id")?;

@@ -10,8 +10,13 @@ impl<S: Sql> Store<'_, S> {
         self.run("INSERT INTO report (what) VALUES (?)", &[json("what", &what)?.into()])
     }
 
-    /// The oldest one, with its number, which no later one ever has.
+    /// The oldest one, with its number, which no later one ever has. Conversations and tombstones of
+    /// an earlier version have no such table.
     pub fn report(&self) -> Result<Option<(u64, Reported)>, StoreError> {
+        let tables = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'report'";
+        if self.0.recall(tables, &[])?.is_empty() {
+            return Ok(None);
+        }
         let rows = self.0.exec("SELECT number, what FROM report ORDER BY number LIMIT 1", &[])?;
         rows.first()
             .map(|row| {

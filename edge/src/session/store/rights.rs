@@ -18,6 +18,7 @@ impl<S: Sql> Store<'_, S> {
     /// Overwrites all that a message said and was made from. The row stays, so that its id is not
     /// used again and what answered it still names it.
     pub fn remove_message(&self, id: &str, at: u64) -> Result<(), StoreError> {
+        self.blank_message(id)?;
         self.run(
             "UPDATE message
              SET text = '', sources = '[]', sealed_text = NULL, sealed_sources = NULL,

@@ -153,23 +153,29 @@ impl<S: Sql, C: Clock, R: Random> Log<'_, S, C, R> {
     }
 }
 
-/// Drops salt and payload of every entry whose retention is over; the object's alarm calls it. Says
-/// when the next one is due, Unix milliseconds.
+/// Drops salt and payload of every entry whose retention is over; the object's alarm calls it.
 ///
 /// # Errors
 /// [`SqlError`] if the storage fails.
-pub fn drop_expired<S: Sql>(
-    store: &Store<'_, S>,
-    clock: &impl Clock,
-) -> Result<Option<u64>, SqlError> {
+pub fn drop_expired<S: Sql>(store: &Store<'_, S>, clock: &impl Clock) -> Result<(), SqlError> {
     let now = clock.now_ms();
-    let mut next = None;
     for class in Class::ALL {
-        let retention = class.retention_ms();
-        if let Some(until) = now.checked_sub(retention) {
+        if let Some(until) = now.checked_sub(class.retention_ms()) {
             store.drop_contents(class, until)?;
         }
-        let due = store.oldest_content(class)?.map(|at| at.saturating_add(retention));
+    }
+    Ok(())
+}
+
+/// When the next content is to go, Unix milliseconds.
+///
+/// # Errors
+/// [`SqlError`] if the storage fails.
+pub fn next_expiry<S: Sql>(store: &Store<'_, S>) -> Result<Option<u64>, SqlError> {
+    let mut next = None;
+    for class in Class::ALL {
+        let oldest = store.oldest_content(class)?;
+        let due = oldest.map(|at| at.saturating_add(class.retention_ms()));
         next = next.into_iter().chain(due).min();
     }
     Ok(next)

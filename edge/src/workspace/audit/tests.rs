@@ -194,7 +194,10 @@ fn what_is_changed_behind_the_triggers_is_found() {
 fn contents_go_after_two_and_seven_years() {
     let world = World::full();
     let kept = [world.checkpoint()];
-    let drop_now = || drop_expired(&Store(&world.sql), &world.clock).unwrap();
+    let drop_now = || {
+        drop_expired(&Store(&world.sql), &world.clock).unwrap();
+        next_expiry(&Store(&world.sql)).unwrap()
+    };
     let of = |class| Action::ALL.iter().filter(|action| action.class() == class).count();
     let first_at = |class| {
         let position = Action::ALL.iter().position(|action| action.class() == class).unwrap();

@@ -21,10 +21,11 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Lets a conversation begin, in this order:
     ///
     /// 1. the site's challenge, once ([`WorkspaceError::ChallengeRequired`]);
-    /// 2. the minute's limits of the site and of all sites ([`WorkspaceError::RateLimited`]), after
-    ///    which the answer to the challenge still counts;
-    /// 3. the day's budgets of the network and of all sites ([`WorkspaceError::BudgetSpent`]). A
-    ///    site that has used up its own is not closed: what follows is answered by `local`.
+    /// 2. the minute's limits of the site and of all sites ([`WorkspaceError::RateLimited`]);
+    /// 3. the day's budgets of the network and of all sites ([`WorkspaceError::BudgetSpent`]);
+    /// 4. all of them are taken, since nothing refuses it any more: whoever is refused takes nothing
+    ///    from others, and the answer to the challenge still counts. A site that has used up its own
+    ///    day is not closed: what follows is answered by `local`.
     pub(super) fn let_begin(
         &self,
         command: &Admit,
@@ -42,18 +43,28 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             return Err(WorkspaceError::ChallengeRequired { bits }.into());
         }
         // 2
-        rates.take(Rate::Site(site), limits.sessions_per_minute)?;
-        rates.take(Rate::AllSites, limits::WORKSPACE_SESSIONS_PER_MINUTE)?;
+        let of_site = (Rate::Site(site), limits.sessions_per_minute);
+        let of_all = (Rate::AllSites, limits::WORKSPACE_SESSIONS_PER_MINUTE);
+        for (what, limit) in [of_site, of_all] {
+            rates.check(what, limit)?;
+        }
+        // 3
+        let budget = self.budget()?;
+        let all = u64::from(limits::WORKSPACE_SESSIONS_PER_DAY);
+        let network = (&command.network, limits.sessions_per_network);
+        budget.check_for(site, Kind::Sessions, network.0, network.1)?;
+        budget.check(ALL_SITES, Kind::Sessions, all)?;
+        // 4
+        for (what, limit) in [of_site, of_all] {
+            rates.take(what, limit)?;
+        }
         rates.remember(site, limits.sessions_per_minute)?;
         if let Some(solved) = solved {
             self.store().forget_challenges(self.clock.now_ms())?;
             self.store().use_challenge(&solved.salt, solved.expires_at)?;
         }
-        // 3
-        let budget = self.budget()?;
-        budget.take_for(site, Kind::Sessions, &command.network, limits.sessions_per_network)?;
-        let all = limits::WORKSPACE_SESSIONS_PER_DAY;
-        budget.take(ALL_SITES, Kind::Sessions, 1, all.into())?;
+        budget.take_for(site, Kind::Sessions, network.0, network.1)?;
+        budget.take(ALL_SITES, Kind::Sessions, 1, all)?;
         unless_spent(budget.take(site, Kind::Sessions, 1, limits.sessions.into()))?;
         Ok(())
     }

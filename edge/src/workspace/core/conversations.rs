@@ -119,9 +119,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             Err(CallError::Refused(error)) if *error != SessionError::Failed => Outcome::Refused,
             Err(_) => Outcome::Failed,
         };
-        // The session may have told of its erasure first, by which it was recorded.
+        // The session may have told of its erasure first, by which it was recorded. What else was
+        // answered is recorded, though the conversation is on the list no more.
         let store = self.store();
-        let is_told = asked.action == ConversationAction::Erase
+        let is_told = matches!(answer, Ok(OperatorReply::Erased(_)))
             && store.listed(&asked.conversation)?.is_none();
         if !is_told {
             self.record_asked(asked, outcome)?;

@@ -32,6 +32,7 @@ impl AdminAction {
             | Self::ChangeSite(..)
             | Self::DeleteSite(_)
             | Self::ListSites
+            | Self::ReadHealth
             | Self::ReplaceSiteKey(_) => Scope::Sites,
             Self::PutDocument { .. } | Self::DeleteDocument { .. } | Self::ListDocuments(_) => {
                 Scope::Documents
@@ -144,10 +145,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         if !fits.contains(&new.life_seconds) {
             return Err(invalid("life_seconds", "must be 60 to 34560000 seconds").into());
         }
-        if self.store().api_keys()?.len() >= limits::API_KEYS_PER_WORKSPACE {
-            let what = "a workspace has at most 100 API keys; remove one first".to_owned();
-            return Err(WorkspaceError::LimitReached { what }.into());
-        }
+        self.make_room()?;
         let key = ApiKey { workspace: self.id, secret: self.random.bytes()? };
         let api_key = key.to_text();
         let shown = api_key.len().saturating_sub(SHOWN_CHARS);
@@ -162,5 +160,25 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         };
         self.store().add_api_key(&mac::sha256(&key.secret), &entry)?;
         Ok(KeyCreated { entry, api_key })
+    }
+    /// Sees to it that there is room for one more key. The one that ended first makes room, so that
+    /// keys which nobody removed lock no owner out.
+    fn make_room(&self) -> Result<(), Fault> {
+        let keys = self.store().api_keys()?;
+        if keys.len() < limits::API_KEYS_PER_WORKSPACE {
+            return Ok(());
+        }
+        let first = keys.iter().map(|(_, entry)| entry).min_by_key(|entry| entry.expires_at);
+        match first.filter(|entry| entry.expires_at <= self.clock.now_ms()) {
+            Some(ended) => {
+                self.store().delete_api_key(&ended.id)?;
+                let object = Object::ApiKey(ended.id.clone());
+                self.record(Actor::System, Action::ApiKeyRemoved, object, Outcome::Done)
+            }
+            None => {
+                let what = "a workspace has at most 100 API keys; remove one first".to_owned();
+                Err(WorkspaceError::LimitReached { what }.into())
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::object::CallError;
 use crate::random::Random;
 use crate::session::command::{CheckLife, Lifetimes, SessionError};
 use crate::sql::Sql;
-use crate::workspace::audit::drop_expired;
+use crate::workspace::audit::{drop_expired, next_expiry};
 use crate::workspace::budget::end_day;
 use crate::workspace::command::{Forget, Forgotten, Listing};
 use crate::workspace::rates::drop_old;
@@ -118,7 +118,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let day = store.day()?.map(|(day, _)| day.saturating_add(1).saturating_mul(DAY_MS));
         let check = store.next_check()?;
         let days = self.next_end_of_days()?;
-        let content = drop_expired(&store, self.clock)?;
+        let content = next_expiry(&store)?;
         Ok(day.into_iter().chain(check).chain(days).chain(content).min())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::id::ConversationId;
 use crate::wire::rights::ReviewOutcome;
+use crate::words::words;
 
 /// A conversation on the list: that it is there and how it stands, not what was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,34 +59,6 @@ pub struct Hold {
 pub struct ReviewAnswer {
     /// What came of a person's look.
     pub outcome: ReviewOutcome,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])+ $name:ident { $($(#[$each:meta])+ $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        pub enum $name {
-            $($(#[$each])+ #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)+
-        }
-
-        impl $name {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word on the wire, in storage and in the audit log.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// What the word stands for.
-            #[must_use]
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.name() == word)
-            }
-        }
-    };
 }
 
 words! {

@@ -4,7 +4,6 @@
 use serde_json::value::RawValue;
 use sotto_shared::consent::record::{ConsentRecord, Held, Receipt};
 use sotto_shared::id::WorkspaceId;
-use sotto_shared::signed;
 
 use crate::clock::Clock;
 use crate::random::Random;
@@ -27,9 +26,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             ConsentRecord::new(id, session.conversation, told, stored.newest_events())
         });
         let receipt = Receipt::new(newest, held, record);
-        signed::sign(&receipt, |text| self.keyring.sign_receipt(text))
-            .and_then(|text| RawValue::from_string(text).ok())
-            .ok_or_else(|| SessionError::Failed.into())
+        RawValue::from_string(self.signed(&receipt)?).map_err(|_| SessionError::Failed.into())
     }
 
     /// What an operator gets who has to show the consent: the receipt of what holds, and after an
@@ -79,8 +76,6 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             return Ok(store.delete_consent_proof()?);
         };
         let record = ConsentRecord::new(id, session.conversation, told, stored.newest_events());
-        let proof = signed::sign(&record.proof(), |text| self.keyring.sign_receipt(text))
-            .ok_or(SessionError::Failed)?;
-        Ok(store.put_consent_proof(&proof)?)
+        Ok(store.put_consent_proof(&self.signed(&record.proof())?)?)
     }
 }

@@ -394,3 +394,51 @@ fn nobody_answers_what_was_not_asked() {
     let answered = world.core().answer_review(ReviewOutcome::Confirmed);
     assert_eq!(refusal(answered), SessionError::NoReview);
 }
+
+/// Of what is stored of a message, sealed, all of it if it is short, and what stands on pages of its
+/// own if it is long.
+fn sealed(world: &World, message: &str) -> Vec<Vec<u8>> {
+    let query = "SELECT sealed_text FROM message WHERE id = ?";
+    let stored = world.sql.exec(query, &[message.into()]).unwrap();
+    let stored = stored[0][0].blob().unwrap();
+    let parts = if stored.len() < 100 { stored } else { &stored[4_096..] };
+    parts.chunks_exact(20).step_by(50).map(<[u8]>::to_vec).collect()
+}
+
+/// The key of the conversation lives on, so what it opens is not just let go.
+#[test]
+fn what_is_removed_or_changed_is_overwritten_where_it_stood() {
+    let long = "All of it. ".repeat(1_000);
+    for (text, other) in [("A word", "Some more words"), (&*long, &*long.repeat(2))] {
+        for act in ["rectify", "remove", "remove the reply"] {
+            let world = World::minted();
+            let begun = exchange(&world, "m-1", text, text);
+            let message = if act == "remove the reply" { &begun.reply } else { "m-1" };
+            let before = sealed(&world, message);
+            let is_there = || before.iter().any(|part| world.sql.pages_hold(part));
+            assert!(is_there());
+            if act == "rectify" {
+                rectify(&world, "m-1", other).unwrap();
+            } else {
+                remove(&world, message).unwrap();
+            }
+            assert!(!is_there(), "{act}, {} characters", text.len());
+        }
+    }
+}
+
+/// A reply is stored again and again as it grows.
+#[test]
+fn no_draft_of_a_removed_reply_is_left() {
+    let world = World::minted();
+    let Accepted::Write(begun) = accept(&world, "m-1", "a").unwrap() else { panic!("no reply") };
+    world.core().begin(&begun, "local", None).unwrap();
+    let mut drafts = Vec::new();
+    for words in [5, 1_000, 4_000] {
+        world.core().grow(&begun.reply, &scrubbed(&"word ".repeat(words))).unwrap();
+        drafts.extend(sealed(&world, &begun.reply));
+    }
+    world.core().end(&begun.reply, &scrubbed(&"word ".repeat(5_000)), &[], DONE).unwrap();
+    remove(&world, &begun.reply).unwrap();
+    assert!(drafts.iter().all(|draft| !world.sql.pages_hold(draft)));
+}

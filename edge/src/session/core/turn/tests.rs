@@ -148,6 +148,23 @@ fn a_refused_turn_leaves_everything_as_it_was() {
 }
 
 #[test]
+fn a_refused_turn_does_not_lengthen_the_life() {
+    let world = World::minted();
+    let ends_at = world.read().unwrap().ends_at;
+    for n in 0..3 {
+        world.clock.advance(MINUTE_MS);
+        let begun = write(accept(&world, &format!("m-{n}"), "a"));
+        assert!(world.read().unwrap().ends_at > ends_at);
+        world.core().withdraw(&begun).unwrap();
+        assert_eq!(world.read().unwrap().ends_at, ends_at);
+        assert_eq!(world.core().next_wake().unwrap(), Some(ends_at));
+    }
+    let begun = write(accept(&world, "m-4", "a"));
+    world.erase();
+    world.core().withdraw(&begun).unwrap();
+}
+
+#[test]
 fn messages_within_a_minute_are_limited() {
     let world = World::minted();
     for n in 0..World::PER_MINUTE {

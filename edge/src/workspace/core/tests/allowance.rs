@@ -28,7 +28,7 @@ fn network(n: u32) -> Network {
 }
 
 fn is_paid(context: &TurnContext) -> bool {
-    matches!(context.provider, TurnProvider::OpenAi { .. })
+    context.providers[0].settings.remote().is_some()
 }
 
 #[test]
@@ -146,6 +146,31 @@ fn conversations_of_a_site_are_limited_by_the_minute() {
     assert_eq!(full, WorkspaceError::RateLimited { retry_after: 40 });
     fixture.clock.advance(40_000);
     fixture.admit(|_| {}).unwrap();
+}
+
+/// Who is refused takes nothing from the minute of the others, nor makes their challenge harder.
+#[test]
+fn a_network_that_is_spent_shuts_nobody_else_out() {
+    let mut site = settings();
+    site.challenge = ChallengeMode::Auto;
+    site.budget.sessions_per_minute = 8;
+    site.budget.sessions_per_network = 1;
+    let (fixture, _) = Fixture::with_site(site);
+    fixture.admit(|_| {}).unwrap();
+    for n in 0..20 {
+        let refused = fixture.admit(|admit| admit.solved = Some(solved(&fixture, n)));
+        assert!(matches!(refused, Err(WorkspaceError::BudgetSpent { .. })), "{refused:?}");
+    }
+    let kept = fixture.sql.exec("SELECT count(*) FROM used_challenge", &[]).unwrap();
+    assert_eq!(kept[0][0].unsigned(), Some(0), "the answer still counts");
+    let other = |admit: &mut Admit| {
+        admit.network = network(1);
+        admit.solved = Some(solved(&fixture, 1));
+    };
+    fixture.admit(other).unwrap();
+    let asked = fixture.admit(|admit| admit.network = network(2)).unwrap_err();
+    let bits = limits::CHALLENGE_BITS + 1;
+    assert_eq!(asked, WorkspaceError::ChallengeRequired { bits }, "by the two that began");
 }
 
 #[test]
@@ -291,7 +316,7 @@ fn a_site_whose_conversations_are_used_up_answers_with_local() {
     let mut small = with_openai();
     small.budget.sessions = 1;
     let (fixture, _) = Fixture::with_site(small);
-    let paid = |context: TurnContext| matches!(context.provider, TurnProvider::OpenAi { .. });
+    let paid = |context: TurnContext| context.providers[0].settings.remote().is_some();
     assert!(paid(fixture.turn("Hi").unwrap()));
     assert!(fixture.admit(|_| {}).is_ok());
     assert!(fixture.admit(|_| {}).is_ok(), "nobody is turned away");

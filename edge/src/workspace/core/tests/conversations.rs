@@ -251,6 +251,22 @@ fn an_erasure_whose_answer_is_late_or_lost_is_recorded_once_with_its_key() {
     assert_eq!(entries(fixture), before + 1);
 }
 
+/// The visitor was faster, or the session's answer was lost: what the operator was told is recorded.
+#[test]
+fn an_erasure_that_came_to_nothing_is_recorded_once_the_conversation_is_gone() {
+    let gone = SessionError::Erased { receipt: "R".into() };
+    let lost = CallError::Unreachable(Unreachable::Status(500));
+    for (error, result) in [(CallError::Refused(gone), "refused"), (lost, "failed")] {
+        let world = with_conversation();
+        let (fixture, secret) = &world;
+        let asked = ask(fixture, *secret, CONVERSATION, ERASE).unwrap();
+        let forget = Forget { conversation: CONVERSATION, why: Forgotten::Erased };
+        fixture.core().forget(&forget).unwrap();
+        fixture.core().answered(&asked, Err(error)).unwrap_err();
+        assert_eq!(last_entry(fixture), entry("conversation.erased", result, None));
+    }
+}
+
 #[test]
 fn a_hold_is_listed_and_has_an_end() {
     let world = with_conversation();

@@ -115,6 +115,27 @@ fn a_key_ends_when_it_says() {
 }
 
 #[test]
+fn keys_that_have_ended_lock_nobody_out() {
+    let (fixture, owner) = Fixture::with_site(settings());
+    let first = make(&fixture, owner, new(&[Scope::Sites])).unwrap();
+    for n in 2..limits::API_KEYS_PER_WORKSPACE {
+        let other = KeyEntry { id: format!("key {n}"), ..first.entry.clone() };
+        fixture.core().store().add_api_key(&mac::sha256(other.id.as_bytes()), &other).unwrap();
+    }
+    let full = make(&fixture, owner, new(&[Scope::Sites]));
+    assert!(matches!(full, Err(WorkspaceError::LimitReached { .. })), "all of them are alive");
+    fixture.clock.advance(3_600_000);
+    make(&fixture, owner, new(&[Scope::Sites])).unwrap();
+    let keys = list(&fixture, owner);
+    assert_eq!(keys.len(), limits::API_KEYS_PER_WORKSPACE, "one made room for it");
+    assert!(keys.iter().all(|key| key.id != first.entry.id));
+    // Every one has ended, the owner's too.
+    fixture.clock.advance(limits::API_KEY_SECONDS_MAX * 1_000);
+    let issued = fixture.core().issue_key(&IssueKey {}).map_err(refused).unwrap();
+    fixture.admin(secret(&issued), AdminAction::ListSites).unwrap();
+}
+
+#[test]
 fn a_removed_key_opens_nothing() {
     let (fixture, owner) = Fixture::with_site(settings());
     let made = make(&fixture, owner, new(&[Scope::Sites])).unwrap();

@@ -33,20 +33,17 @@ fn a_proof_outlives_the_erasure_only_as_long_as_the_site_says() {
         assert!(!kept.contains(text), "{text}");
     }
     world.clock.advance(30 * DAY_MS - 1);
-    let is_due = |world: &World| {
-        while let Some(item) = world.core().due().unwrap() {
-            if item.kind == Due::ProofEnd {
-                return true;
-            }
+    let kept = |world: &World| {
+        while world.core().due().unwrap().is_some() {
             world.core().heard().unwrap();
+            let noted = world.core().noted().unwrap();
+            noted.inspect(|noted| world.core().told(noted).unwrap());
         }
-        false
+        world.core().store().consent_proof().unwrap()
     };
-    assert!(!is_due(&world));
+    assert!(kept(&world).is_some());
     world.clock.advance(1);
-    assert!(is_due(&world));
-    world.core().drop_consent_proof().unwrap();
-    assert_eq!(world.core().store().consent_proof().unwrap(), None);
+    assert_eq!(kept(&world), None);
     assert!(world.core().store().tombstone().unwrap().is_some());
 }
 
@@ -78,7 +75,7 @@ fn an_operator_is_shown_the_consent_or_what_is_left_of_it() {
     let tombstone = erased(&kept);
     assert_eq!(shown(&kept, own).ok(), tombstone.consent_proof);
     assert_eq!(shown(&kept, other), Err(SessionError::Unknown));
-    kept.core().drop_consent_proof().unwrap();
+    kept.core().store().delete_consent_proof().unwrap();
     let gone = SessionError::Erased { receipt: tombstone.receipt.id };
     assert_eq!(shown(&kept, own), Err(gone));
     assert_eq!(shown(&World::new(), own), Err(SessionError::Unknown));

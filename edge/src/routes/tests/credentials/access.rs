@@ -1,107 +1,30 @@
-//! Every route with every wrong credential, and the exact problem that it answers with. The checks
-//! are the routes' own, in their order; the session behind them is the real one, in memory.
+//! Access tokens: every wrong way to use one, on every route that takes one.
 
 use data_encoding::BASE64URL_NOPAD;
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::{Value, json};
-use sotto_shared::id::{ConversationId, MessageId, Origin, SiteKey, WorkspaceId};
+use sotto_shared::id::{ConversationId, MessageId, Origin};
 use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::problem::Code;
 
-use super::caller::{self, bearer, own};
-use super::sessions::unverified;
 use crate::auth::access::{self, Access};
 use crate::auth::keyring::{Keyring, test_json, test_keyring};
 use crate::auth::mac::hmac_sha256;
 use crate::auth::network::NetworkKey;
-use crate::auth::site_key::{self, OpenedSiteKey};
-use crate::auth::tokens::{ApiKey, EraseToken, RefreshToken};
+use crate::auth::tokens::{EraseToken, RefreshToken};
 use crate::clock::Clock as _;
 use crate::error::ApiError;
 use crate::object::CallError;
 use crate::random::CountingRandom;
+use crate::routes::caller::{self, own};
 use crate::session::command::{
-    AskReview, Caller, Chat, Network, Rectify, Refresh, Remove, Restrict, SessionError,
+    AskReview, Caller, Chat, Network, Rectify, Remove, Restrict, SessionError,
 };
 use crate::session::core::tests::{World, chat, scrubbed};
 use crate::session::core::{CoreError, Erasure};
-use crate::workspace::command::{SiteRef, WorkspaceError};
 
-/// What opens a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Credential {
-    /// Anybody may call it.
-    Nothing,
-    /// The public key of a site.
-    Site,
-    /// An access token.
-    Access,
-    /// A refresh token.
-    Refresh,
-    /// An erase token.
-    Erase,
-    /// An API key.
-    ApiKey,
-    /// The platform token.
-    Platform,
-}
-
-/// Every route. One that is not here fails the test below, so that nobody forgets to say, and to
-/// try, what opens it.
-const ROUTES: &[(&str, Credential)] = &[
-    ("/v1/sites/{key}", Credential::Site),
-    ("/v1/sessions", Credential::Site),
-    ("/v1/sessions/refresh", Credential::Refresh),
-    ("/v1/chat", Credential::Access),
-    ("/v1/chat/stop", Credential::Access),
-    ("/v1/chat/{conversation}/stream", Credential::Access),
-    ("/v1/conversation", Credential::Access),
-    ("/v1/consent", Credential::Access),
-    ("/v1/conversation/messages/{id}", Credential::Access),
-    ("/v1/restriction", Credential::Access),
-    ("/v1/review", Credential::Access),
-    ("/v1/erase", Credential::Erase),
-    ("/v1/receipts/verify", Credential::Nothing),
-    ("/v1/admin/workspaces", Credential::Platform),
-    ("/v1/admin/workspaces/{workspace}/keys", Credential::Platform),
-    ("/v1/admin/workspaces/{workspace}/root", Credential::Platform),
-    ("/v1/admin/keys", Credential::ApiKey),
-    ("/v1/admin/keys/{id}", Credential::ApiKey),
-    ("/v1/admin/sites", Credential::ApiKey),
-    ("/v1/admin/sites/{site}", Credential::ApiKey),
-    ("/v1/admin/sites/{site}/key", Credential::ApiKey),
-    ("/v1/admin/sites/{site}/counts", Credential::ApiKey),
-    ("/v1/admin/sites/{site}/documents", Credential::ApiKey),
-    ("/v1/admin/sites/{site}/documents/{name}", Credential::ApiKey),
-    ("/v1/admin/conversations", Credential::ApiKey),
-    ("/v1/admin/conversations/{conversation}", Credential::ApiKey),
-    ("/v1/admin/conversations/{conversation}/consent", Credential::ApiKey),
-    ("/v1/admin/conversations/{conversation}/export", Credential::ApiKey),
-    ("/v1/admin/conversations/{conversation}/hold", Credential::ApiKey),
-    ("/v1/admin/conversations/{conversation}/review", Credential::ApiKey),
-    ("/v1/admin/audit", Credential::ApiKey),
-    ("/v1/admin/audit/checkpoint", Credential::ApiKey),
-    ("/healthz", Credential::Nothing),
-    ("/.well-known/gpc.json", Credential::Nothing),
-    ("/.well-known/security.txt", Credential::Nothing),
-    ("/.well-known/jwks.json", Credential::Nothing),
-];
-
-#[test]
-fn every_route_says_what_opens_it() {
-    let mut listed: Vec<&str> = ROUTES.iter().map(|(path, _)| *path).collect();
-    listed.sort_unstable();
-    assert_eq!(routed(), listed);
-}
-
-/// The paths of the router, sorted.
-pub(super) fn routed() -> Vec<&'static str> {
-    let source = include_str!("mod.rs");
-    let routed = source.split(".route(").skip(1).filter_map(|rest| rest.split('"').nth(1));
-    let mut routed: Vec<&str> = routed.collect();
-    routed.sort_unstable();
-    routed
-}
+use super::others::{api_key, public_key};
+use super::table::{Credential, routes};
 
 const ISSUER: &str = "https://edge.example";
 
@@ -191,7 +114,7 @@ fn names_conversation(route: &str) -> bool {
     route.starts_with("/v1/chat")
 }
 
-fn authorized(value: Option<&str>) -> HeaderMap {
+pub(super) fn authorized(value: Option<&str>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     if let Some(value) = value {
         headers.insert(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
@@ -208,7 +131,7 @@ fn answered<T>(result: Result<T, CoreError>) -> Result<T, ApiError> {
 }
 
 /// The access token of a fresh conversation.
-fn token(world: &World) -> String {
+pub(super) fn token(world: &World) -> String {
     let caller = world.caller();
     let access = Access {
         conversation: World::CONVERSATION,
@@ -221,7 +144,7 @@ fn token(world: &World) -> String {
     access::issue(&world.keyring, ISSUER, &access, now, &random).unwrap().token
 }
 
-fn part(token: &str, at: usize) -> Value {
+pub(super) fn part(token: &str, at: usize) -> Value {
     let part = token.split('.').nth(at).unwrap();
     serde_json::from_slice(&BASE64URL_NOPAD.decode(part.as_bytes()).unwrap()).unwrap()
 }
@@ -366,20 +289,6 @@ fn wrong_calls(world: &World) -> Vec<(String, Call, Code)> {
     wrong
 }
 
-fn api_key() -> String {
-    ApiKey { workspace: World::terms().workspace, secret: [1; 32] }.to_text()
-}
-
-fn public_key(world: &World) -> String {
-    let site = SiteRef { number: 1, generation: 1 };
-    let opened = OpenedSiteKey { workspace: World::terms().workspace, site };
-    site_key::issue(&world.keyring, &opened).unwrap().as_str().to_owned()
-}
-
-fn routes(credential: Credential) -> impl Iterator<Item = &'static str> {
-    ROUTES.iter().filter(move |(_, opens)| *opens == credential).map(|(path, _)| *path)
-}
-
 /// Promise 5: a stolen token is worth little.
 #[test]
 fn promise_5_every_wrong_access_token_is_refused_by_its_code() {
@@ -440,115 +349,8 @@ fn a_conversation_that_is_over_says_how_it_ended() {
 /// What the object does; returns the receipt's id.
 fn bury(world: &World, erasure: Erasure) -> String {
     let Erasure::Bury(tombstone) = erasure else { panic!("it was erased before") };
-    world.sql.wipe();
-    world.core().bury(&tombstone).unwrap();
+    world.bury(&tombstone);
     tombstone.receipt.id
-}
-
-/// Texts that are no token of a kind, by name: those of all other kinds, and broken ones.
-fn no_tokens(world: &World, good: &str) -> Vec<(&'static str, String)> {
-    let last = if good.ends_with('0') { "1" } else { "0" };
-    let kinds = [
-        ("an access token", token(world)),
-        ("a refresh token", world.refresh_token.clone()),
-        ("an erase token", world.erase_token.clone()),
-        ("an API key", api_key()),
-        ("a public key", public_key(world)),
-        ("nothing", String::new()),
-        ("half of it", good[..good.len() / 2].to_owned()),
-        ("more than it", format!("{good}0")),
-        ("another check sum", format!("{}{last}", &good[..good.len() - 1])),
-    ];
-    kinds.into_iter().filter(|(_, text)| text != good).collect()
-}
-
-#[test]
-fn every_wrong_refresh_token_is_refused_by_its_code() {
-    let refresh = |world: &World, text: &str, origin: &str| -> Result<(), ApiError> {
-        let token = RefreshToken::parse(text).ok_or(ApiError::TokenInvalid)?;
-        let command = Refresh {
-            n: token.n,
-            secret: token.secret.to_vec(),
-            rotation_id: MessageId::parse("r-1").unwrap(),
-            origin: Origin::parse(origin).unwrap(),
-            network: World::abroad(),
-        };
-        world.core().refresh(&command).map(drop).map_err(|error| match error {
-            CoreError::Refused(error) => unverified(CallError::Refused(error)),
-            other => panic!("{other}"),
-        })
-    };
-    let code = |result: Result<(), ApiError>| result.err().map(|error| error.facts().code);
-    let (own, page) = (World::minted(), "https://shop.example");
-    for (name, text) in no_tokens(&own, &own.refresh_token) {
-        assert_eq!(code(refresh(&own, &text, page)), Some(Code::TokenInvalid), "{name}");
-    }
-    let mut other = RefreshToken::parse(&own.refresh_token).unwrap();
-    other.secret[27] ^= 1;
-    assert_eq!(code(refresh(&own, &other.to_text(), page)), Some(Code::TokenInvalid));
-    let evil = refresh(&own, &own.refresh_token, "https://evil.example");
-    assert_eq!(code(evil), Some(Code::TokenMismatch));
-    let nowhere = refresh(&World::new(), &own.refresh_token, page);
-    assert_eq!(code(nowhere), Some(Code::TokenInvalid));
-    assert_eq!(code(refresh(&own, &own.refresh_token, page)), None, "nothing was revoked");
-    own.clock.advance(30_001);
-    assert_eq!(code(refresh(&own, &own.refresh_token, page)), Some(Code::TokenRevoked));
-}
-
-#[test]
-fn every_wrong_erase_token_is_refused_by_its_code() {
-    let erase = |world: &World, text: &str| -> Result<Erasure, ApiError> {
-        let token = EraseToken::parse(text).ok_or(ApiError::TokenInvalid)?;
-        world.core().erase(&token.secret).map_err(|error| match error {
-            CoreError::Refused(error) => unverified(CallError::Refused(error)),
-            other => panic!("{other}"),
-        })
-    };
-    let code = |result: Result<Erasure, ApiError>| result.err().map(|error| error.facts().code);
-    let world = World::minted();
-    for (name, text) in no_tokens(&world, &world.erase_token) {
-        assert_eq!(code(erase(&world, &text)), Some(Code::TokenInvalid), "{name}");
-    }
-    let mut other = EraseToken::parse(&world.erase_token).unwrap();
-    other.secret[31] ^= 1;
-    assert_eq!(code(erase(&world, &other.to_text())), Some(Code::TokenInvalid));
-    assert_eq!(code(erase(&World::new(), &world.erase_token)), Some(Code::TokenInvalid));
-    assert_eq!(code(erase(&world, &world.erase_token)), None);
-}
-
-/// What a key of another workspace, an expired one or one without the scope is answered with, the
-/// workspace decides; its tests and the table of errors say so.
-#[test]
-fn every_text_that_is_no_api_key_is_refused_before_a_workspace_is_woken() {
-    let world = World::minted();
-    let read = |authorization: Option<&str>| -> Result<ApiKey, ApiError> {
-        ApiKey::parse(bearer(&authorized(authorization))?).ok_or(ApiError::TokenInvalid)
-    };
-    assert_eq!(read(None).unwrap_err().facts().code, Code::TokenMissing);
-    for (name, text) in no_tokens(&world, &api_key()).into_iter().filter(|(_, t)| !t.is_empty()) {
-        let refused = read(Some(&format!("Bearer {text}"))).unwrap_err();
-        assert_eq!(refused.facts().code, Code::TokenInvalid, "{name}");
-    }
-    assert!(read(Some(&format!("Bearer {}", api_key()))).is_ok());
-}
-
-#[test]
-fn every_wrong_public_key_names_no_site() {
-    let world = World::minted();
-    let open = |keyring: &Keyring, text: &str| -> Result<OpenedSiteKey, ApiError> {
-        let unknown = || ApiError::from(CallError::Refused(WorkspaceError::SiteUnknown));
-        let key = SiteKey::parse(text).map_err(|_| unknown())?;
-        site_key::open(keyring, &key).ok_or_else(unknown)
-    };
-    let good = public_key(&world);
-    for (name, text) in no_tokens(&world, &good) {
-        let refused = open(&world.keyring, &text).unwrap_err();
-        assert_eq!(refused.facts().code, Code::SiteUnknown, "{name}");
-    }
-    let foreign = Keyring::parse(&test_json(&[7])).unwrap();
-    assert_eq!(open(&foreign, &good).unwrap_err().facts().code, Code::SiteUnknown);
-    let workspace: WorkspaceId = World::terms().workspace;
-    assert_eq!(open(&world.keyring, &good).unwrap().workspace, workspace);
 }
 
 /// Every list of the keyring gets a new key while a conversation is under way; nobody notices.

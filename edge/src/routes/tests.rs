@@ -1,0 +1,3 @@
+//! Tests over all routes together.
+
+pub(super) mod credentials;
