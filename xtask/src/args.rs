@@ -37,7 +37,7 @@ usage: cargo xtask <command>
   pii eval DIR [--misses] [--write]
                               print how well the cases in DIR are found (--misses: and on standard
                               error each case that is not, and what is not counted; --write: put the
-                              table into the README)
+                              table into docs/measured.md)
   pii table [--write]         print the table of categories, or write it into docs/pii.md
   audit verify FILE --checkpoint FILE... --key KEY...
                               tell whether an export of an audit log is the log that the checkpoints
@@ -53,13 +53,14 @@ usage: cargo xtask <command>
   bench guard                 print what the guard costs a message and a streamed kilobyte
   bench edge [--built] [--write]
                               print what the edge adds to the time to a reply's first token, and how
-                              many turns it serves, at 1 and at 16 at a time, or write it into the
-                              README too (--built: measure what was built, without building)
+                              many turns it serves, at 1 and at 16 at a time, or write it into
+                              docs/measured.md too (--built: measure what was built, without
+                              building)
   bench seal [--built]        print what sealing and opening a text costs, natively and in Wasm, and
                               what a reply from confidential documents costs beside an index (--built
                               as above)
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
-                              write it into the README too
+                              write it into docs/measured.md too
 ";
 
 /// Port of `dev` unless another is named.

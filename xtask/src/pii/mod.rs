@@ -28,7 +28,7 @@ pub(crate) enum Task {
     /// The documentation's table of categories; with `true` written into its file.
     Table(bool),
     /// Megabytes and messages a second, and the bytes that the scrubber weighs; with `true` written
-    /// into the README.
+    /// into docs/measured.md.
     Bench(bool),
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Eval {
     pub(crate) cases: PathBuf,
     /// Whether each case that is missed goes to standard error.
     pub(crate) shows_misses: bool,
-    /// Whether the table goes into the README.
+    /// Whether the table goes into docs/measured.md.
     pub(crate) is_written: bool,
 }
 
