@@ -17,6 +17,9 @@ pub struct Output {
     watch: Watch,
     links: Links,
     scrubber: StreamScrubber,
+    /// What is on its way from one to the next; empty in between.
+    looked_at: String,
+    passed: String,
     /// What waits to be scrubbed.
     waiting: String,
     taken: usize,
@@ -26,7 +29,7 @@ pub struct Output {
 const AT_ONCE: usize = 256;
 
 /// Behind that, so much at a time, in bytes: the scrubber reads its context again with every piece.
-const AT_A_TIME: usize = 64;
+const AT_A_TIME: usize = 96;
 
 /// What a model was told and must not repeat; nothing where no model was asked.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +59,8 @@ impl Output {
             watch: Watch::new(told.instructions.iter().copied(), told.canary),
             links: Links::new(links),
             scrubber: StreamScrubber::new(policy),
+            looked_at: String::new(),
+            passed: String::new(),
             waiting: String::new(),
             taken: 0,
         }
@@ -68,15 +73,23 @@ impl Output {
         let end = text.floor_char_boundary(room.min(text.len()));
         // A character that does not fit any more fills the rest.
         self.taken = if end < text.len() { REPLY_BYTES } else { self.taken + end };
-        let looked_at = self.codes.push(text.get(..end).unwrap_or_default(), &self.watch);
-        let passed = self.watch.push(&looked_at);
-        self.waiting.push_str(&self.links.push(&passed));
+        let text = text.get(..end).unwrap_or_default();
+        self.codes.push(text, &self.watch, &mut self.looked_at);
+        self.go_on();
         if self.taken > AT_ONCE && self.waiting.len() < AT_A_TIME {
             return Scrubbed::default();
         }
         let piece = self.scrubber.push(&self.waiting);
         self.waiting.clear();
         piece
+    }
+
+    /// Lets what was looked at for codes pass the watch, and links become what they may be.
+    fn go_on(&mut self) {
+        self.watch.push(&self.looked_at, &mut self.passed);
+        self.looked_at.clear();
+        self.links.push(&self.passed, &mut self.waiting);
+        self.passed.clear();
     }
 
     /// Why nothing more should be taken; `None` while the reply goes on.
@@ -99,11 +112,10 @@ impl Output {
 
     /// Gives what was held back.
     pub fn finish(&mut self) -> Scrubbed {
-        let word = self.codes.finish(&self.watch);
-        let mut passed = self.watch.push(&word);
-        passed.push_str(&self.watch.finish());
-        self.waiting.push_str(&self.links.push(&passed));
-        self.waiting.push_str(&self.links.finish());
+        self.codes.finish(&self.watch, &mut self.looked_at);
+        self.go_on();
+        self.links.push(&self.watch.finish(), &mut self.waiting);
+        self.links.finish(&mut self.waiting);
         let mut rest = self.scrubber.push(&self.waiting);
         self.waiting.clear();
         rest.append(&self.scrubber.finish());
