@@ -10,6 +10,7 @@ pub mod identity;
 
 pub mod input;
 
+pub mod citations;
 pub mod output;
 pub mod watch;
 
