@@ -16,6 +16,7 @@ use crate::auth::mac;
 use crate::http::client_address::AddressSource;
 use crate::language::Language;
 use crate::log::{Loggable, Told};
+use crate::provider::access::Access;
 
 /// Everything that the operator of the edge sets.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Config {
     pub keyring: Keyring,
     /// `SOTTO_PLATFORM_TOKEN`
     pub platform_token: PlatformToken,
+    /// `SOTTO_PRIVATE_HOSTS` and `SOTTO_PROVIDER_KEYS`
+    pub access: Access,
 }
 
 /// How strict the edge is.
@@ -163,6 +166,14 @@ impl Config {
             return fault("SOTTO_PLATFORM_TOKEN", "must have at least 32 random characters");
         }
         let platform_token = PlatformToken(mac::sha256(platform_token.as_bytes()));
+        let private_hosts = variable("SOTTO_PRIVATE_HOSTS");
+        if Access::read(private_hosts.as_deref(), None).is_none() {
+            return fault("SOTTO_PRIVATE_HOSTS", "must be hosts, separated by commas");
+        }
+        let keys = variable("SOTTO_PROVIDER_KEYS");
+        let Some(access) = Access::read(private_hosts.as_deref(), keys.as_deref()) else {
+            return fault("SOTTO_PROVIDER_KEYS", "must be a JSON object from hosts to keys");
+        };
         Ok(Self {
             mode,
             jurisdiction,
@@ -171,6 +182,7 @@ impl Config {
             security_contact,
             keyring,
             platform_token,
+            access,
         })
     }
 
@@ -279,6 +291,8 @@ mod tests {
             ("SOTTO_KEYRING", Some("{}")),
             ("SOTTO_PLATFORM_TOKEN", None),
             ("SOTTO_PLATFORM_TOKEN", Some("short")),
+            ("SOTTO_PRIVATE_HOSTS", Some("http://ollama")),
+            ("SOTTO_PROVIDER_KEYS", Some("sk-short")),
         ] {
             let error = read(&[(variable, value)]).unwrap_err();
             assert_eq!(error.variable, variable);

@@ -79,11 +79,17 @@ pub const STARTERS: usize = 6;
 /// Languages for which a site brings texts of its own.
 pub const LANGUAGES_PER_SITE: usize = 40;
 
+/// Providers that may write for the first one: each may keep a visitor waiting.
+pub const FALLBACKS: usize = 4;
+
 /// Recipients that a notice names.
 pub const RECIPIENTS: usize = 20;
 
 /// Values of a site that are never hidden (its own address, its own phone).
 pub const EXEMPT_VALUES: usize = 50;
+
+/// Hosts that a site's replies may link to.
+pub const LINK_HOSTS: usize = 50;
 
 /// How long browsers and the edge may go by a site's public settings before they ask again, in
 /// seconds: a change is in effect everywhere within a minute, and a busy site is asked rarely.

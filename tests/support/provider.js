@@ -1,9 +1,10 @@
-// A mock of an OpenAI-compatible provider. A test writes the reply as an async generator: what it yields is sent as a chunk,
-// what it awaits holds the stream back, what it throws is a fault. It records what it received.
+// A mock of a model provider, of whichever vendor the request is for (formats.js). A test writes the reply as an async generator:
+// what it yields is sent as a chunk, what it awaits holds the stream back, what it throws is a fault. It records what it received.
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { until } from "./edge.js";
+import { FORMATS, formatOf } from "./formats.js";
 
 /** A gate that holds a reply back until the test opens it. */
 export function gate() {
@@ -20,20 +21,18 @@ export const never = new Promise(() => {});
 /** Throw it to close the connection in the middle. */
 export class Cut extends Error {}
 
-/** Throw it before the first chunk to answer with an HTTP error. */
+/** Throw it before the first chunk to answer with an HTTP error; without a body, with the vendor's. */
 export class Refusal extends Error {
-  constructor(status, body = { error: { message: "INTERNAL DETAIL of the provider", type: "test_error" } }, headers = {}) {
+  constructor(status, body = undefined, headers = {}) {
     super(`refused with ${status}`);
     Object.assign(this, { status, body, headers });
   }
 }
 
 /** Yield it to send an error in the stream, after HTTP 200. */
-export class StreamError {
-  error = { message: "INTERNAL DETAIL of the provider", type: "server_error", code: null, param: null };
-}
+export class StreamError {}
 
-/** Yield it to end with another `finish_reason` than `stop`. */
+/** Yield it to end otherwise than by `stop`: `length`, `content_filter`. */
 export class Finish {
   constructor(reason) {
     this.reason = reason;
@@ -54,8 +53,20 @@ export class Provider {
     const provider = new Provider();
     provider.#server = createServer((request, response) => provider.#serve(request, response));
     await new Promise((resolve) => provider.#server.listen(0, "127.0.0.1", resolve));
-    provider.url = `http://127.0.0.1:${provider.#server.address().port}/v1`;
+    provider.origin = `http://127.0.0.1:${provider.#server.address().port}`;
+    provider.url = `${provider.origin}/v1`;
     return provider;
+  }
+
+  /** Settings of a site's provider, in one of the formats. */
+  settings(format, more = {}) {
+    return {
+      model: "m-test",
+      key: this.key,
+      recipient: { name: `Model Inc ${format}`, role: "writes the answers", place: "EU", retention_days: 30 },
+      ...FORMATS[format].settings(this),
+      ...more,
+    };
   }
 
   async stop() {
@@ -90,42 +101,35 @@ export class Provider {
     response.once("close", () => {
       record.left = !response.writableFinished;
     });
-    const id = `chatcmpl-${this.requests.length}`;
-    const chunk = (choices, usage = null) => ({
-      id,
-      object: "chat.completion.chunk",
-      created: 1_763_640_000,
-      model: record.body.model,
-      service_tier: "default",
-      system_fingerprint: "fp_test",
-      choices,
-      usage,
-      obfuscation: randomBytes(4).toString("hex"),
-    });
-    const choice = (delta, finish_reason = null) => [{ index: 0, delta, logprobs: null, finish_reason }];
-    const send = (data) => {
+    const format = formatOf(request.url);
+    if (!format) {
+      response.writeHead(404, { "content-type": "application/json" });
+      return response.end("{}");
+    }
+    Object.assign(record, { key: format.key(request.headers), roles: format.roles(record.body) });
+    const send = (events) => {
       if (!response.headersSent) {
         response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
-        response.write(`data: ${JSON.stringify(chunk(choice({ role: "assistant", content: "", refusal: null })))}\n\n`);
+        response.write(format.begin(record));
       }
-      response.write(`data: ${JSON.stringify(data)}\n\n`);
+      response.write(events);
     };
     try {
       let reason = "stop";
       for await (const piece of this.#reply(record.body)) {
-        if (piece instanceof StreamError) return response.end(`data: ${JSON.stringify(piece)}\n\n`);
+        if (piece instanceof StreamError) {
+          send(format.error(record));
+          return response.end();
+        }
         if (piece instanceof Finish) ({ reason } = piece);
-        else send(chunk(choice({ content: piece })));
+        else send(format.text(record, piece));
       }
-      send(chunk(choice({}, reason)));
-      if (record.body.stream_options?.include_usage) {
-        send(chunk([], { prompt_tokens: 9, completion_tokens: 7, total_tokens: 16 }));
-      }
-      response.end("data: [DONE]\n\n");
+      send(format.end(record, reason));
+      response.end();
     } catch (fault) {
       if (fault instanceof Refusal && !response.headersSent) {
         response.writeHead(fault.status, { "content-type": "application/json", ...fault.headers });
-        response.end(JSON.stringify(fault.body));
+        response.end(JSON.stringify(fault.body ?? format.refusal(fault.status)));
       } else if (fault instanceof Cut) {
         response.socket.end(); // What was sent arrives; the last chunk of the encoding does not.
       } else {

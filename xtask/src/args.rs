@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::audit;
+use crate::guard;
 use crate::keys::List;
 use crate::pii;
 use crate::receipts;
@@ -47,6 +48,10 @@ usage: cargo xtask <command>
                               tell whether a receipt or a copy is what an edge signed (KEY: 32 bytes
                               in base64url, or a file with them or with what /.well-known/jwks.json
                               gave; ends with 1 if not, 2 if nothing was read)
+  guard eval FILE [--misses]  print how much the screen for injections finds of the {\"text\", \"label\"}
+                              lines of FILE (label 1: an attempt, 0: an ordinary text; --misses: first
+                              each that it is wrong about)
+  bench guard                 print what the guard costs a message and a streamed kilobyte
   bench edge [--built] [--write]
                               print what the edge adds to the time to a reply's first token, and how
                               many turns it serves, at 1 and at 16 at a time, or write it into the
@@ -75,6 +80,7 @@ pub(crate) enum Command {
     Pii(pii::Task),
     Audit(audit::Verify),
     Receipts(receipts::Verify),
+    Guard(guard::Task),
     BenchEdge(BenchEdge),
     BenchSeal(BenchSeal),
 }
@@ -198,6 +204,7 @@ fn read(parser: &mut Parser) -> Result<Command> {
         "pii" => read_pii(parser),
         "audit" => read_audit(parser),
         "receipts" => read_receipts(parser),
+        "guard" => read_guard(parser),
         "bench" => read_bench(parser),
         _ => bail!("there is no command `{name}`"),
     }
@@ -381,6 +388,23 @@ fn read_receipts(parser: &mut Parser) -> Result<Command> {
     Ok(Command::Receipts(receipts::Verify { document, keys }))
 }
 
+fn read_guard(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "eval" => {}
+        _ => bail!("`guard` takes `eval FILE`"),
+    }
+    let (mut file, mut shows_misses) = (None, false);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("misses") => shows_misses = true,
+            Arg::Value(name) if file.is_none() => file = Some(PathBuf::from(name)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let file = file.context("`guard eval` needs a file")?;
+    Ok(Command::Guard(guard::Task::Eval { file, shows_misses }))
+}
+
 fn read_bench(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
         Some(Arg::Value(name)) if name == "edge" => read_bench_edge(parser),
@@ -389,7 +413,10 @@ fn read_bench(parser: &mut Parser) -> Result<Command> {
             Ok(Command::Pii(pii::Task::Bench(is_written)))
         }
         Some(Arg::Value(name)) if name == "seal" => read_bench_seal(parser),
-        _ => bail!("`bench` takes `edge`, `seal` or `pii`"),
+        Some(Arg::Value(name)) if name == "guard" => {
+            finish(parser, Command::Guard(guard::Task::Bench))
+        }
+        _ => bail!("`bench` takes `edge`, `seal`, `pii` or `guard`"),
     }
 }
 
@@ -541,6 +568,19 @@ mod tests {
         assert!(refusal("receipts").contains("`verify`"));
         assert!(refusal("receipts verify --key a").contains("document"));
         assert!(refusal("receipts verify r").contains("--key"));
+    }
+
+    #[test]
+    fn guard_measures_a_file_and_times_itself() {
+        let eval = |shows_misses| {
+            Command::Guard(guard::Task::Eval { file: "cases.jsonl".into(), shows_misses })
+        };
+        assert_eq!(check("guard eval cases.jsonl"), eval(false));
+        assert_eq!(check("guard eval --misses cases.jsonl"), eval(true));
+        assert_eq!(check("bench guard"), Command::Guard(guard::Task::Bench));
+        assert!(refusal("guard").contains("`eval FILE`"));
+        assert!(refusal("guard eval").contains("file"));
+        assert!(refusal("bench guard --write").contains("write"));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! One file per subject. [`args`] reads the command line, [`setup`] brings in what is missing,
 //! [`build`] makes `dist/` and the edge, [`server`] runs them under workerd, [`mod@test`] and [`size`]
-//! prove them, [`pii`] measures the scrubber, [`mod@bench`] the edge, [`audit`] verifies audit logs, [`receipts`] signed documents. Progress goes to standard error; standard output holds
+//! prove them, [`pii`] measures the scrubber, [`mod@bench`] the edge, [`guard`] the guard, [`audit`]
+//! verifies audit logs, [`receipts`] signed documents. Progress goes to standard error; standard output holds
 //! results alone (an address, the JSON lines of `size`).
 //!
 //! Nothing here prints a key or a token.
@@ -27,6 +28,7 @@ mod server;
 
 mod audit;
 mod bench;
+mod guard;
 mod page;
 mod pii;
 mod published;
@@ -87,6 +89,7 @@ fn run(command: Command) -> Result<()> {
         Command::Pii(task) => pii::run(&task),
         Command::Audit(options) => audit::run(&options),
         Command::Receipts(options) => receipts::run(&options),
+        Command::Guard(task) => guard::run(&task),
         Command::BenchEdge(options) => bench::edge(&options),
         Command::BenchSeal(options) => bench::seal(&options),
     }

@@ -113,7 +113,7 @@ pub(super) fn conversation(error: &SessionError) -> Facts {
         ),
         SessionError::Full => Facts::new(
             Code::ConversationFull,
-            "The conversation takes no more messages; begin a new one.",
+            "The conversation has no room for more; begin a new one.",
         ),
         SessionError::RateLimited { retry_after } => Facts::new(
             Code::RateLimited,

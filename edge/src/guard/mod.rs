@@ -1,18 +1,26 @@
 //! What goes into a model and what comes out of one.
 //!
-//! In: [`identity`] answers "are you human?" without a model; [`input`] builds the prompt from
-//! storage alone. Out: [`output`] scrubs the reply while it is written, and [`watch`] cuts it off
-//! where it repeats its instructions. What is looked for is the site's own [`policy`], in replies
-//! as in messages, for which the Worker keeps [`policies`]. A screen for injection belongs here too
-//! and is not built yet.
+//! In: [`identity`] answers "are you human?" without a model; [`screen`] looks for attempts to take
+//! the model over, which [`declined`] answers; [`input`] builds the prompt from storage alone. Out:
+//! [`output`] scrubs the reply while it is written, [`watch`] cuts it off where it repeats its
+//! instructions, [`citations`] takes out what it cites and was not given, and [`links`] makes text
+//! of images and odd links. What is looked for is the site's own [`policy`], in replies
+//! as in messages, for which the Worker keeps [`policies`].
 
 pub mod identity;
 
 pub mod input;
 
-pub mod citations;
+pub mod declined;
+pub mod screen;
+
 pub mod output;
+
+pub mod citations;
+pub mod links;
 pub mod watch;
+
+mod codes;
 
 pub mod policies;
 
@@ -45,7 +53,7 @@ pub fn policy(context: &TurnContext) -> Policy {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::workspace::command::{Passage, ScrubRules, TurnProvider};
+    use crate::workspace::command::{Passage, ScrubRules};
     use sotto_shared::pii::scrub_for_edge;
     use sotto_shared::wire::site::{Contact, ScrubSettings};
 
@@ -53,13 +61,14 @@ pub(crate) mod tests {
     pub(crate) fn context() -> TurnContext {
         TurnContext {
             site_name: "Demo *Shop*".into(),
-            provider: TurnProvider::Local,
+            providers: Vec::new(),
             system_prompt: "Be kind. Orders: orders@shop.example".into(),
             passages: vec![passage("Delivery", "Costs", "We ship for 5 €. Call 030 901820.")],
             contact: Some(Contact {
                 label: "Write to us".into(),
                 url: "mailto:help@shop.example".into(),
             }),
+            links: links::LinkRules::default(),
             rules: ScrubRules {
                 scrub: ScrubSettings::default(),
                 exempt: vec!["info@shop.example".into()],
@@ -98,7 +107,8 @@ pub(crate) mod tests {
         let expected = "192.0.2.7, [CUSTOM], [EMAIL], info@shop.example";
         let message = scrub_for_edge(text, &context.rules.policy()).0;
         assert_eq!(message.as_str(), expected);
-        let mut output = output::Output::new(policy(&context), []);
+        let told = output::Told::default();
+        let mut output = output::Output::new(policy(&context), context.links.clone(), &told);
         let mut reply = output.push(text);
         reply.append(&output.finish());
         assert_eq!(reply.as_str(), expected);

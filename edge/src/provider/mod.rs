@@ -2,10 +2,30 @@
 //!
 //! A provider gets a [`Prompt`], whose texts are `Scrubbed` by type, and gives [`Event`]s. Only
 //! this folder talks to a model, and only [`http`] does so over the network.
+//!
+//! A wire format is plain: [`format`] says what is sent and who reads what comes back. The
+//! [`exchange`] around it (send, wait, split into [`frames`], give up) is written once.
+//! [`failover`] decides what happens when a provider fails before its first word, and [`chain`]
+//! does it.
 
+pub mod anthropic;
+pub mod azure;
+pub mod gemini;
 pub mod local;
 pub mod openai;
+pub mod openai_responses;
+pub mod workers_ai;
 
+pub mod format;
+
+pub mod chain;
+pub mod failover;
+
+pub mod access;
+
+pub mod exchange;
+pub mod failure;
+pub mod frames;
 pub mod http;
 
 use core::future::Future;
@@ -13,7 +33,7 @@ use core::future::Future;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::stream::FinishReason;
 
-use crate::log::{Loggable, Told};
+pub use self::failure::{Failure, ProviderError, Why};
 
 /// What a model is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +67,7 @@ pub enum Role {
 pub enum Event {
     /// The reply goes on.
     Text(String),
-    /// How many tokens it took.
+    /// How many tokens it took so far.
     Usage(Usage),
     /// The reply ended. Nothing follows.
     Finish(FinishReason),
@@ -56,44 +76,10 @@ pub enum Event {
 /// Tokens as the provider counts them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Tokens of the prompt.
+    /// Tokens of the prompt, those included that a cache held.
     pub input: u64,
-    /// Tokens of the reply.
+    /// Tokens of the reply, thoughts included.
     pub output: u64,
-}
-
-/// Why a provider gave no whole reply. What it said about it is neither shown nor logged, since
-/// it may echo the prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProviderError {
-    /// It could not be reached.
-    #[error("the provider could not be reached")]
-    Unreachable,
-    /// It answered with an error; the status is 200 where that came within the stream.
-    #[error("the provider answered with status {status}")]
-    Failed {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// It did not answer in time.
-    #[error("the provider did not answer in time")]
-    Timeout,
-    /// Its stream ended in the middle.
-    #[error("the provider's stream ended in the middle")]
-    Cut,
-}
-
-impl Loggable for ProviderError {
-    fn told(&self) -> Told {
-        match self {
-            Self::Unreachable => Told::new("the provider could not be reached"),
-            Self::Failed { status } => {
-                Told::new("the provider answered with status").number((*status).into())
-            }
-            Self::Timeout => Told::new("the provider did not answer in time"),
-            Self::Cut => Told::new("the provider's stream ended in the middle"),
-        }
-    }
 }
 
 /// Someone who writes a reply.
@@ -102,8 +88,24 @@ pub trait Provider {
     fn next(&mut self) -> impl Future<Output = Option<Result<Event, ProviderError>>>;
 }
 
+impl Prompt {
+    /// What the system says, all of it.
+    #[must_use]
+    pub fn system(&self) -> String {
+        let of_system = self.messages.iter().filter(|message| message.role == Role::System);
+        let texts: Vec<&str> = of_system.map(|message| message.text.as_str()).collect();
+        texts.join("\n\n")
+    }
+
+    /// What visitor and model say, oldest first.
+    pub fn turns(&self) -> impl Iterator<Item = (Role, &str)> {
+        let turns = self.messages.iter().filter(|message| message.role != Role::System);
+        turns.map(|message| (message.role, message.text.as_str()))
+    }
+}
+
 impl Role {
-    /// The name that chat completions use.
+    /// The name that most wire formats use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

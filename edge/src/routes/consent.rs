@@ -21,7 +21,8 @@ use crate::session::command::SetConsent;
 /// 3. The body is a [`Choice`]: 413, 415, 400.
 /// 4. The session takes back what is not given any more, and gives what is: 401 `network_mismatch`,
 ///    `token_revoked`; 403 `consent_withdrawn`, `consent_unproven`, `origin_not_allowed`;
-///    409 `notice_changed`; 410; 429. What was taken back stays so, whatever fails after it.
+///    409 `notice_changed`; 410; 422 `conversation_full`; 429, which is never answered to what only
+///    takes back. What was taken back stays so, whatever fails after it.
 ///
 /// # Errors
 /// As its steps say.

@@ -2,13 +2,15 @@
 
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use super::{Edge, caller};
+use super::admin::{Operator, wrong_reply};
+use super::{Edge, caller, limits};
 use crate::clock::{Clock as _, DAY_MS, PlatformClock, date};
 use crate::error::ApiError;
 use crate::http::cors::Readable;
+use crate::workspace::command::{AdminAction, AdminReply};
 
 /// When the way Global Privacy Control is honoured was last changed.
 const GPC_SINCE: &str = "2026-11-20";
@@ -16,10 +18,25 @@ const GPC_SINCE: &str = "2026-11-20";
 /// How long a `security.txt` is good for. RFC 9116 recommends less than a year.
 const SECURITY_DAYS: u64 = 180;
 
-/// `GET /healthz`: that the edge runs, is configured, and which version it is.
-pub async fn healthz() -> Response {
-    let body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
-    caller::json(StatusCode::OK, &body)
+/// `GET /healthz`: that the edge runs, is configured, and which version it is. With an API key, also
+/// how the workspace's providers do that failed lately; only then is an object woken, and the
+/// request counted.
+///
+/// # Errors
+/// None without a credential. With one: 401 `token_invalid`, `token_expired`, 403 `scope_missing`
+/// without the scope `sites`, 429 `rate_limited`.
+#[worker::send]
+pub async fn healthz(edge: Edge, headers: HeaderMap) -> Result<Response, ApiError> {
+    let mut body = json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") });
+    if headers.contains_key(header::AUTHORIZATION) {
+        limits::count(&edge.env, &edge.config, limits::OPERATORS, &headers).await?;
+        let operator = Operator::new(edge, &headers)?;
+        let AdminReply::Health(providers) = operator.run(AdminAction::ReadHealth).await? else {
+            return Err(wrong_reply());
+        };
+        body["providers"] = json!(providers);
+    }
+    Ok(caller::json(StatusCode::OK, &body))
 }
 
 /// `GET /.well-known/gpc.json`: that Global Privacy Control is honoured.

@@ -15,6 +15,9 @@ use crate::session::command::Network;
 /// The window of the platform's rate limits, in seconds, as `wrangler.toml` has it.
 const WINDOW_SECONDS: u64 = 60;
 
+/// What an operator does where the path alone does not say that it is one.
+pub const OPERATORS: &str = "/v1/admin/";
+
 /// A rate limit of the platform, per network. `wrangler.toml` has the figures and their reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -48,7 +51,7 @@ impl Limit {
 
     /// The limit of a path; `None` where nothing is counted. `/healthz` is asked by whoever watches
     /// over the service, often past the proxy that says where requests come from; it wakes no
-    /// object and computes nothing.
+    /// object and computes nothing, unless it carries a credential, which it counts itself.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
         Some(match path {
@@ -58,7 +61,7 @@ impl Limit {
             "/v1/chat" => Self::Chat,
             "/v1/erase" => Self::Erase,
             "/v1/receipts/verify" | "/v1/provenance/verify" => Self::Verify,
-            path if path.starts_with("/v1/admin/") => Self::Admin,
+            path if path.starts_with(OPERATORS) => Self::Admin,
             _ => Self::Other,
         })
     }

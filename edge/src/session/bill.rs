@@ -37,10 +37,12 @@ impl Shell {
     }
 }
 
-/// All tokens that a provider counted; `None` if it counted none.
-pub(super) fn counted(usage: Usage) -> Option<u64> {
+/// All tokens that a reply took; `None` if somebody counted none. `usage` is what the provider that
+/// wrote it counted, if it is a model's; `lost` what those took that failed before.
+pub(super) fn counted(usage: Option<Usage>, lost: Option<u64>) -> Option<u64> {
+    let Some(usage) = usage else { return lost };
     let all = usage.input.saturating_add(usage.output);
-    (all > 0).then_some(all)
+    (all > 0).then_some(all.saturating_add(lost.unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -49,7 +51,17 @@ mod tests {
 
     #[test]
     fn a_provider_that_counts_nothing_has_not_counted_zero() {
-        assert_eq!(counted(Usage { input: 9, output: 2 }), Some(11));
-        assert_eq!(counted(Usage::default()), None);
+        let usage = Some(Usage { input: 9, output: 2 });
+        assert_eq!(counted(usage, Some(0)), Some(11));
+        assert_eq!(counted(usage, Some(5)), Some(16));
+        assert_eq!(counted(usage, None), Some(11));
+        assert_eq!(counted(Some(Usage::default()), Some(0)), None);
+    }
+
+    #[test]
+    fn documents_cost_nothing_but_what_was_lost_before() {
+        assert_eq!(counted(None, Some(0)), Some(0));
+        assert_eq!(counted(None, Some(7)), Some(7));
+        assert_eq!(counted(None, None), None, "the estimate stays");
     }
 }

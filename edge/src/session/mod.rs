@@ -5,11 +5,12 @@
 //! [`core`], which is plain Rust over [`store`]; all SQL is in `store` and [`schema`], and what was said
 //! goes through [`vault`].
 //! `unlocking` opens the key that its texts are sealed with; `writing` is the shell's side of a reply
-//! ([`writer`] lets a provider write, [`stream`] turns parts of a reply into bytes), `bill` that of
-//! its cost, `rights` its side of what a visitor asks for beside talking.
+//! ([`writer`] lets a provider write, [`stream`] turns parts of a reply into bytes), `asking` that of
+//! who is asked for it, `bill` that of its cost, `rights` its side of what a visitor asks for beside talking.
 
 pub mod command;
 
+mod asking;
 mod bill;
 mod consenting;
 pub mod object;

@@ -162,6 +162,8 @@ pub struct Said {
     pub author: Author,
     /// Its text.
     pub text: Scrubbed,
+    /// What wrote it, if it is a reply.
+    pub provider: Option<String>,
 }
 
 /// How a reply ended.

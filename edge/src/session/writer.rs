@@ -105,7 +105,7 @@ fn end(result: Result<FinishReason, ProviderError>) -> End {
             finish: FinishReason::Error,
             problem: Some(match error {
                 ProviderError::Timeout => Code::ProviderTimeout,
-                ProviderError::Unreachable | ProviderError::Failed { .. } | ProviderError::Cut => {
+                ProviderError::Unreachable | ProviderError::Failed(_) | ProviderError::Cut => {
                     Code::ProviderFailed
                 }
             }),
@@ -116,6 +116,9 @@ fn end(result: Result<FinishReason, ProviderError>) -> End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::links::LinkRules;
+    use crate::guard::output::Told;
+    use crate::provider::Failure;
     use futures_util::FutureExt;
     use sotto_shared::limits::REPLY_BYTES;
     use sotto_shared::pii::Policy;
@@ -131,12 +134,16 @@ mod tests {
 
     fn run(events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
         let mut text = Scrubbed::default();
-        let (mut script, mut output) = (Script(events.into()), Output::new(Policy::chat(), []));
+        let (mut script, mut output) = (Script(events.into()), unwatched());
         let mut writing = Box::pin(write(&mut script, &mut output, |piece| text.append(piece)));
         // It may wait once, after the first words.
         let written = (&mut writing).now_or_never().or_else(|| (&mut writing).now_or_never());
         drop(writing);
         (text.into_string(), written.unwrap())
+    }
+
+    fn unwatched() -> Output {
+        Output::new(Policy::chat(), LinkRules::default(), &Told::default())
     }
 
     fn text(text: &str) -> Result<Event, ProviderError> {
@@ -179,7 +186,7 @@ mod tests {
         for (error, code) in [
             (ProviderError::Cut, Code::ProviderFailed),
             (ProviderError::Timeout, Code::ProviderTimeout),
-            (ProviderError::Failed { status: 503 }, Code::ProviderFailed),
+            (ProviderError::Failed(Failure::of_status(503)), Code::ProviderFailed),
             (ProviderError::Unreachable, Code::ProviderFailed),
         ] {
             let (got, written) = run(vec![text("Half a"), Err(error)]);

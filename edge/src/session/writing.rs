@@ -8,28 +8,30 @@ use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, Abortable, Either, select};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
+use sotto_shared::wire::provider::Provider as Settings;
 use sotto_shared::wire::stream::{FinishReason, Part, Source};
 use worker::Delay;
 
 use crate::config::Config;
-use crate::guard::output::Output;
-use crate::guard::{self, identity, input};
+use crate::guard::input;
+use crate::guard::output::{Cut, Output, Told};
+use crate::guard::screen::Verdict;
+use crate::guard::{self, declined, identity};
 use crate::language::Language;
 use crate::log;
 use crate::object::{CallError, call};
-use crate::provider::Provider;
-use crate::provider::http::PlatformHttp;
+use crate::provider::chain::Chain;
 use crate::provider::local::{self, Local};
-use crate::provider::openai::{Endpoint, OpenAi};
-use crate::random::{PlatformRandom, Random};
+use crate::provider::{Provider, Usage};
+use crate::session::asking;
 use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
-use crate::session::core::{Begun, CoreError, NetworkTurn};
+use crate::session::core::{Begun, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
 use crate::session::record::End;
 use crate::session::reply::{Running, STORE_MS, Storing};
 use crate::session::writer;
-use crate::workspace::command::{Passage, TurnProvider, WorkspaceError};
+use crate::workspace::command::{Passage, Reported, WorkspaceError};
 
 /// A reply that never began.
 const REFUSED: End = End {
@@ -37,6 +39,16 @@ const REFUSED: End = End {
     finish: FinishReason::Error,
     problem: Some(Code::Unavailable),
 };
+
+/// A reply that is written, and what is known of it.
+struct Reply<'a> {
+    begun: &'a Begun,
+    config: &'a Config,
+    /// What is named as its sources.
+    passages: &'a [Passage],
+    /// Who writes it.
+    name: &'static str,
+}
 
 /// The reply under way, and the handle that ends its writing.
 pub(super) struct Active {
@@ -125,67 +137,74 @@ impl Shell {
             }
         };
 
-        let asked = identity::asked(begun.question.as_str());
         self.bill.set(context.reserved.map(|reserved| Bill::new(&turn, reserved)));
-        if asked.is_some() {
-            // No model is asked.
-            self.settle(Some(0), 0);
-        }
-        let (name, model) = match (asked, &context.provider) {
-            (Some(_), _) => (identity::PROVIDER, None),
-            (None, TurnProvider::Local) => ("local", None),
-            (None, TurnProvider::OpenAi { model, .. }) => ("openai", Some(model.as_str())),
-        };
-        core.begin(begun, name, model)?;
-        self.with_running(&begun.reply, |running| running.start(name, model));
-        let _ = starting.send(Ok(()));
-
         let lang = Language::of(&begun.lang);
         let policy = guard::policy(&context);
         // Without a model nobody was told anything.
-        let unwatched = Output::new(policy.clone(), []);
-        match (asked, &context.provider) {
-            (Some(question), _) => {
-                let text = Local::text(identity::answer(&context, begun.terms(), question));
-                self.write_with(text, unwatched, begun, &config, &[], name).await
-            }
-            (None, TurnProvider::Local) => {
-                let quoted = local::quoted(&context);
-                let provider = Local::new(&context, lang);
-                self.write_with(provider, unwatched, begun, &config, quoted, name).await
-            }
-            (None, TurnProvider::OpenAi { base_url, model, key }) => {
-                let endpoint =
-                    Endpoint { base_url: base_url.clone(), model: model.clone(), key: key.clone() };
-                let history = core.history(begun)?;
-                let boundary = PlatformRandom.bytes::<12>().map_err(CoreError::from)?;
-                let prompt = input::prompt(
-                    &context,
-                    &history,
-                    &begun.question,
-                    &begun.lang,
-                    &data_encoding::HEXLOWER.encode(&boundary),
-                    &policy,
-                );
-                let provider = OpenAi::new(Rc::new(PlatformHttp), &endpoint, &prompt);
-                let output = Output::new(policy, input::instructions(&context));
-                self.write_with(provider, output, begun, &config, &context.passages, name).await
-            }
+        let unwatched = Output::new(policy.clone(), context.links.clone(), &Told::default());
+        let screened = asking::screened(&context, begun.question.as_str());
+        let answer = match identity::asked(begun.question.as_str()) {
+            Some(question) => Some(identity::answer(&context, begun.terms(), question)),
+            None if screened.verdict == Verdict::Block => Some(declined::answer(&context, lang)),
+            None => None,
+        };
+        if let Some(answer) = answer {
+            // No model is asked.
+            self.settle(Some(0), 0);
+            let name = identity::PROVIDER;
+            core.begin(begun, name, None)?;
+            self.with_running(&begun.reply, |running| running.start(name, None));
+            let _ = starting.send(Ok(()));
+            let reply = Reply { begun, config: &config, passages: &[], name };
+            return self.write_with(&mut Local::text(answer), unwatched, reply, |_, _| None).await;
         }
+
+        let named = |place: usize| {
+            let settings = context.providers.get(place).map(|provider| &provider.settings);
+            let model = settings.and_then(Settings::remote).map(|remote| remote.model.as_str());
+            (settings.map_or("local", Settings::name), model)
+        };
+        let (name, model) = named(0);
+        core.begin(begun, name, model)?;
+        let _ = starting.send(Ok(()));
+        let canary = core.canary()?;
+        let is_odd = screened.verdict == Verdict::Caution;
+        let mut chain = self.chain(&core, begun, &context, &policy, &canary, is_odd)?;
+        // Who answers is known with the first word, and said before it.
+        let place = chain.settle().await;
+        let (name, model) = named(place);
+        if place > 0 {
+            core.hand_over(&begun.reply, name, model)?;
+        }
+        self.with_running(&begun.reply, |running| running.start(name, model));
+        let (output, passages) = if model.is_some() {
+            let instructions = input::instructions(&context).to_vec();
+            let told = Told { instructions, canary: Some(&canary) };
+            (Output::new(policy, context.links.clone(), &told), &*context.passages)
+        } else {
+            (unwatched, local::quoted(&context))
+        };
+        let reply = Reply { begun, config: &config, passages, name };
+        let is_remote = model.is_some();
+        let counted =
+            |chain: &Chain<_>, usage| bill::counted(is_remote.then_some(usage), chain.lost());
+        let written = self.write_with(&mut chain, output, reply, counted).await;
+        self.tell_of_providers(&turn.workspace, &context.providers, chain.tried()).await;
+        written
     }
 
-    /// Lets the provider write to the end, and stores what it wrote.
-    async fn write_with(
+    /// Lets the provider write to the end, and stores what it wrote. `counted` says how many tokens
+    /// all of it took, if anybody counted them.
+    async fn write_with<P: Provider>(
         self: &Rc<Self>,
-        mut provider: impl Provider,
+        provider: &mut P,
         mut output: Output,
-        begun: &Begun,
-        config: &Config,
-        passages: &[Passage],
-        name: &'static str,
+        reply: Reply<'_>,
+        counted: impl FnOnce(&P, Usage) -> Option<u64>,
     ) -> Result<(), ShellError> {
+        let Reply { begun, config, passages, name } = reply;
         let core = self.core(config);
-        let written = writer::write(&mut provider, &mut output, |piece| {
+        let written = writer::write(provider, &mut output, |piece| {
             let storing = self
                 .with_running(&begun.reply, |running| running.push(piece))
                 .unwrap_or(Storing::Settled);
@@ -196,12 +215,16 @@ impl Shell {
             }
         })
         .await;
+        let is_cut_off = output.cut() == Some(Cut::Quotation);
         let Some(running) = self.take_written(&begun.reply) else { return Ok(()) };
         let sources: Vec<Source> = passages.iter().map(source).collect();
         let stored = core.end(running.id(), running.text(), &sources, written.end);
-        self.settle(bill::counted(written.usage), running.text().as_str().len());
+        self.settle(counted(provider, written.usage), running.text().as_str().len());
         running.end(&sources, if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
+        if is_cut_off {
+            self.report(config, Reported::ReplyCutOff).await;
+        }
         Ok(stored?)
     }
 

@@ -18,13 +18,16 @@ use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::{Policy, Scrubbed};
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{Hold, KeyCreated, RootState, Scope};
+use sotto_shared::wire::provider::Provider;
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
 
 use crate::auth::challenge::Solved;
+use crate::guard::links::LinkRules;
 pub use crate::object::Command;
 use crate::object::commands;
 use crate::session::command::{ConversationKey, Lifetimes, Network, SessionError, SessionTerms};
+use crate::workspace::settings::providers;
 
 /// Binding of the namespace in `wrangler.toml`.
 pub const BINDING: &str = "WORKSPACES";
@@ -43,6 +46,7 @@ commands! { WorkspaceError:
     Listing => "/listing", ();
     Forget => "/forget", ();
     Report => "/report", ();
+    ReportProviders => "/providers", ();
     Admin => "/admin", AdminReply;
     AdminConversation => "/admin/conversation", ConversationReply;
 }
@@ -205,8 +209,9 @@ pub struct Turn {
 pub struct TurnContext {
     /// The site's name.
     pub site_name: String,
-    /// Who writes the reply: the site's provider, or `local` where its budget is spent.
-    pub provider: TurnProvider,
+    /// Who writes the reply, in the order in which they are asked: the site's providers, or
+    /// `local` alone where its budget is spent.
+    pub providers: Vec<TurnProvider>,
     /// The site's own words to the model.
     pub system_prompt: String,
     /// The passages that fit best, best first.
@@ -215,6 +220,8 @@ pub struct TurnContext {
     pub contact: Option<Contact>,
     /// What is looked for in passages and replies.
     pub rules: ScrubRules,
+    /// Where a reply may link to.
+    pub links: LinkRules,
     /// What was counted for a paid provider's reply; absent where none writes it.
     pub reserved: Option<Reserved>,
 }
@@ -241,21 +248,42 @@ pub struct Settle {
     pub reply_bytes: u64,
 }
 
-/// Who writes a reply.
+/// One who may write a reply.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TurnProvider {
-    /// The site's documents, quoted.
-    Local,
-    /// A chat completions endpoint with its opened key.
-    OpenAi {
-        /// What stands before `/chat/completions`.
-        base_url: String,
-        /// The model.
-        model: String,
-        /// The key.
-        key: String,
-    },
+pub struct TurnProvider {
+    /// Its settings, with its opened key.
+    pub settings: Provider,
+    /// Kind, host and model, by which its circuit breaker is known.
+    pub name: String,
+    /// Whether it failed lately, so that its success is worth telling.
+    pub is_watched: bool,
+}
+
+impl TurnProvider {
+    /// A provider that is not known to have failed.
+    #[must_use]
+    pub fn of(settings: Provider) -> Self {
+        let kind = settings.name();
+        let host = providers::host(&settings).unwrap_or_default();
+        let model = settings.remote().map(|remote| remote.model.as_str()).unwrap_or_default();
+        Self { name: format!("{kind} {host} {model}"), settings, is_watched: false }
+    }
+}
+
+/// Tells how the providers did that were asked for a reply.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReportProviders {
+    /// Each that was asked, if there is something to tell of it.
+    pub results: Vec<ProviderResult>,
+}
+
+/// How a provider did.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ProviderResult {
+    /// The name that it has in the turn.
+    pub name: String,
+    /// Whether it did what it is there for.
+    pub works: bool,
 }
 
 /// A piece of a document, by its heading.
@@ -334,6 +362,8 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reported {
+    /// A reply repeated its instructions and was cut off.
+    ReplyCutOff,
     /// The visitor took the copy.
     Exported,
     /// The copy could not be made.

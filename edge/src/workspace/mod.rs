@@ -17,6 +17,7 @@ pub mod settings;
 pub mod documents;
 pub mod search;
 
+pub mod breaker;
 pub mod budget;
 pub mod rates;
 

@@ -16,9 +16,10 @@ use sotto_shared::wire::admin::{LegalBases, Provider, SiteSettings};
 use crate::auth::mac::sha256;
 use crate::config::Jurisdiction;
 use crate::language::Language;
+use crate::workspace::settings::providers;
 
 /// Everything that the version is a hash of, in this order: who decides, who else receives text
-/// (the provider included), where it is stored, what for, on which basis, for how long, which
+/// (every provider included), where it is stored, what for, on which basis, for how long, which
 /// personal data is not hidden, if any, and whether a proof of the consent outlives an erasure.
 #[derive(Serialize)]
 struct Content<'a> {
@@ -129,14 +130,18 @@ pub const fn bases(settings: &SiteSettings) -> Bases {
     }
 }
 
-/// Who receives text: the provider first, then whom the operator names.
+/// Who receives text: the providers first, in the order in which they are asked, then whom the
+/// operator names. One that writes by several models is named once.
 #[must_use]
 pub fn recipients(settings: &SiteSettings) -> Vec<Recipient> {
-    let provider = match &settings.provider {
-        Provider::Local {} => None,
-        Provider::OpenAi(provider) => Some(&provider.recipient),
-    };
-    provider.into_iter().chain(&settings.recipients).cloned().collect()
+    let mut recipients: Vec<Recipient> = Vec::new();
+    for remote in providers::list(settings).filter_map(Provider::remote) {
+        if !recipients.contains(&remote.recipient) {
+            recipients.push(remote.recipient.clone());
+        }
+    }
+    recipients.extend(settings.recipients.iter().cloned());
+    recipients
 }
 
 fn hash(content: &Content<'_>) -> String {
@@ -210,10 +215,37 @@ mod tests {
     }
 
     #[test]
-    fn the_provider_is_the_first_recipient() {
+    fn the_providers_are_the_first_recipients() {
         let mut with = settings();
         with.provider = openai();
         assert_eq!(recipients(&with)[0].name, "Model Inc");
         assert!(recipients(&settings()).is_empty());
+    }
+
+    fn other() -> Provider {
+        let mut other = openai();
+        if let Some(remote) = other.remote_mut() {
+            remote.recipient.name = "Other Inc".into();
+        }
+        other
+    }
+
+    #[test]
+    fn whoever_may_write_instead_is_named_and_changes_the_version() {
+        let with = |fallbacks: Vec<Provider>| {
+            let settings = SiteSettings { provider: openai(), fallbacks, ..settings() };
+            let names: Vec<String> =
+                recipients(&settings).into_iter().map(|one| one.name).collect();
+            (names, version_in(&settings, Jurisdiction::Eu))
+        };
+        let (alone, version) = with(vec![]);
+        assert_eq!(alone, ["Model Inc"]);
+        let (both, other_version) = with(vec![other()]);
+        assert_eq!(both, ["Model Inc", "Other Inc"]);
+        assert_ne!(other_version, version);
+        let swapped = SiteSettings { provider: other(), fallbacks: vec![openai()], ..settings() };
+        assert_ne!(version_in(&swapped, Jurisdiction::Eu), other_version);
+        // Documents and another model of the same recipient are nobody new.
+        assert_eq!(with(vec![openai(), Provider::Local {}]), (alone, version));
     }
 }

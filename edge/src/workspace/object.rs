@@ -11,7 +11,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::command::{
     Admin, AdminConversation, Admit, Answer, Create, Forget, IssueKey, Listing, OpenKey,
-    PublicSite, ReadRoot, ReadRules, Report, Settle, Turn, WorkspaceError,
+    PublicSite, ReadRoot, ReadRules, Report, ReportProviders, Settle, Turn, WorkspaceError,
 };
 use super::core::{Fault, Workspace};
 use crate::clock::{Clock as _, DAY_MS, PlatformClock};
@@ -62,6 +62,9 @@ impl DurableObject for WorkspaceObject {
             Listing::PATH => self.run(request, |core, command| core.list(&command)).await,
             Forget::PATH => self.run(request, |core, command| core.forget(&command)).await,
             Report::PATH => self.run(request, |core, command| core.report(&command)).await,
+            ReportProviders::PATH => {
+                self.run(request, |core, command| core.report_providers(&command)).await
+            }
             Admin::PATH => {
                 let reply = self.run(request, |core, command| core.admin(command)).await;
                 self.plan_checks().await?;
@@ -196,6 +199,7 @@ impl WorkspaceObject {
             keyring: &config.keyring,
             jurisdiction: config.jurisdiction,
             development: config.is_development(),
+            access: &config.access,
         };
         decide(&core)
     }

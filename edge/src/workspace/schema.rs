@@ -115,6 +115,7 @@ const MIGRATIONS: &Migrations = &[
     CONFIDENTIAL,
     COUNTS,
     RATES,
+    PROVIDERS,
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and
@@ -203,6 +204,30 @@ const RATES: &[&str] = &[
         expires_at INTEGER NOT NULL
     ) STRICT",
     "CREATE INDEX used_challenge_end ON used_challenge (expires_at)",
+];
+
+/// A key for each provider of a site's list, which the one that a site had becomes the first of,
+/// and how providers did lately.
+const PROVIDERS: &[&str] = &[
+    "CREATE TABLE provider_key (
+        site INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        sealed BLOB NOT NULL,
+        host TEXT NOT NULL,
+        ends TEXT NOT NULL,
+        PRIMARY KEY (site, place)
+    ) STRICT",
+    "INSERT INTO provider_key (site, place, sealed, host, ends)
+        SELECT number, 0, key_sealed, key_host, key_ends FROM site WHERE key_sealed IS NOT NULL",
+    "UPDATE site SET key_sealed = NULL, key_host = NULL, key_ends = NULL",
+    "CREATE TABLE breaker (
+        provider TEXT PRIMARY KEY,
+        failures INTEGER NOT NULL,
+        failed_at INTEGER NOT NULL,
+        trips INTEGER NOT NULL,
+        open_until INTEGER NOT NULL,
+        probe_until INTEGER NOT NULL
+    ) STRICT",
 ];
 
 /// Whether the workspace was ever created. It writes nothing.

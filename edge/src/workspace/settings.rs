@@ -1,20 +1,21 @@
 //! The rules for a site's settings. Each fault names its member and what it has to be.
 
+pub mod providers;
+
 mod consent;
 
 use sotto_shared::consent::{Purposes, Recipient};
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
 use sotto_shared::pii::{Policy, SwitchError};
-use sotto_shared::wire::admin::{Audience, Budget, OpenAi, Provider, SiteSettings, SiteTexts};
+use sotto_shared::wire::admin::{Audience, Budget, SiteSettings, SiteTexts};
+use sotto_shared::wire::provider::Provider;
 use sotto_shared::wire::site::ScrubSettings;
 use worker::Url;
 
 use super::command::WorkspaceError;
+use crate::guard::links::LinkRules;
 use crate::session::command::Lifetimes;
-
-/// Longest key of a provider, in bytes.
-const PROVIDER_KEY_BYTES: usize = 500;
 
 /// Longest retention that a recipient can declare, in days: ten years.
 const RECIPIENT_DAYS_MAX: u32 = 3_650;
@@ -22,7 +23,7 @@ const RECIPIENT_DAYS_MAX: u32 = 3_650;
 /// Shortest value that is never hidden, in characters; a shorter one would be in every word.
 const EXEMPT_CHARS_MIN: usize = 4;
 
-/// Checks the settings. What needs the stored state (a key that is kept) is the core's business.
+/// Checks the settings, all but who writes the replies ([`providers::check`]).
 ///
 /// # Errors
 /// [`WorkspaceError::InvalidValue`] for the first rule that is broken.
@@ -54,9 +55,6 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
     let fits = settings.absolute_seconds >= longest;
     let fault = "must not be less than idle_seconds or retention_seconds";
     rule(fits, "absolute_seconds", fault)?;
-    if let Provider::OpenAi(provider) = &settings.provider {
-        open_ai(provider, development)?;
-    }
     audience(settings)?;
     consent::check(settings)?;
     let short = settings.system_prompt.chars().count() <= limits::SYSTEM_PROMPT_CHARS;
@@ -72,15 +70,15 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
         (EXEMPT_CHARS_MIN..=limits::TEXT_CHARS).contains(&chars)
     };
     rule(settings.exempt.iter().all(fit), "exempt", "must be values of 4 to 300 characters")?;
+    let few = settings.link_hosts.len() <= limits::LINK_HOSTS;
+    rule(few, "link_hosts", "must be at most 50 hosts")?;
+    let is_host = |host: &String| {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-';
+        (1..=253).contains(&host.len()) && host.bytes().all(plain) && !host.starts_with('.')
+    };
+    let fit = settings.link_hosts.iter().all(is_host);
+    rule(fit, "link_hosts", "must be hosts in small letters, without scheme, port or path")?;
     scrub(&settings.scrub)
-}
-
-/// The host, with its port, that a provider's key is bound to; `None` if the URL has none.
-#[must_use]
-pub fn provider_host(base_url: &str) -> Option<String> {
-    let url = Url::parse(base_url).ok()?;
-    let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// How long the site's conversations live. Settings of an earlier version name no absolute life,
@@ -91,6 +89,14 @@ pub fn lifetimes(settings: &SiteSettings) -> Lifetimes {
     let absolute_seconds = settings.absolute_seconds.max(idle_seconds).max(retention_seconds);
     let restriction_keeps = settings.restriction_keeps;
     Lifetimes { idle_seconds, retention_seconds, absolute_seconds, restriction_keeps }
+}
+
+/// Where replies may link to: the hosts that the site names, if it names any, and its own contacts.
+#[must_use]
+pub fn link_rules(settings: &SiteSettings) -> LinkRules {
+    let contact = settings.contact.as_ref().map(|contact| contact.url.clone());
+    let own = contact.into_iter().chain(settings.controller.privacy_url.clone()).collect();
+    LinkRules { hosts: settings.link_hosts.clone(), own }
 }
 
 /// The site's own ways to be reached and the values it names: nothing of them is personal data of
@@ -216,28 +222,6 @@ fn lifetime(field: &str, seconds: u64, development: bool) -> Result<(), Workspac
     rule(fits, field, &format!("must be {least} to {} seconds", limits::LIFETIME_SECONDS_MAX))
 }
 
-fn open_ai(provider: &OpenAi, development: bool) -> Result<(), WorkspaceError> {
-    let url = &provider.base_url;
-    let plain = Url::parse(url).is_ok_and(|url| {
-        url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none()
-    });
-    let safe = is_url(url, &["https"]) || (development && is_loopback_url(url));
-    rule(
-        plain && safe,
-        "provider.base_url",
-        "must be an https: URL without user, query or fragment (or http: on loopback in development)",
-    )?;
-    name("provider.model", &provider.model)?;
-    let visible = provider.key.as_ref().is_none_or(|key| {
-        (1..=PROVIDER_KEY_BYTES).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())
-    });
-    rule(visible, "provider.key", "must be 1 to 500 visible ASCII characters")?;
-    recipient(&provider.recipient)
-}
-
 /// Children's sites keep nothing and pass nothing on.
 fn audience(settings: &SiteSettings) -> Result<(), WorkspaceError> {
     if settings.audience != Audience::Children {
@@ -329,18 +313,10 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn openai() -> Provider {
-        Provider::OpenAi(OpenAi {
-            base_url: "https://model.example/v1".into(),
-            model: "small".into(),
-            key: Some("secret-key-1234".into()),
-            key_ends: None,
-            recipient: Recipient {
-                name: "Model Inc".into(),
-                role: "writes the answers".into(),
-                place: "EU".into(),
-                retention_days: Some(30),
-            },
-        })
+        let json = r#"{"kind":"openai","base_url":"https://model.example/v1","model":"small",
+            "key":"secret-key-1234","recipient":{"name":"Model Inc","role":"writes the answers",
+            "place":"EU","retention_days":30}}"#;
+        serde_json::from_str(json).unwrap()
     }
 
     pub(crate) fn broken(change: impl Fn(&mut SiteSettings)) -> String {
@@ -355,20 +331,10 @@ pub(crate) mod tests {
         }
     }
 
-    fn with_provider(change: impl Fn(&mut OpenAi)) -> impl Fn(&mut SiteSettings) {
-        move |settings| {
-            settings.provider = openai();
-            if let Provider::OpenAi(provider) = &mut settings.provider {
-                change(provider);
-            }
-        }
-    }
-
     #[test]
     fn good_settings_pass() {
         assert_eq!(check(&settings(), false), Ok(()));
         let mut with = settings();
-        with.provider = openai();
         with.contact = Some(Contact { label: "Call".into(), url: "tel:+49301234".into() });
         assert_eq!(check(&with, false), Ok(()));
     }
@@ -403,6 +369,9 @@ pub(crate) mod tests {
         assert_eq!(broken(|s| s.budget.sessions_per_minute = 0), "budget");
         assert_eq!(broken(|s| s.exempt = vec!["abc".into()]), "exempt");
         assert_eq!(broken(|s| s.exempt = vec!["abcd".into(); 51]), "exempt");
+        for host in ["https://shop.example", "Shop.example", "", ".example", "a.example/b"] {
+            assert_eq!(broken(|s| s.link_hosts = vec![host.into()]), "link_hosts", "{host}");
+        }
         let off = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
         assert_eq!(broken(|s| s.scrub.off = off(&["PHONE", "phone"])), "scrub.off[1]");
         assert_eq!(broken(|s| s.scrub.off = off(&["PHONE"; 65])), "scrub.off");
@@ -467,27 +436,6 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_provider_is_reached_safely() {
-        for url in [
-            "http://model.example/v1",
-            "http://127.0.0.1:9000/v1",
-            "https://user:pass@model.example/v1",
-            "https://model.example/v1?key=1",
-            "ftp://model.example",
-            "model.example",
-        ] {
-            let field = broken(with_provider(|p| p.base_url = url.into()));
-            assert_eq!(field, "provider.base_url", "{url}");
-        }
-        assert_eq!(broken(with_provider(|p| p.model.clear())), "provider.model");
-        assert_eq!(broken(with_provider(|p| p.key = Some("a b".into()))), "provider.key");
-        assert_eq!(broken(with_provider(|p| p.recipient.place.clear())), "recipients.place");
-        let mut local = settings();
-        with_provider(|p| p.base_url = "http://127.0.0.1:9000/v1".into())(&mut local);
-        assert_eq!(check(&local, true), Ok(()));
-    }
-
-    #[test]
     fn development_allows_short_lives() {
         let mut short = settings();
         short.idle_seconds = 1;
@@ -507,9 +455,7 @@ pub(crate) mod tests {
         assert_eq!(child(|s| s.purposes.remember = true), "purposes");
         assert_eq!(child(|s| s.provider = openai()), "provider");
         assert_eq!(
-            child(|s| if let Provider::OpenAi(p) = openai() {
-                s.recipients.push(p.recipient)
-            }),
+            child(|s| s.recipients.extend(openai().remote().map(|p| p.recipient.clone()))),
             "recipients"
         );
     }
@@ -545,12 +491,5 @@ pub(crate) mod tests {
             own_values(&site),
             ["+49 30 1234", "hello@shop.example", "privacy@shop.example"]
         );
-    }
-
-    #[test]
-    fn a_key_is_bound_to_host_and_port() {
-        assert_eq!(provider_host("https://model.example/v1").as_deref(), Some("model.example"));
-        assert_eq!(provider_host("http://127.0.0.1:9000").as_deref(), Some("127.0.0.1:9000"));
-        assert_eq!(provider_host("nonsense"), None);
     }
 }

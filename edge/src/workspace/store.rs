@@ -6,14 +6,15 @@ mod counts;
 mod documents;
 mod list;
 mod places;
+mod providers;
 
-use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{KeyEntry, Scope};
 
 pub use confidential::SealedDocument;
 pub use counts::DayRow;
 pub use list::Listed;
 pub use places::{CANDIDATES, Places};
+pub use providers::StoredKey;
 
 use super::command::Passage;
 use crate::sql::{Row, Sql, SqlError, Value};
@@ -29,21 +30,8 @@ pub struct SiteRow {
     pub number: u16,
     /// The generation of its key.
     pub generation: u16,
-    /// Its settings as JSON, without the provider's key.
+    /// Its settings as JSON, without the providers' keys.
     pub settings: String,
-    /// The provider's key.
-    pub key: Option<StoredKey>,
-}
-
-/// A provider's key as it is stored.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StoredKey {
-    /// Sealed under the workspace's key.
-    pub sealed: Vec<u8>,
-    /// The host it may be sent to.
-    pub host: String,
-    /// Its last four characters.
-    pub ends: String,
 }
 
 /// A passage that a search found.
@@ -153,21 +141,14 @@ impl<S: Sql> Store<'_, S> {
 
     /// Writes a site, new or changed.
     pub fn put_site(&self, site: &SiteRow, now: u64) -> Result<(), SqlError> {
-        let key = site.key.as_ref();
         self.run(
-            "INSERT INTO site (number, generation, settings, key_sealed, key_host, key_ends, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO site (number, generation, settings, created_at) VALUES (?, ?, ?, ?)
              ON CONFLICT (number) DO UPDATE SET
-                generation = excluded.generation, settings = excluded.settings,
-                key_sealed = excluded.key_sealed, key_host = excluded.key_host,
-                key_ends = excluded.key_ends",
+                generation = excluded.generation, settings = excluded.settings",
             &[
                 site.number.into(),
                 site.generation.into(),
                 site.settings.as_str().into(),
-                key.map(|key| key.sealed.as_slice()).into(),
-                key.map(|key| key.host.as_str()).into(),
-                key.map(|key| key.ends.as_str()).into(),
                 now.into(),
             ],
         )
@@ -176,7 +157,7 @@ impl<S: Sql> Store<'_, S> {
     /// A site.
     pub fn site(&self, number: u16) -> Result<Option<SiteRow>, SqlError> {
         let row = self.known(
-            "SELECT number, generation, settings, key_sealed, key_host, key_ends FROM site WHERE number = ?",
+            "SELECT number, generation, settings FROM site WHERE number = ?",
             &[number.into()],
         )?;
         Ok(row.map(|row| site_row(&row)))
@@ -184,10 +165,8 @@ impl<S: Sql> Store<'_, S> {
 
     /// All sites by number.
     pub fn sites(&self) -> Result<Vec<SiteRow>, SqlError> {
-        let rows = self.0.exec(
-            "SELECT number, generation, settings, key_sealed, key_host, key_ends FROM site ORDER BY number",
-            &[],
-        )?;
+        let rows =
+            self.0.exec("SELECT number, generation, settings FROM site ORDER BY number", &[])?;
         Ok(rows.iter().map(site_row).collect())
     }
 
@@ -198,6 +177,7 @@ impl<S: Sql> Store<'_, S> {
         }
         self.run("DELETE FROM counter WHERE site = ?", &[site.into()])?;
         self.delete_counts(site)?;
+        self.put_provider_keys(site, &[])?;
         let gone =
             self.0.exec("DELETE FROM site WHERE number = ? RETURNING number", &[site.into()])?;
         Ok(!gone.is_empty())
@@ -223,8 +203,6 @@ impl core::fmt::Debug for SiteRow {
     }
 }
 
-redacted_debug!(StoredKey);
-
 impl core::fmt::Debug for Found {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Found {{ id: {}, redacted }}", self.id)
@@ -232,12 +210,7 @@ impl core::fmt::Debug for Found {
 }
 
 fn site_row(row: &Row) -> SiteRow {
-    let key = row.get(3).and_then(Value::blob).map(|sealed| StoredKey {
-        sealed: sealed.to_vec(),
-        host: text(row, 4),
-        ends: text(row, 5),
-    });
-    SiteRow { number: small(row, 0), generation: small(row, 1), settings: text(row, 2), key }
+    SiteRow { number: small(row, 0), generation: small(row, 1), settings: text(row, 2) }
 }
 
 fn text(row: &Row, column: usize) -> String {

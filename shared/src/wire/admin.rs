@@ -43,6 +43,8 @@ use crate::id::{Origin, SiteKey, WorkspaceId};
 use crate::redacted_debug;
 use crate::wire::site::{Contact, ScrubSettings};
 
+pub use crate::wire::provider::{Auth, Hundredths, Provider, Remote, TextMarking, TimeOuts};
+
 /// Reply to `GET /v1/admin/workspaces/{id}/root`: whether an older root key than the one in use may
 /// still be needed by this workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,6 +252,10 @@ pub struct SiteSettings {
     /// Who writes the replies.
     #[cfg_attr(feature = "serde", serde(default))]
     pub provider: Provider,
+    /// Who writes instead when `provider` fails before its first word, in this order; the notice
+    /// names them all. `local` can only be the last.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub fallbacks: Vec<Provider>,
     /// Told to the model before everything else. It is no place for secrets.
     #[cfg_attr(feature = "serde", serde(default))]
     pub system_prompt: String,
@@ -262,6 +268,10 @@ pub struct SiteSettings {
     /// The site's own values (its address, its phone), which are never hidden.
     #[cfg_attr(feature = "serde", serde(default))]
     pub exempt: Vec<String>,
+    /// Hosts that replies may link to, and with each whatever stands below it; all if there are
+    /// none here.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub link_hosts: Vec<String>,
     /// Categories switched off, and patterns of the site's own.
     #[cfg_attr(feature = "serde", serde(default))]
     pub scrub: ScrubSettings,
@@ -307,63 +317,6 @@ pub enum Audience {
     General,
     /// Children: no optional purposes, and no provider but `local`.
     Children,
-}
-
-/// Who writes a site's replies.
-#[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields))]
-pub enum Provider {
-    /// The site's own documents, quoted. No key, no network, no third party. It has braces since
-    /// serde passes over unknown members of a bare variant, whatever it was told to deny.
-    Local {},
-    /// An OpenAI-compatible chat completions endpoint.
-    OpenAi(OpenAi),
-}
-
-/// An OpenAI-compatible chat completions endpoint.
-#[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-pub struct OpenAi {
-    /// What stands before `/chat/completions`; https, or http on loopback in development.
-    pub base_url: String,
-    /// The model's name.
-    pub model: String,
-    /// The API key. It is stored sealed and never read back; leaving it out keeps the one that
-    /// is stored, which holds only as long as the host stays the same.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub key: Option<String>,
-    /// Last four characters of the stored key. Only in replies.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
-    pub key_ends: Option<String>,
-    /// What the notice tells visitors about this recipient.
-    pub recipient: Recipient,
-}
-
-impl core::fmt::Debug for Provider {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-redacted_debug!(OpenAi);
-
-impl Default for Provider {
-    fn default() -> Self {
-        Self::Local {}
-    }
-}
-
-impl Provider {
-    /// The name on the wire and in a reply's facts.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Local {} => "local",
-            Self::OpenAi(_) => "openai",
-        }
-    }
 }
 
 /// What a site allows itself in a day (UTC).

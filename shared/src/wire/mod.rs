@@ -22,6 +22,7 @@ pub mod conversation;
 pub mod rights;
 
 pub mod admin;
+pub mod provider;
 
 #[cfg(test)]
 mod tests;

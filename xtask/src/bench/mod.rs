@@ -12,7 +12,7 @@ mod report;
 mod seal;
 mod server;
 
-pub(crate) use seal::seal;
+pub(crate) use seal::{PACKAGE, seal};
 
 use std::fs;
 use std::io::ErrorKind;

@@ -21,8 +21,8 @@ use crate::setup::{self, Need, WASM};
 use crate::sh::{self, Run};
 use crate::{dev, keys};
 
-/// The package with the vault alone, `edge/bench`.
-const PACKAGE: &str = "sotto-seal-bench";
+/// The package with parts of the edge alone, `edge/bench`.
+pub(crate) const PACKAGE: &str = "sotto-edge-bench";
 
 /// The best of so many runs counts.
 const RUNS: &str = "400";
@@ -80,9 +80,9 @@ fn texts() -> Result<Vec<Text>> {
     widget::compile(PACKAGE, "edge")?;
     let program = sh::at("target/release").join(PACKAGE);
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
-    let module = sh::at(format!("target/{WASM}/edge/sotto_seal_bench.wasm"));
+    let module = sh::at(format!("target/{WASM}/edge/sotto_edge_bench.wasm"));
     let script = sh::at("xtask/src/bench/node/seal.mjs");
-    let mut texts = read("native", Run::new(program))?;
+    let mut texts = read("native", Run::new(program).arg("seal"))?;
     texts.extend(read("Wasm under Node", Run::new("node").arg(script).arg(module))?);
     Ok(texts)
 }

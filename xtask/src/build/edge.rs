@@ -1,7 +1,10 @@
 //! The Worker, made by worker-build from the crate `sotto-edge`.
 
-use anyhow::Result;
+use std::fs;
 
+use anyhow::{Context, Result};
+
+use super::widget::FEATURES;
 use super::{Mode, portable_paths};
 use crate::sh::{self, Run};
 use crate::tools;
@@ -17,21 +20,26 @@ pub(crate) fn build(mode: Mode) -> Result<()> {
         .env("ESBUILD_BIN", sh::npm_bin("esbuild"));
     match mode {
         Mode::Release | Mode::Trial => {
-            run = run.args(["--profile", "edge"]);
-            run.env("CARGO_ENCODED_RUSTFLAGS", portable_paths()).run()?;
-            strip()
+            run = run.args(["--profile", "edge"]).env("CARGO_ENCODED_RUSTFLAGS", portable_paths());
+            run.run()?;
+            shrink()
         }
         Mode::Quick => run.args(["--dev", "--no-opt"]).run(),
     }
 }
 
-/// Takes out the names of functions, which worker-build keeps: an eighth of the module, and nothing
-/// reads them, since logs name codes. A quick build has them.
-fn strip() -> Result<()> {
+/// Puts functions beside those that they resemble, which compress better so, and takes their names
+/// out, which are a twelfth of the module. wasm-bindgen needs what else rustc could strip.
+fn shrink() -> Result<()> {
     let module = sh::at("edge/build/index_bg.wasm");
+    let whole = module.with_extension("named.wasm");
+    fs::rename(&module, &whole).with_context(|| module.display().to_string())?;
     Run::npm_bin("wasm-opt")
-        .args(["--strip-debug", "--strip-producers", "-o"])
+        .args(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"])
+        .args(FEATURES)
+        .arg(&whole)
+        .arg("--output")
         .arg(&module)
-        .arg(&module)
-        .run()
+        .run()?;
+    fs::remove_file(&whole).with_context(|| whole.display().to_string())
 }

@@ -22,7 +22,7 @@ pub(crate) struct Widget {
 
 /// What rustc's Wasm target may use by default. Named one by one, so that a newer binaryen does
 /// not choose an encoding that browsers in use cannot read.
-const FEATURES: [&str; 7] = [
+pub(super) const FEATURES: [&str; 7] = [
     "--enable-mutable-globals",
     "--enable-sign-ext",
     "--enable-nontrapping-float-to-int",

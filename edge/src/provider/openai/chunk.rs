@@ -31,23 +31,27 @@ impl Chunk {
     /// Reads a chunk; `None` if it is no JSON.
     pub(super) fn read(data: &str) -> Option<Self> {
         match serde_json::from_str::<Usual<'_>>(data) {
-            Ok(usual) => Some(usual.into()),
-            Err(_) => serde_json::from_str::<Value>(data).ok().map(|value| Self::of(&value)),
+            Ok(usual) if data.trim_start().starts_with('{') => Some(usual.into()),
+            Ok(_) | Err(_) => {
+                serde_json::from_str::<Value>(data).ok().map(|value| Self::of(&value))
+            }
         }
     }
 
     /// What a chunk of any form says.
     fn of(chunk: &Value) -> Self {
         let mut said = Self {
-            is_error: chunk.get("error").is_some_and(|error| !error.is_null()),
+            is_error: chunk.get("error").is_some_and(|error| !error.is_null())
+                || chunk.get("object").and_then(Value::as_str) == Some("error")
+                || chunk.get(0).is_some(),
             ..Self::default()
         };
         for choice in chunk.get("choices").and_then(Value::as_array).into_iter().flatten() {
             if choice.get("index").and_then(Value::as_u64).unwrap_or(0) != 0 {
                 continue;
             }
-            for member in ["content", "refusal"] {
-                let text = choice.pointer(&format!("/delta/{member}")).and_then(Value::as_str);
+            for place in ["/delta/content", "/delta/refusal", "/message/content"] {
+                let text = choice.pointer(place).and_then(Value::as_str);
                 said.texts.extend(text.filter(|text| !text.is_empty()).map(str::to_owned));
             }
             if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str) {
@@ -67,6 +71,8 @@ impl Chunk {
 struct Usual<'a> {
     error: Option<IgnoredAny>,
     #[serde(borrow)]
+    object: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     choices: Option<Vec<Choice<'a>>>,
     usage: Option<Tokens>,
 }
@@ -76,8 +82,17 @@ struct Choice<'a> {
     index: Option<u64>,
     #[serde(borrow)]
     delta: Option<Delta<'a>>,
+    /// What a server has that knows no streams.
+    #[serde(borrow)]
+    message: Option<Message<'a>>,
     #[serde(borrow)]
     finish_reason: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow)]
+    content: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -96,13 +111,15 @@ struct Tokens {
 
 impl From<Usual<'_>> for Chunk {
     fn from(usual: Usual<'_>) -> Self {
-        let mut said = Self { is_error: usual.error.is_some(), ..Self::default() };
+        let is_error = usual.error.is_some() || usual.object.as_deref() == Some("error");
+        let mut said = Self { is_error, ..Self::default() };
         for choice in usual.choices.into_iter().flatten() {
             if choice.index.unwrap_or(0) != 0 {
                 continue;
             }
             let texts = choice.delta.into_iter().flat_map(|delta| [delta.content, delta.refusal]);
-            let texts = texts.flatten().filter(|text| !text.is_empty());
+            let whole = choice.message.and_then(|message| message.content);
+            let texts = texts.chain([whole]).flatten().filter(|text| !text.is_empty());
             said.texts.extend(texts.map(Cow::into_owned));
             if let Some(reason) = choice.finish_reason {
                 said.finish = Some(finish_reason(&reason));
@@ -155,6 +172,8 @@ mod tests {
                 ..Chunk::default()
             }
         );
+        assert_eq!(read(r#"{"choices":[{"message":{"content":"whole"}}]}"#), text("whole"));
+        assert!(read(r#"{"object":"error","message":"x"}"#).is_error);
         assert!(read(r#"{"error":{"message":"x"}}"#).is_error);
         assert!(read(r#"{"error":false}"#).is_error);
         assert_eq!(read(r#"{"error":null,"choices":null}"#), Chunk::default());
@@ -171,6 +190,8 @@ mod tests {
             assert_eq!(read(odd).texts, ["a"], "{odd}");
         }
         assert_eq!(read("[]"), Chunk::default());
+        assert!(read(r#"[{"error":{"code":503}}]"#).is_error);
+        assert!(read(r#"[null,null,null,null]"#).is_error);
         assert_eq!(Chunk::read("{\"choices\":"), None);
     }
 }

@@ -30,7 +30,7 @@ use crate::workspace::command::{
 
 /// An operator with an API key that was copied whole. Whether it fits, the workspace decides with
 /// every command.
-struct Operator {
+pub(super) struct Operator {
     edge: Edge,
     key: ApiKey,
 }
@@ -40,7 +40,7 @@ impl Operator {
     ///
     /// # Errors
     /// 401 `token_missing`, `token_invalid`
-    fn new(edge: Edge, headers: &HeaderMap) -> Result<Self, ApiError> {
+    pub(super) fn new(edge: Edge, headers: &HeaderMap) -> Result<Self, ApiError> {
         let key = ApiKey::parse(bearer(headers)?).ok_or(ApiError::TokenInvalid)?;
         Ok(Self { edge, key })
     }
@@ -49,7 +49,7 @@ impl Operator {
     ///
     /// # Errors
     /// 401 `token_invalid`, `token_expired`; 403 `scope_missing`; and what the action fails with.
-    async fn run(&self, action: AdminAction) -> Result<AdminReply, ApiError> {
+    pub(super) async fn run(&self, action: AdminAction) -> Result<AdminReply, ApiError> {
         self.call(&Admin { secret: self.key.secret.to_vec(), action }).await
     }
 
@@ -85,7 +85,7 @@ impl Operator {
 }
 
 /// The workspace answered an action with a reply of another kind.
-const fn wrong_reply() -> ApiError {
+pub(super) const fn wrong_reply() -> ApiError {
     ApiError::Internal("the workspace answered with a reply of another kind")
 }
 

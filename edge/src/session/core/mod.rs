@@ -11,6 +11,7 @@ mod turn;
 
 mod read;
 
+mod canary;
 mod consent;
 mod copy;
 mod rights;

@@ -263,6 +263,19 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(())
     }
 
+    /// Stores that another provider writes the reply than the one that was asked first.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn hand_over(
+        &self,
+        reply: &str,
+        provider: &str,
+        model: Option<&str>,
+    ) -> Result<(), CoreError> {
+        Ok(self.messages()?.name_writer(reply, provider, model)?)
+    }
+
     /// Earlier messages that a model is reminded of, oldest first: none that was removed, and no
     /// reply to one, which may repeat it.
     ///

@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(texts(&world).unwrap(), ["an old question", "an old reply"]);
         assert_eq!(world.core().messages().unwrap().all().unwrap()[1].sources, [source()]);
         for said in ["an old question", "an old reply", "faq.md"] {
-            assert!(!world.sql.holds(said.as_bytes()), "{said}");
+            assert!(!world.sql.pages_hold(said.as_bytes()), "{said}");
         }
         assert_eq!(
             world.core().open_key(&world.caller()).unwrap().command.wrapped,

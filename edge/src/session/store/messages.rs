@@ -70,6 +70,19 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
         )
     }
 
+    /// Stores who writes a reply.
+    pub fn name_writer(
+        &self,
+        id: &str,
+        provider: &str,
+        model: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE message SET provider = ?, model = ? WHERE id = ?",
+            &[provider.into(), model.into(), id.into()],
+        )
+    }
+
     /// Stores another text of a message, over the one before.
     pub fn put_text(&self, id: &str, text: &str) -> Result<(), StoreError> {
         let sealed = self.sealed_text(id, text)?;
@@ -134,7 +147,7 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
     pub fn before(&self, id: &str, count: u32) -> Result<Vec<Said>, StoreError> {
         let removed = MessageState::Removed.name();
         let rows = self.sql.exec(
-            "SELECT id, author, sealed_text FROM message
+            "SELECT id, author, sealed_text, provider FROM message
              WHERE position < (SELECT position FROM message WHERE id = ?) AND state <> ?
                  AND (reply_to IS NULL
                      OR reply_to NOT IN (SELECT id FROM message WHERE state = ?))
@@ -149,6 +162,7 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
                     author: Author::parse(column.text(1, "author")?)
                         .ok_or(StoreError::Value("author"))?,
                     text: self.opened_text(column.text(0, "id")?, column.opt_blob(2))?,
+                    provider: column.opt_text(3),
                 })
             })
             .collect()
@@ -166,6 +180,14 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
             let sealed_text = self.sealed_text(id, column.text(1, "text")?)?;
             let sources: Vec<Source> = parse("sources", column.text(2, "sources")?)?;
             let sealed_sources = self.sealed_sources(id, &sources)?;
+            // Written over where it stands, as long as it is.
+            self.run(
+                "UPDATE message SET
+                     text = replace(hex(zeroblob(length(CAST(text AS BLOB)))), '00', ' '),
+                     sources = replace(hex(zeroblob(length(CAST(sources AS BLOB)))), '00', ' ')
+                 WHERE id = ?",
+                &[id.into()],
+            )?;
             self.run(
                 "UPDATE message
                  SET sealed_text = ?, sealed_sources = ?, text = '', sources = '[]'

@@ -153,6 +153,8 @@ actions! {
     ConversationErased = "conversation.erased", Compliance;
     /// A conversation's tokens were revoked, since an old one was used again.
     TokensRevoked = "tokens.revoked", Compliance;
+    /// A reply repeated its instructions and was cut off before it was sent.
+    ReplyCutOff = "reply.cut_off", Operational;
     /// This log was exported.
     AuditExported = "audit.exported", Compliance;
 }

@@ -8,6 +8,7 @@ use sotto_shared::wire::admin::{
     DocumentList, Hold, KeyCreated, KeyList, NewKey, SiteEntry, SiteList, SiteSettings,
 };
 use sotto_shared::wire::conversation::Conversation;
+use sotto_shared::wire::provider::ProviderHealth;
 use sotto_shared::wire::rights::ReviewOutcome;
 use sotto_shared::wire::session::ErasureReceipt;
 
@@ -76,6 +77,8 @@ pub enum AdminAction {
     ExportAudit(Option<String>),
     /// Signs a checkpoint of the audit log.
     ReadCheckpoint,
+    /// Tells how the providers do.
+    ReadHealth,
     /// Gives a site a new public key in place of the one it has.
     ReplaceSiteKey(u16),
     /// Makes an API key.
@@ -108,6 +111,8 @@ pub enum AdminReply {
     Keys(KeyList),
     /// A page of the audit log as JSON lines, or a checkpoint of it as a signed note.
     Audit(String),
+    /// How the providers do that failed lately.
+    Health(Vec<ProviderHealth>),
     /// Something was removed.
     Done,
 }

@@ -32,6 +32,7 @@ impl AdminAction {
             | Self::ChangeSite(..)
             | Self::DeleteSite(_)
             | Self::ListSites
+            | Self::ReadHealth
             | Self::ReplaceSiteKey(_) => Scope::Sites,
             Self::PutDocument { .. } | Self::DeleteDocument { .. } | Self::ListDocuments(_) => {
                 Scope::Documents

@@ -14,6 +14,8 @@ mod workspace_key;
 mod conversations;
 mod counts;
 
+mod providers;
+
 mod recorded;
 
 mod sweep;
@@ -36,6 +38,7 @@ use crate::auth::site_key::{self, OpenedSiteKey};
 use crate::clock::Clock;
 use crate::config::Jurisdiction;
 use crate::log::{Loggable, Told};
+use crate::provider::access::Access;
 use crate::random::{Random, RandomError};
 use crate::sql::{Sql, SqlError};
 
@@ -56,6 +59,8 @@ pub struct Workspace<'a, S, C, R> {
     pub jurisdiction: Jurisdiction,
     /// Whether the looser rules of development hold.
     pub development: bool,
+    /// What the platform allows and pays for in providers.
+    pub access: &'a Access,
 }
 
 /// Why a command did not succeed.

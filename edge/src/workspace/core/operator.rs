@@ -1,7 +1,7 @@
 //! What an operator asks for with an API key.
 
 use sotto_shared::limits;
-use sotto_shared::wire::admin::{KeyEntry, OpenAi, Provider, SiteEntry, SiteList, SiteSettings};
+use sotto_shared::wire::admin::{KeyEntry, SiteEntry, SiteList, SiteSettings};
 
 use super::documents::Put;
 use super::{Fault, Workspace, count, invalid, limit, read_settings};
@@ -9,8 +9,8 @@ use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::command::{Admin, AdminAction, AdminReply, WorkspaceError};
-use crate::workspace::settings;
-use crate::workspace::store::{SiteRow, StoredKey};
+use crate::workspace::settings::{self, providers};
+use crate::workspace::store::SiteRow;
 
 /// A site's first generation; raising it revokes the site's key.
 const FIRST_GENERATION: u16 = 1;
@@ -61,6 +61,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             }
             AdminAction::ReplaceSiteKey(number) => self.replace_site_key(number),
             AdminAction::CreateKey(new) => self.create_key(key, new),
+            AdminAction::ReadHealth => Ok(AdminReply::Health(self.provider_health()?)),
             AdminAction::ListKeys => self.list_keys(),
             AdminAction::DeleteKey(id) => {
                 found(self.store().delete_api_key(&id)?, WorkspaceError::KeyUnknown)
@@ -79,24 +80,26 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
 
     fn create_site(&self, settings: SiteSettings) -> Result<AdminReply, Fault> {
         settings::check(&settings, self.development)?;
+        providers::check(&settings, self.access, self.development)?;
         let full = self.store().count_sites()? >= count(limits::SITES_PER_WORKSPACE);
         if full {
             return Err(limit("a workspace has at most 1000 sites").into());
         }
         let number = u16::try_from(self.store().take_site_number()?)
             .map_err(|_| limit("all 65535 site numbers of the workspace were used"))?;
-        self.write_site(number, FIRST_GENERATION, None, settings)
+        self.write_site(number, FIRST_GENERATION, settings)
     }
 
     fn change_site(&self, number: u16, settings: SiteSettings) -> Result<AdminReply, Fault> {
         let row = self.known_site(number)?;
         settings::check(&settings, self.development)?;
+        providers::check(&settings, self.access, self.development)?;
         let before = settings::lifetimes(&read_settings(&row)?);
         if before.shortened_to(settings::lifetimes(&settings)) != before {
             // Conversations that exist follow: the sweep tells them.
             self.store().check_site(number)?;
         }
-        self.write_site(number, row.generation, row.key, settings)
+        self.write_site(number, row.generation, settings)
     }
 
     /// Raises the site's generation, by which every key of an earlier one is refused.
@@ -115,54 +118,27 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         &self,
         number: u16,
         generation: u16,
-        stored: Option<StoredKey>,
         mut settings: SiteSettings,
     ) -> Result<AdminReply, Fault> {
-        let key = match &mut settings.provider {
-            Provider::Local {} => None,
-            Provider::OpenAi(provider) => {
-                let key = self.provider_key(number, stored, provider)?;
-                // What is stored with the settings never holds the key itself.
-                provider.key = None;
-                provider.key_ends = None;
-                Some(key)
-            }
-        };
+        let keys = self.seal_provider_keys(number, &mut settings)?;
         // Settings are texts and numbers, which always serialise.
         let json = serde_json::to_string(&settings)
             .map_err(|_| Fault::Broken("settings could not be written"))?;
-        let row = SiteRow { number, generation, settings: json, key };
+        let row = SiteRow { number, generation, settings: json };
         self.store().put_site(&row, self.clock.now_ms())?;
+        self.store().put_provider_keys(number, &keys)?;
         Ok(AdminReply::Site(Box::new(self.entry(&row)?)))
-    }
-
-    /// The key to store: the one that was sent, sealed for its host, or the stored one, which
-    /// holds only as long as the host stays the same.
-    fn provider_key(
-        &self,
-        site: u16,
-        stored: Option<StoredKey>,
-        provider: &OpenAi,
-    ) -> Result<StoredKey, Fault> {
-        let host = settings::provider_host(&provider.base_url)
-            .ok_or_else(|| invalid("provider.base_url", "must have a host"))?;
-        let Some(key) = &provider.key else {
-            return stored.filter(|stored| stored.host == host).ok_or_else(|| {
-                invalid("provider.key", "must be sent with a new provider or another host").into()
-            });
-        };
-        let place = self.provider_place(site, &host);
-        let sealed = self.key()?.seal(self.random, &place, key.as_bytes())?;
-        let shown = key.len().saturating_sub(4).max(key.len().div_ceil(2));
-        let ends = key.get(shown..).unwrap_or_default().to_owned();
-        Ok(StoredKey { sealed, host, ends })
     }
 
     /// A site as the operator sees it.
     fn entry(&self, row: &SiteRow) -> Result<SiteEntry, Fault> {
         let mut settings = read_settings(row)?;
-        if let (Provider::OpenAi(provider), Some(key)) = (&mut settings.provider, &row.key) {
-            provider.key_ends = Some(key.ends.clone());
+        let keys = self.store().provider_keys(row.number)?;
+        for (place, provider) in providers::list_mut(&mut settings).enumerate() {
+            let key = keys.iter().find(|key| key.place == place);
+            if let (Some(remote), Some(key)) = (provider.remote_mut(), key) {
+                remote.key_ends = Some(key.ends.clone());
+            }
         }
         Ok(SiteEntry { number: row.number, key: self.site_key(row)?, settings })
     }

@@ -1,6 +1,6 @@
 //! What of an operator's actions is recorded in the audit log.
 
-use sotto_shared::wire::admin::{KeyEntry, Provider, SiteSettings};
+use sotto_shared::wire::admin::{KeyEntry, Provider};
 
 use super::{Fault, Workspace};
 use crate::clock::Clock;
@@ -8,6 +8,7 @@ use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Object, Outcome};
 use crate::workspace::command::{AdminAction, AdminReply};
+use crate::workspace::settings::providers;
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// Does something and records how it ended. What could not be recorded has failed, whatever
@@ -52,7 +53,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     }
 
     /// The name of an action and what it is done to; `None` for a checkpoint, which tells nothing
-    /// but how long the log is.
+    /// but how long the log is, and for how the providers do.
     fn recorded_as(&self, action: &AdminAction) -> Option<(Action, Object)> {
         let workspace = Object::Workspace(self.id);
         Some(match action {
@@ -74,7 +75,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             AdminAction::ListKeys => (Action::ApiKeysListed, workspace),
             AdminAction::DeleteKey(id) => (Action::ApiKeyRemoved, Object::ApiKey(id.clone())),
             AdminAction::ExportAudit(_) => (Action::AuditExported, workspace),
-            AdminAction::ReadCheckpoint => return None,
+            AdminAction::ReadCheckpoint | AdminAction::ReadHealth => return None,
         })
     }
 }
@@ -83,8 +84,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
 fn sets_provider_key(action: &AdminAction) -> bool {
     match action {
         AdminAction::CreateSite(settings) | AdminAction::ChangeSite(_, settings) => {
-            let SiteSettings { provider, .. } = &**settings;
-            matches!(provider, Provider::OpenAi(provider) if provider.key.is_some())
+            let has_key = |provider: &Provider| provider.remote().is_some_and(|r| r.key.is_some());
+            providers::list(settings).any(has_key)
         }
         _ => false,
     }

@@ -5,15 +5,14 @@ mod conversations;
 mod counts;
 mod keys;
 mod list;
+mod providers;
 mod sweep;
 
 use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::limits;
 use sotto_shared::pii::{Policy, scrub_for_edge};
-use sotto_shared::wire::admin::{
-    Budget as DayBudget, DocumentEntry, Provider, SiteEntry, SiteTexts,
-};
+use sotto_shared::wire::admin::{Budget as DayBudget, DocumentEntry, SiteEntry, SiteTexts};
 use sotto_shared::wire::session::{Client, Holder};
 use sotto_shared::wire::site::{Contact, ScrubSettings};
 
@@ -23,12 +22,13 @@ use crate::auth::mac;
 use crate::auth::tokens::ApiKey;
 use crate::clock::{DAY_MS, ManualClock};
 use crate::config::Jurisdiction;
+use crate::provider::access::Access;
 use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;
 use crate::workspace::command::{
     Admin, AdminAction, AdminReply, Admit, Admitted, Forget, Forgotten, PublicSettings, PublicSite,
-    ReadRules, Turn, TurnContext, TurnProvider,
+    ReadRules, Turn, TurnContext,
 };
 use crate::workspace::settings::tests::{openai, settings};
 
@@ -39,6 +39,7 @@ pub(super) struct Fixture {
     pub(super) clock: ManualClock,
     pub(super) random: CountingRandom,
     pub(super) keyring: Keyring,
+    pub(super) access: Access,
 }
 
 pub(super) type Core<'a> = Workspace<'a, MemorySql, ManualClock, CountingRandom>;
@@ -50,6 +51,7 @@ impl Fixture {
             clock: ManualClock::at(20_000 * DAY_MS),
             random: CountingRandom::default(),
             keyring: test_keyring(),
+            access: Access::default(),
         }
     }
 
@@ -70,6 +72,7 @@ impl Fixture {
             keyring: &self.keyring,
             jurisdiction: Jurisdiction::Eu,
             development: false,
+            access: &self.access,
         }
     }
 
@@ -196,6 +199,7 @@ impl Fixture {
             ),
             (8, &["DROP TABLE contribution", "DROP TABLE day_count"]),
             (9, &["DROP TABLE rate", "DROP TABLE load", "DROP TABLE used_challenge"]),
+            (10, &["DROP TABLE provider_key", "DROP TABLE breaker"]),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {
@@ -311,7 +315,7 @@ fn a_providers_key_is_sealed_and_never_read_back() {
     let json = serde_json::to_string(&list).unwrap();
     assert!(!json.contains("secret-key-1234"));
     assert!(json.contains("\"key_ends\":\"1234\""));
-    for table in ["site", "workspace"] {
+    for table in ["site", "workspace", "provider_key"] {
         for row in fixture.sql.exec(&format!("SELECT * FROM {table}"), &[]).unwrap() {
             for value in row {
                 let bytes = value.blob().or(value.text().map(str::as_bytes)).unwrap_or_default();
@@ -319,11 +323,10 @@ fn a_providers_key_is_sealed_and_never_read_back() {
             }
         }
     }
-    let TurnProvider::OpenAi { key, base_url, model } = fixture.turn("Hi").unwrap().provider else {
-        panic!("not openai");
-    };
-    assert_eq!((key.as_str(), base_url.as_str()), ("secret-key-1234", "https://model.example/v1"));
-    assert_eq!(model, "small");
+    let providers = fixture.turn("Hi").unwrap().providers;
+    let remote = providers[0].settings.remote().unwrap();
+    assert_eq!(remote.key.as_deref(), Some("secret-key-1234"));
+    assert_eq!(providers[0].name, "openai model.example small");
 }
 
 #[test]
@@ -331,8 +334,8 @@ fn a_providers_key_stays_with_its_host() {
     let (fixture, secret) = Fixture::with_site(with_openai());
     let change = |url: &str, key: Option<&str>| {
         let mut changed = with_openai();
-        if let Provider::OpenAi(provider) = &mut changed.provider {
-            provider.base_url = url.into();
+        if let Some(provider) = changed.provider.remote_mut() {
+            provider.base_url = Some(url.into());
             provider.key = key.map(Into::into);
         }
         fixture.admin(secret, AdminAction::ChangeSite(1, Box::new(changed)))
@@ -359,7 +362,7 @@ fn a_provider_needs_a_key_at_first() {
     let fixture = Fixture::new();
     let secret = fixture.create();
     let mut keyless = with_openai();
-    if let Provider::OpenAi(provider) = &mut keyless.provider {
+    if let Some(provider) = keyless.provider.remote_mut() {
         provider.key = None;
     }
     let error = fixture.admin(secret, AdminAction::CreateSite(Box::new(keyless))).unwrap_err();

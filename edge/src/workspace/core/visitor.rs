@@ -3,7 +3,8 @@
 use sotto_shared::consent::Notice;
 use sotto_shared::id::Origin;
 use sotto_shared::limits;
-use sotto_shared::wire::admin::{OpenAi, Provider, SiteSettings, SiteTexts};
+use sotto_shared::wire::admin::{SiteSettings, SiteTexts};
+use sotto_shared::wire::provider::Provider;
 use sotto_shared::wire::session::Holder;
 use sotto_shared::wire::site::{Contact, Site};
 
@@ -124,20 +125,13 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         })?;
         let texts = passages.iter().map(|passage| passage.text.len()).sum::<usize>();
         let bytes = texts + question.len() + settings.system_prompt.len();
-        let mut reserved = None;
-        let provider = match &settings.provider {
-            Provider::Local {} => TurnProvider::Local,
-            Provider::OpenAi(provider) => {
-                reserved = self.let_pay(&budget, row.number, limits, bytes)?;
-                match reserved {
-                    Some(_) => TurnProvider::OpenAi {
-                        base_url: provider.base_url.clone(),
-                        model: provider.model.clone(),
-                        key: self.open_provider_key(&row, provider)?,
-                    },
-                    None => TurnProvider::Local,
-                }
-            }
+        let reserved = match settings.provider.remote() {
+            Some(_) => self.let_pay(&budget, row.number, limits, bytes)?,
+            None => None,
+        };
+        let providers = match reserved {
+            Some(_) => self.turn_providers(row.number, &settings)?,
+            None => vec![TurnProvider::of(Provider::Local {})],
         };
         if let Some(conversation) = &command.counted {
             self.count_message(conversation)?;
@@ -145,8 +139,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let (_, texts) = settings::texts_for(&settings, Some(&command.lang));
         Ok(TurnContext {
             passages,
-            provider,
+            providers,
             reserved,
+            links: settings::link_rules(&settings),
             contact: contact(&settings, texts),
             rules: self.rules_of(&row, &settings)?,
             site_name: settings.name,
@@ -191,6 +186,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let conversation = command.conversation;
         let visitor = Actor::Visitor(conversation);
         let (actor, action, outcome) = match command.what {
+            Reported::ReplyCutOff => (Actor::System, Action::ReplyCutOff, Outcome::Done),
             Reported::Exported => (visitor, Action::ConversationExported, Outcome::Done),
             Reported::ExportFailed => (visitor, Action::ConversationExported, Outcome::Failed),
             Reported::ErasureRefused => {
@@ -241,14 +237,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// The notice in force, in a language.
     fn notice(&self, settings: &SiteSettings, lang: &str) -> Result<Notice, Fault> {
         Ok(notice::notice(settings, self.jurisdiction, Language::of(lang))?)
-    }
-
-    fn open_provider_key(&self, row: &SiteRow, provider: &OpenAi) -> Result<String, Fault> {
-        let stored = row.key.as_ref().ok_or(Fault::Broken("the provider's key is missing"))?;
-        let host = settings::provider_host(&provider.base_url).unwrap_or_default();
-        let opened = self.key()?.open(&self.provider_place(row.number, &host), &stored.sealed)?;
-        String::from_utf8(opened.to_vec())
-            .map_err(|_| Fault::Broken("the provider's key is no text"))
     }
 }
 

@@ -28,7 +28,7 @@ fn network(n: u32) -> Network {
 }
 
 fn is_paid(context: &TurnContext) -> bool {
-    matches!(context.provider, TurnProvider::OpenAi { .. })
+    context.providers[0].settings.remote().is_some()
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn a_site_whose_conversations_are_used_up_answers_with_local() {
     let mut small = with_openai();
     small.budget.sessions = 1;
     let (fixture, _) = Fixture::with_site(small);
-    let paid = |context: TurnContext| matches!(context.provider, TurnProvider::OpenAi { .. });
+    let paid = |context: TurnContext| context.providers[0].settings.remote().is_some();
     assert!(paid(fixture.turn("Hi").unwrap()));
     assert!(fixture.admit(|_| {}).is_ok());
     assert!(fixture.admit(|_| {}).is_ok(), "nobody is turned away");

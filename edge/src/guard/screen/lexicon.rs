@@ -1,0 +1,157 @@
+//! The words that patterns ask for, each with the classes that it belongs to.
+
+/// A class of words, by its number.
+pub(super) type Class = u16;
+
+/// A word or the beginning of words.
+#[derive(Debug)]
+struct Entry {
+    letters: String,
+    /// Whether any word counts that begins so.
+    is_prefix: bool,
+    classes: Vec<Class>,
+    /// The longest entry that this one begins with.
+    shorter: Option<usize>,
+}
+
+/// All words, sorted.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    entries: Vec<Entry>,
+    /// Where the words begin that have these first two letters, each `a` to `z`, and those behind
+    /// them.
+    pairs: Vec<usize>,
+}
+
+impl Lexicon {
+    /// A lexicon of words with their classes; `*` at the end of a word stands for any letters.
+    pub(super) fn new<'a>(words: impl Iterator<Item = (&'a str, Class)>) -> Self {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut sorted: Vec<(&str, bool, Class)> = words
+            .map(|(word, class)| (word.trim_end_matches('*'), word.ends_with('*'), class))
+            .collect();
+        sorted.sort_unstable();
+        for (letters, is_prefix, class) in sorted {
+            match entries.last_mut() {
+                Some(last) if last.letters == letters && last.is_prefix == is_prefix => {
+                    if !last.classes.contains(&class) {
+                        last.classes.push(class);
+                    }
+                }
+                _ => entries.push(Entry {
+                    letters: letters.to_owned(),
+                    is_prefix,
+                    classes: vec![class],
+                    shorter: None,
+                }),
+            }
+        }
+        // In sorted order, whatever begins an entry stands before it.
+        let mut open: Vec<usize> = Vec::new();
+        for place in 0..entries.len() {
+            let Some(letters) = entries.get(place).map(|entry| entry.letters.clone()) else {
+                break;
+            };
+            let begins = |at: &usize| {
+                entries.get(*at).is_some_and(|entry| letters.starts_with(&entry.letters))
+            };
+            while open.last().is_some_and(|at| !begins(at)) {
+                open.pop();
+            }
+            let shorter = open.last().copied();
+            if let Some(entry) = entries.get_mut(place) {
+                entry.shorter = shorter;
+            }
+            open.push(place);
+        }
+        let bound = |n: usize| [b'a' + (n / 26) as u8, b'a' + (n % 26) as u8];
+        let begins = |n: usize| {
+            entries.partition_point(|entry| entry.letters.as_bytes() < bound(n).as_slice())
+        };
+        let pairs = (0..=26 * 26).map(begins).collect();
+        Self { entries, pairs }
+    }
+
+    /// The classes of a word, each entry's on their own.
+    pub(super) fn classes<'a>(&'a self, word: &'a str) -> impl Iterator<Item = Class> + 'a {
+        self.found(word)
+            .filter(|entry| entry.is_prefix || entry.letters.len() == word.len())
+            .flat_map(|entry| entry.classes.iter().copied())
+    }
+
+    /// Whether a word has a class.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.classes(word).next().is_some()
+    }
+
+    /// Length of the longest entry that a text begins with, of those that have three letters.
+    pub(super) fn longest(&self, text: &str) -> usize {
+        self.found(text).map(|entry| entry.letters.len()).find(|length| *length >= 3).unwrap_or(0)
+    }
+
+    /// Every entry that a word begins with, the longest first.
+    fn found<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a Entry> + 'a {
+        let range = match word.as_bytes() {
+            [first @ b'a'..=b'z', second @ b'a'..=b'z', ..] => {
+                let n = usize::from(first - b'a') * 26 + usize::from(second - b'a');
+                let at = |n: usize| self.pairs.get(n).copied().unwrap_or(self.entries.len());
+                at(n)..at(n + 1).max(at(n))
+            }
+            _ => 0..self.entries.len(),
+        };
+        let start = range.start;
+        let entries = self.entries.get(range).unwrap_or_default();
+        let behind = start + entries.partition_point(|entry| entry.letters.as_str() <= word);
+        // Whatever begins the word begins the last entry that does not stand behind it, too.
+        core::iter::successors(behind.checked_sub(1), |at| self.entries.get(*at)?.shorter)
+            .filter_map(|at| self.entries.get(at))
+            .filter(|entry| word.starts_with(&entry.letters))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lexicon() -> Lexicon {
+        let words = [
+            ("ignor*", 1),
+            ("ignore", 2),
+            ("in", 3),
+            ("inst*", 4),
+            ("instruction*", 5),
+            ("zebra", 6),
+            ("a", 7),
+            ("вы*", 8),
+            ("ignor*", 9),
+        ];
+        Lexicon::new(words.into_iter())
+    }
+
+    #[test]
+    fn words_have_the_classes_of_what_they_are_and_begin_with() {
+        let lexicon = lexicon();
+        let classes = |word| {
+            let mut classes: Vec<Class> = lexicon.classes(word).collect();
+            classes.sort_unstable();
+            classes
+        };
+        assert_eq!(classes("ignore"), [1, 2, 9]);
+        assert_eq!(classes("ignoring"), [1, 9]);
+        assert_eq!(classes("instructions"), [4, 5]);
+        assert_eq!(classes("instead"), [4]);
+        assert_eq!(classes("in"), [3]);
+        assert_eq!(classes("выбор"), [8]);
+        for word in ["ign", "zebras", "b", "", "zz", "я"] {
+            assert!(classes(word).is_empty(), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_longest_beginning_is_found() {
+        let lexicon = lexicon();
+        assert_eq!(lexicon.longest("instructionsall"), "instruction".len());
+        assert_eq!(lexicon.longest("inst"), "inst".len());
+        assert_eq!(lexicon.longest("inside"), 0);
+    }
+}

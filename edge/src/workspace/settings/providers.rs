@@ -1,0 +1,289 @@
+//! The rules for who writes a site's replies: one list, of which `provider` is the first.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use sotto_shared::limits;
+use sotto_shared::wire::provider::{Auth, Provider, Remote, TimeOuts};
+use worker::Url;
+
+use super::{SiteSettings, WorkspaceError, is_url, name, recipient, rule};
+use crate::provider::access::Access;
+use crate::provider::anthropic;
+
+/// Longest key, in bytes: a token of Microsoft Entra has some two thousand.
+const KEY_BYTES: usize = 4_096;
+
+/// The regions in which OpenAI has a host of its own.
+const OPENAI_REGIONS: [&str; 6] = ["us", "eu", "ae", "au", "in", "jp"];
+
+/// The last of Anthropic's versions that takes sampling parameters.
+const ANTHROPIC_SAMPLING: &str = "2023-06-01";
+
+/// The list as it is asked.
+pub fn list(settings: &SiteSettings) -> impl Iterator<Item = &Provider> {
+    core::iter::once(&settings.provider).chain(&settings.fallbacks)
+}
+
+/// The list, to be changed.
+pub fn list_mut(settings: &mut SiteSettings) -> impl Iterator<Item = &mut Provider> {
+    core::iter::once(&mut settings.provider).chain(&mut settings.fallbacks)
+}
+
+/// What the place of the list is called in a fault.
+#[must_use]
+pub fn field(place: usize) -> String {
+    match place.checked_sub(1) {
+        None => "provider".into(),
+        Some(n) => format!("fallbacks[{n}]"),
+    }
+}
+
+/// The host, with its port, that a provider's key is bound to; `None` where there is no URL.
+#[must_use]
+pub fn host(provider: &Provider) -> Option<String> {
+    let url = Url::parse(&provider.base_url()?).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// Checks the list. What needs the stored state (a key that is kept) is the core's business.
+///
+/// # Errors
+/// [`WorkspaceError::InvalidValue`] for the first rule that is broken.
+pub fn check(
+    settings: &SiteSettings,
+    access: &Access,
+    development: bool,
+) -> Result<(), WorkspaceError> {
+    let few = settings.fallbacks.len() <= limits::FALLBACKS;
+    rule(few, "fallbacks", "must be at most 4")?;
+    for (place, provider) in list(settings).enumerate() {
+        let field = field(place);
+        match provider.remote() {
+            None => {
+                let last = place == settings.fallbacks.len();
+                rule(last, &field, "must be the last of the list if it is local")?;
+            }
+            Some(remote) => Checks { field, provider, remote, access, development }.run()?,
+        }
+    }
+    Ok(())
+}
+
+/// One provider, and what its settings are held against.
+struct Checks<'a> {
+    field: String,
+    provider: &'a Provider,
+    remote: &'a Remote,
+    access: &'a Access,
+    development: bool,
+}
+
+impl Checks<'_> {
+    fn run(&self) -> Result<(), WorkspaceError> {
+        self.address()?;
+        self.model()?;
+        self.key()?;
+        self.sampling()?;
+        self.time_outs()?;
+        self.declared()?;
+        recipient(&self.remote.recipient)
+    }
+
+    fn rule(&self, holds: bool, member: &str, fault: &str) -> Result<(), WorkspaceError> {
+        rule(holds, &format!("{}.{member}", self.field), fault)
+    }
+
+    fn address(&self) -> Result<(), WorkspaceError> {
+        let Remote { base_url, region, api_version, .. } = self.remote;
+        let needed = matches!(self.provider, Provider::OpenAiCompatible(_) | Provider::Azure(_));
+        let allowed = !matches!(self.provider, Provider::WorkersAi(_));
+        self.rule(base_url.is_some() || !needed, "base_url", "must be there for this kind")?;
+        self.rule(base_url.is_none() || allowed, "base_url", "must not be there for this kind")?;
+        if let Some(url) = base_url {
+            self.url(url)?;
+        }
+        if let Some(region) = region {
+            let known = match self.provider {
+                Provider::OpenAi(_) | Provider::OpenAiResponses(_) => {
+                    base_url.is_none() && OPENAI_REGIONS.contains(&region.as_str())
+                }
+                Provider::Anthropic(_) => is_word(region, 16),
+                Provider::Local {}
+                | Provider::OpenAiCompatible(_)
+                | Provider::Azure(_)
+                | Provider::Gemini(_)
+                | Provider::WorkersAi(_) => false,
+            };
+            let fault = "must be us, eu, ae, au, in or jp for openai without a base_url, or a \
+                         place of anthropic's";
+            self.rule(known, "region", fault)?;
+        }
+        if let Some(version) = api_version {
+            let (date, preview) = version.split_at_checked(10).unwrap_or((version, ""));
+            let known = match self.provider {
+                Provider::Anthropic(_) => is_date(version),
+                Provider::Azure(_) => is_date(date) && matches!(preview, "" | "-preview"),
+                Provider::Local {}
+                | Provider::OpenAi(_)
+                | Provider::OpenAiResponses(_)
+                | Provider::OpenAiCompatible(_)
+                | Provider::Gemini(_)
+                | Provider::WorkersAi(_) => false,
+            };
+            let fault = "must be a date for anthropic, or one with or without -preview for azure";
+            self.rule(known, "api_version", fault)?;
+        }
+        Ok(())
+    }
+
+    fn url(&self, text: &str) -> Result<(), WorkspaceError> {
+        let safe = Url::parse(text).is_ok_and(|url| {
+            url.query().is_none()
+                && url.fragment().is_none()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && self.may_reach(&url)
+        });
+        let safe = safe && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+        let fault = "must be an https: URL of a public host without user, query or fragment; other \
+                     hosts, and http:, only as the platform's SOTTO_PRIVATE_HOSTS allows";
+        self.rule(safe && text.len() <= limits::URL_BYTES, "base_url", fault)
+    }
+
+    /// Names that resolve to a private address cannot be told apart here: only what is visible in
+    /// the URL can be refused.
+    fn may_reach(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else { return false };
+        let with_port = url.port().map_or_else(|| host.to_owned(), |p| format!("{host}:{p}"));
+        let is_loopback =
+            matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
+        (self.access.is_private(&with_port) && matches!(url.scheme(), "http" | "https"))
+            || (self.development && is_loopback && url.scheme() == "http")
+            || (url.scheme() == "https" && is_public(host))
+    }
+
+    fn model(&self) -> Result<(), WorkspaceError> {
+        let model = &self.remote.model;
+        name(&format!("{}.model", self.field), model)?;
+        // It stands in the URL there.
+        if matches!(self.provider, Provider::Azure(_) | Provider::Gemini(_)) {
+            let folders = usize::from(matches!(self.provider, Provider::Gemini(_)));
+            let plain = model.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._/".contains(&b))
+                && model.matches('/').count() <= folders
+                && !model.contains("..")
+                && !model.starts_with('/');
+            let fault = "must have letters, digits, dashes, dots and underscores alone";
+            self.rule(plain, "model", fault)?;
+        }
+        let fits = self.remote.max_output_tokens.is_none_or(|n| (1..=32_768).contains(&n));
+        self.rule(fits, "max_output_tokens", "must be 1 to 32768")
+    }
+
+    fn key(&self) -> Result<(), WorkspaceError> {
+        let bearer = matches!(self.provider, Provider::Azure(_) | Provider::Anthropic(_));
+        let known = self.remote.auth == Auth::Key || bearer;
+        self.rule(known, "auth", "must be key for this kind")?;
+        let Some(key) = &self.remote.key else { return Ok(()) };
+        let takes = !matches!(self.provider, Provider::WorkersAi(_));
+        self.rule(takes, "key", "must not be there for this kind")?;
+        let visible =
+            (1..=KEY_BYTES).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+        self.rule(visible, "key", "must be 1 to 4096 visible ASCII characters")
+    }
+
+    fn sampling(&self) -> Result<(), WorkspaceError> {
+        let Remote { temperature, top_p, api_version, .. } = self.remote;
+        self.rule(temperature.is_none_or(|t| t.0 <= 200), "temperature", "must be 0 to 2")?;
+        self.rule(top_p.is_none_or(|p| p.0 <= 100), "top_p", "must be 0 to 1")?;
+        let version = api_version.as_deref().unwrap_or(anthropic::API_VERSION);
+        let refuses =
+            matches!(self.provider, Provider::Anthropic(_)) && version > ANTHROPIC_SAMPLING;
+        let fault = "must not be there for anthropic, but with the api_version 2023-06-01";
+        self.rule(temperature.is_none() || !refuses, "temperature", fault)?;
+        self.rule(top_p.is_none() || !refuses, "top_p", fault)
+    }
+
+    fn time_outs(&self) -> Result<(), WorkspaceError> {
+        let TimeOuts { connect_seconds, first_token_seconds, between_seconds, total_seconds } =
+            self.remote.time_outs;
+        let some = |seconds, most| (1..=most).contains(&seconds);
+        let fits = some(connect_seconds, 60)
+            && some(first_token_seconds, 120)
+            && some(between_seconds, 120)
+            && some(total_seconds, 300)
+            && first_token_seconds <= total_seconds;
+        let fault = "must be 1 to 60 seconds to connect, 1 to 120 to the first token and between \
+                     two, 1 to 300 in all, and the first token within all of it";
+        self.rule(fits, "time_outs", fault)
+    }
+
+    fn declared(&self) -> Result<(), WorkspaceError> {
+        if let Some(zone) = &self.remote.data_zone {
+            name(&format!("{}.data_zone", self.field), zone)?;
+        }
+        let Some(marking) = &self.remote.text_marking else { return Ok(()) };
+        name(&format!("{}.text_marking.scheme", self.field), &marking.scheme)?;
+        let found = marking.evidence_url.as_ref().is_none_or(|url| is_url(url, &["https"]));
+        self.rule(found, "text_marking.evidence_url", "must be an https: URL")?;
+        let dated = marking.checked_on.as_ref().is_none_or(|date| is_date(date));
+        self.rule(dated, "text_marking.checked_on", "must be a date such as 2026-11-25")
+    }
+}
+
+/// Whether a host is not visibly a private one: an address of a private network, or a name that
+/// only a private network resolves.
+fn is_public(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    match address {
+        Ok(IpAddr::V4(address)) => is_public_v4(address),
+        Ok(IpAddr::V6(address)) => is_public_v6(address),
+        Err(_) => {
+            let host = host.trim_end_matches('.').to_ascii_lowercase();
+            let within = |zone: &str| host == zone || host.ends_with(&format!(".{zone}"));
+            let private = ["localhost", "local", "internal", "lan", "home.arpa"];
+            host.contains('.') && !private.into_iter().any(within)
+        }
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, ..] = address.octets();
+    let shared = a == 100 && (64..128).contains(&b);
+    !(address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_unspecified()
+        || address.is_broadcast()
+        || address.is_multicast()
+        || shared
+        || a == 0)
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(mapped) = address.to_ipv4_mapped() {
+        return is_public_v4(mapped);
+    }
+    !(address.is_loopback()
+        || address.is_unspecified()
+        || address.is_unique_local()
+        || address.is_unicast_link_local()
+        || address.is_multicast())
+}
+
+fn is_word(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// Whether a text has the form of a date, `YYYY-MM-DD`.
+fn is_date(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+#[cfg(test)]
+mod tests;

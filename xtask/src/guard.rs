@@ -1,0 +1,47 @@
+//! `cargo xtask guard eval` and `cargo xtask bench guard`: the guard natively, measured and timed by a
+//! program of its own, so that xtask does not have to wait for the edge to be compiled.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::bench::PACKAGE;
+use crate::sh::{self, Run};
+
+/// What `guard` and `bench guard` do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// How much the screen finds of the texts in a file.
+    Eval {
+        /// JSON lines with `text` and `label`.
+        file: PathBuf,
+        /// Whether each text that it is wrong about is printed too.
+        shows_misses: bool,
+    },
+    /// What the guard costs.
+    Bench,
+}
+
+/// Does it.
+///
+/// # Errors
+/// If the program does not build, or cannot read the file.
+pub(crate) fn run(task: &Task) -> Result<()> {
+    let is_release = *task == Task::Bench;
+    sh::step("building the guard", || {
+        let build = Run::new("cargo").args(["build", "--quiet", "--package", PACKAGE, "--bins"]);
+        if is_release { build.arg("--release").run() } else { build.run() }
+    })?;
+    let folder = if is_release { "target/release" } else { "target/debug" };
+    let program = sh::at(folder).join(PACKAGE).with_extension(std::env::consts::EXE_EXTENSION);
+    let printed = match task {
+        Task::Eval { file, shows_misses } => {
+            let file = file.canonicalize().with_context(|| file.display().to_string())?;
+            let eval = Run::new(&program).arg("eval").arg(file);
+            if *shows_misses { eval.arg("--misses").read() } else { eval.read() }
+        }
+        Task::Bench => Run::new(&program).arg("guard").read(),
+    }?;
+    println!("{}", printed.trim_end());
+    Ok(())
+}
