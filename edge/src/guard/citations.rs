@@ -53,10 +53,11 @@ impl Citations {
         self.say(true)
     }
 
-    /// The passages that were cited, from 0, in the order of their numbers in the reply.
+    /// The passages that were cited, from 0, in the order of their numbers in the reply; `None`
+    /// where none were given.
     #[must_use]
-    pub fn cited(&self) -> &[usize] {
-        &self.cited
+    pub fn cited(&self) -> Option<&[usize]> {
+        (self.given > 0).then_some(&self.cited)
     }
 
     fn say(&mut self, is_end: bool) -> String {
@@ -147,7 +148,7 @@ mod tests {
         let whole = {
             let mut citations = Citations::of(given);
             let said = citations.push(reply) + &citations.finish();
-            (said, citations.cited().to_vec())
+            (said, citations.cited.clone())
         };
         for length in 1..reply.len() {
             let mut citations = Citations::of(given);
@@ -157,7 +158,7 @@ mod tests {
                 .map(|piece| citations.push(&piece.iter().collect::<String>()))
                 .collect();
             said += &citations.finish();
-            assert_eq!((said, citations.cited().to_vec()), whole, "in pieces of {length}");
+            assert_eq!((said, citations.cited), whole, "in pieces of {length}");
         }
         whole
     }

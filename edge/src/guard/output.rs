@@ -6,6 +6,7 @@ use sotto_shared::limits::REPLY_BYTES;
 use sotto_shared::pii::{Counts, Policy, Scrubbed, StreamScrubber};
 
 use super::characters::plain;
+use super::citations::Citations;
 use super::codes::Codes;
 use super::links::{LinkRules, Links};
 use super::watch::Watch;
@@ -15,6 +16,7 @@ use super::watch::Watch;
 pub struct Output {
     codes: Codes,
     watch: Watch,
+    citations: Citations,
     links: Links,
     scrubber: StreamScrubber,
     /// What waits to be scrubbed.
@@ -35,6 +37,8 @@ pub struct Told<'a> {
     pub instructions: Vec<&'a str>,
     /// The word that stands in them and nowhere else.
     pub canary: Option<&'a str>,
+    /// How many passages it was given, which it cites by their numbers.
+    pub passages: usize,
 }
 
 /// Why a reply is cut off.
@@ -54,6 +58,7 @@ impl Output {
         Self {
             codes: Codes::default(),
             watch: Watch::new(told.instructions.iter().copied(), told.canary),
+            citations: Citations::of(told.passages),
             links: Links::new(links),
             scrubber: StreamScrubber::new(policy),
             waiting: String::new(),
@@ -70,7 +75,8 @@ impl Output {
         self.taken = if end < text.len() { REPLY_BYTES } else { self.taken + end };
         let looked_at = self.codes.push(text.get(..end).unwrap_or_default(), &self.watch);
         let passed = self.watch.push(&looked_at);
-        self.waiting.push_str(&self.links.push(&passed));
+        let cited = self.citations.push(&passed);
+        self.waiting.push_str(&self.links.push(&cited));
         if self.taken > AT_ONCE && self.waiting.len() < AT_A_TIME {
             return Scrubbed::default();
         }
@@ -91,6 +97,13 @@ impl Output {
         }
     }
 
+    /// The passages that are cited so far, from 0, in the order of their numbers in the reply;
+    /// `None` where there were none to cite.
+    #[must_use]
+    pub fn cited(&self) -> Option<&[usize]> {
+        self.citations.cited()
+    }
+
     /// How much was replaced of what, so far.
     #[must_use]
     pub const fn counts(&self) -> Counts {
@@ -102,7 +115,9 @@ impl Output {
         let word = self.codes.finish(&self.watch);
         let mut passed = self.watch.push(&word);
         passed.push_str(&self.watch.finish());
-        self.waiting.push_str(&self.links.push(&passed));
+        let mut cited = self.citations.push(&passed);
+        cited.push_str(&self.citations.finish());
+        self.waiting.push_str(&self.links.push(&cited));
         self.waiting.push_str(&self.links.finish());
         let mut rest = self.scrubber.push(&self.waiting);
         self.waiting.clear();
@@ -117,7 +132,8 @@ mod tests {
 
     fn run(pieces: &[&str]) -> (String, Option<Cut>) {
         let prompt = "Never mention the warehouse in the north to anybody.";
-        let told = Told { instructions: vec![prompt], canary: Some("kbplfhogamdcneji") };
+        let told =
+            Told { instructions: vec![prompt], canary: Some("kbplfhogamdcneji"), passages: 0 };
         let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
         let mut text = Scrubbed::default();
         for piece in pieces {
