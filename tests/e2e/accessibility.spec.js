@@ -9,6 +9,7 @@
 import { openAi } from "../support/admin.js";
 import { ask, enter, open, openData, say, visit } from "../support/act.js";
 import { expectAccessible } from "../support/check.js";
+import { pattern } from "../support/find.js";
 import { gate } from "../support/provider.js";
 import { expect, test } from "../support/test.js";
 
@@ -115,6 +116,49 @@ for (const colorScheme of ["light", "dark"]) {
     });
   });
 }
+
+test("a switch is described by what stands below it, and a question is a group of its name", async ({ arrive }) => {
+  const chat = await arrive({ legal_bases: { improve: "legitimate_interest" } });
+  await open(chat);
+  const interest = pattern(chat.words.detail_interest);
+  await expect(chat.purpose("improve")).toHaveAccessibleDescription(pattern(chat.words.detail_improve));
+  await expect(chat.purpose("improve")).toHaveAccessibleDescription(interest);
+  await expect(chat.purpose("analytics")).toHaveAccessibleDescription(chat.words.detail_analytics);
+  await chat.purpose("improve").click();
+  await chat.agree.click();
+  await ask(chat, "Hello");
+  await openData(chat);
+  await expect(chat.purpose("improve")).not.toHaveAccessibleDescription(pattern(chat.words.detail_objected));
+  await chat.purpose("improve").click();
+  await expect(chat.purpose("improve")).toHaveAccessibleDescription(pattern(chat.words.detail_objected));
+  await expect(chat.switch("restrict")).toHaveAccessibleDescription(chat.words.restrict_text);
+  await chat.button(chat.words.erase).click();
+  await expect(chat.panel.getByRole("group", { name: chat.words.erase_title })).toBeFocused();
+});
+
+test("the gate and “Your data” can be read from right to left", async ({ arrive, page }) => {
+  const chat = await arrive();
+  await open(chat);
+  await chat.panel.evaluate((dialog) => dialog.setAttribute("dir", "rtl"));
+  const check = async () => {
+    const frame = await chat.panel.boundingBox();
+    expect(await chat.panel.evaluate((dialog) => dialog.scrollWidth <= dialog.clientWidth)).toBe(true);
+    for (const purpose of ["remember", "improve", "analytics"]) {
+      const button = chat.purpose(purpose);
+      const [at, label] = [await button.boundingBox(), await button.locator("xpath=preceding-sibling::span").boundingBox()];
+      expect(at.x + at.width).toBeLessThanOrEqual(label.x + 1);
+      expect(at.x).toBeGreaterThanOrEqual(frame.x);
+      expect(label.x + label.width).toBeLessThanOrEqual(frame.x + frame.width);
+    }
+    await expectAccessible(page);
+  };
+  await test.step("the gate", check);
+  await chat.agree.click();
+  await ask(chat, "Hello");
+  await openData(chat);
+  await expect(chat.text("data_messages")).toBeVisible();
+  await test.step("“Your data”", check);
+});
 
 test("a reply is announced once, when it is finished", async ({ arrive, page, provider }) => {
   const rest = gate();

@@ -147,11 +147,11 @@ test.describe("a legal hold", () => {
   });
 
   test("keeps what was said after the conversation's end, for the operator alone, and lets it go", async ({ makeSite, makeVisitor, workspace }) => {
-    const site = await makeSite({ idle_seconds: 3 });
+    const site = await makeSite({ idle_seconds: 8 });
     const visitor = await talk(makeVisitor, site);
     expect((await workspace.call("PUT", path(visitor, "/hold"), { json: hold() })).status).toBe(200);
     const copy = () => visitor.call("GET", "/v1/conversation", { token: visitor.access_token });
-    await expect.poll(async () => (await copy()).status, { timeout: 15_000 }).toBe(410);
+    await expect.poll(async () => (await copy()).status, { timeout: 20_000 }).toBe(410);
     const problem = await expectProblem(await copy(), 410, "conversation_ended");
     expect(problem.receipt).toBeUndefined();
     await expectProblem(await visitor.send("Still there?"), 410, "conversation_ended");

@@ -27,6 +27,9 @@ async function expectLimit(response, code = "rate_limited", most = 60) {
 test.describe("a network in a hurry is slowed down", () => {
   const kinds = {
     "where it asks for new tokens": [40, "POST", "/v1/sessions/refresh"],
+    "where it begins conversations": [30, "POST", "/v1/sessions"],
+    "where it sends messages": [60, "POST", "/v1/chat"],
+    "where it has receipts verified": [30, "POST", "/v1/receipts/verify"],
     "where it erases": [20, "POST", "/v1/erase"],
     "where it administers": [120, "GET", "/v1/admin/sites"],
     "where it reads a site's settings": [240, "GET", "/v1/sites/pk_x"],

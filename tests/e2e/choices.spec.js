@@ -9,23 +9,11 @@
 
 import { readFile } from "node:fs/promises";
 import { openAi } from "../support/admin.js";
-import { ask, enter, open, openData, say, visit } from "../support/act.js";
+import { ask, enter, open, openData, runOut, say, visit } from "../support/act.js";
 import { kept, NOTHING } from "../support/check.js";
+import { changes, chats, CONSENT, stored } from "../support/consent.js";
 import { gate } from "../support/provider.js";
 import { expect, test } from "../support/test.js";
-
-const CONSENT = /^\/v1\/consent$/;
-
-const changes = (front) => front.sent(CONSENT).filter(({ method }) => method === "PUT").map(({ body }) => JSON.parse(body));
-const chats = (front) => front.sent(/^\/v1\/chat$/).filter(({ method }) => method === "POST");
-
-/** The conversation as the edge has it. */
-async function stored(edge, front, host, address) {
-  const { authorization } = front.requests.findLast(({ headers }) => headers.authorization).headers;
-  const response = await edge.call("GET", "/v1/conversation?purpose=resume", { origin: host.origin, address, headers: { authorization } });
-  expect(response.status, await response.clone().text()).toBe(200);
-  return response.json();
-}
 
 /** Notes, when a click has been heard by everybody, how much the tab keeps: what was cleared in the same step is gone by then. */
 const noteKept = (page) =>
@@ -72,7 +60,9 @@ test("only the visitor's own click changes a choice", async ({ arrive, front }) 
   }
   await expect(chat.purpose("improve")).not.toBeChecked();
   await expect(chat.question("withdrawn_title")).toBeHidden();
-  expect(changes(front)).toEqual([]);
+  await chat.button(chat.words.back).click();
+  await ask(chat, "Hello"); // What the clicks had sent would have gone before.
+  expect(front.sent(CONSENT)).toEqual([]);
 });
 
 test("the receipt of what holds can be saved, and is one that the edge signed", async ({ arrive, edge, front, host, page }) => {
@@ -137,12 +127,7 @@ test("nothing is sent before what was taken back is on record", async ({ arrive,
   await expect(chat.text("unrecorded")).toBeVisible();
   await expect(chat.input).toHaveValue("And now?");
   // The tries lie apart by seconds, and end.
-  await expect(async () => {
-    await page.clock.fastForward(8_000);
-    const before = changes(front).length;
-    await page.clock.fastForward(60_000);
-    expect(changes(front).length).toBe(before);
-  }).toPass();
+  await runOut(page, () => front.sent(CONSENT).length);
   expect(chats(front)).toHaveLength(1);
   await openData(chat);
   await expect(chat.purpose("improve")).not.toBeChecked();
@@ -233,6 +218,8 @@ test("the words follow what each purpose rests on, and switching off an interest
   const chat = await arrive({ legal_basis: "contract", legal_bases: { improve: "legitimate_interest" } });
   await open(chat);
   await expect(chat.text("gate_what_contract")).toBeVisible();
+  await expect(chat.button(chat.words.agree_contract)).toBeVisible();
+  await expect(chat.button(chat.words.agree)).toHaveCount(0);
   await expect(chat.text("detail_interest")).toHaveCount(1);
   await expect(chat.purpose("improve")).not.toBeChecked();
   await chat.purpose("improve").click();
@@ -246,6 +233,23 @@ test("the words follow what each purpose rests on, and switching off an interest
   await chat.button(chat.words.back).click();
   await openData(chat);
   await expect(chat.text("detail_objected").filter({ visible: true })).toHaveCount(1);
+  await chat.button(chat.words.withdraw_contract).click();
+  await chat.button(chat.words.cancel).click();
+  await chat.button(chat.words.back).click();
+  await expect(chat.text("withdrawn")).toBeVisible();
+  await expect(chat.panel).not.toContainText(/agree/i);
+});
+
+test("where the chat rests on a contract, a notice that changed is not asked about as an agreement", async ({ arrive }) => {
+  const chat = await arrive({ legal_basis: "contract" });
+  await enter(chat);
+  await ask(chat, "Hello");
+  await chat.site.change({ idle_seconds: 3601 });
+  await say(chat, "And now?");
+  await expect(chat.text("gate_changed")).toBeVisible();
+  await expect(chat.text("gate_changed")).not.toContainText(/agree/i);
+  await chat.button(chat.words.agree_contract).click();
+  await expect(chat.input).toHaveValue("And now?");
 });
 
 test("the host page's banner narrows a running conversation at once, and gives nothing back", async ({ arrive, front, page }) => {
@@ -275,6 +279,8 @@ test("the host page's banner narrows a running conversation at once, and gives n
   await expect(chat.purpose("remember")).toBeEnabled();
   await expect(chat.purpose("remember")).not.toBeChecked();
   await expect(chat.purpose("analytics")).not.toBeChecked();
+  await chat.button(chat.words.back).click();
+  await ask(chat, "And now?"); // What the report had sent would have gone before.
   expect(changes(front)).toHaveLength(before);
   expect((await kept(page)).session).toEqual([]);
 });

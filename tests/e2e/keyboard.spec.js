@@ -1,7 +1,7 @@
 // Everything can be done with a keyboard, on a desktop and on a phone.
 //
 // 1. Open, agree, write, send, stop, open the menu and close without a pointer; Esc gives the focus back.
-// 2. So are a correction, a removal, a choice and a restriction; the focus is always somewhere sensible.
+// 2. So are a correction, a removal, a choice and a restriction; the focus is always somewhere sensible, after a failure too.
 // 3. Enter sends, Shift+Enter breaks the line, Enter that ends a composition does neither.
 // 4. On a desktop the panel is not modal: Tab leaves it. On a phone it is modal and fills the screen.
 
@@ -92,6 +92,45 @@ test("choices and rights without a pointer", async ({ arrive, page }) => {
   await reach(page, chat.button(chat.words.restricted_lift));
   await page.keyboard.press("Enter");
   await expect(chat.input).toBeFocused();
+});
+
+test("what fails leaves the focus in the panel", async ({ arrive, front, page }) => {
+  const chat = await arrive();
+  await enter(chat, ["improve"]);
+  const focused = chat.panel.locator(":focus");
+  const press = async (button) => {
+    await reach(page, button);
+    await page.keyboard.press("Enter");
+  };
+  front.refuse(/^\/v1\/(conversation|erase|consent|sessions)/);
+  await reach(page, chat.menu, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await press(chat.menuItem(chat.words.your_data));
+  const again = chat.panel.locator(".data").getByRole("button", { name: chat.words.again });
+  const asked = () => front.sent(/^\/v1\/conversation/).length;
+  const before = asked();
+  await press(again);
+  await expect.poll(asked).toBeGreaterThan(before);
+  await expect(again).toBeVisible();
+  await expect(focused).toHaveCount(1);
+  await press(chat.button(chat.words.erase));
+  await press(chat.button(chat.words.erase_yes));
+  await expect(chat.text("unreachable")).toBeVisible();
+  await expect(focused).toHaveCount(1);
+  await press(chat.button(chat.words.dismiss));
+  await reach(page, chat.menu, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await press(chat.menuItem(chat.words.new_conversation));
+  await press(chat.button(chat.words.new_yes));
+  await expect(chat.text("unreachable")).toBeVisible();
+  await expect(focused).toHaveCount(1);
+  await press(chat.purpose("improve"));
+  await expect(chat.text("unrecorded")).toBeVisible();
+  await press(chat.trouble.getByRole("button", { name: chat.words.again }));
+  await expect(focused).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await expect(chat.panel).toBeHidden();
+  await expect(chat.launcher).toBeFocused();
 });
 
 test("Enter that ends a composition does not send", async ({ arrive }) => {

@@ -43,6 +43,9 @@ test("one's own message is corrected in place, and what is recognised in it is h
   await expect(chat.input).toHaveValue("Half a thought");
   const [{ body }] = sent(front, MESSAGES, "PATCH");
   expect(JSON.parse(body)).toEqual({ text: "I am [EMAIL_2] and live in Bonn" });
+  // What no message says any more is forgotten in the browser too.
+  await expect.poll(() => page.evaluate(() => JSON.stringify(sessionStorage))).toContain("ann@example.org");
+  expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain("jo@example.org");
 
   await page.reload();
   await open(chat);
@@ -67,6 +70,7 @@ test("a correction is left by Esc or Cancel, and nothing is lost or sent", async
   await chat.button(chat.words.cancel).click();
   await expect(chat.input).toHaveValue("Half a thought");
   await expect(chat.input).toBeFocused();
+  await ask(chat, "A whole thought"); // What the correction had sent would have gone before.
   expect(sent(front, MESSAGES, "PATCH")).toEqual([]);
 });
 

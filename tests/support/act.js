@@ -55,3 +55,16 @@ export async function openData(chat) {
   await chat.menu.click();
   await chat.menuItem(chat.words.your_data).click();
 }
+
+/** Lets the tries of a call that fails run out, by the page's own clock: until laps that are longer than any wait bring none. */
+export async function runOut(page, count) {
+  let before = count();
+  let steady = 0;
+  await expect(async () => {
+    await page.clock.fastForward(10_000);
+    await page.evaluate(() => fetch(location.href)); // What the lap began has left the browser.
+    steady = count() === before ? steady + 1 : 0;
+    before = count();
+    expect(steady).toBeGreaterThanOrEqual(4);
+  }).toPass({ intervals: [100], timeout: 20_000 });
+}

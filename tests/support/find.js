@@ -63,7 +63,7 @@ export class Chat {
   }
 
   get agree() {
-    return this.button(this.words.agree);
+    return this.button(this.words.agree).or(this.button(this.words.agree_contract));
   }
 
   get decline() {

@@ -11,6 +11,7 @@ export class Front {
   #server;
   #open = new Set();
   #refusing = () => false;
+  #holding = [];
   #answers = [];
   #losing = [];
 
@@ -49,6 +50,20 @@ export class Front {
     this.#refusing = () => false;
   }
 
+  /**
+   * Holds every request whose path matches, or every preflight of one, until the function that it returns is called; what the
+   * browser has given up by then goes no further.
+   */
+  hold(pattern, preflights = false) {
+    let release;
+    const held = { pattern, preflights, released: new Promise((resolve) => (release = resolve)) };
+    this.#holding.push(held);
+    return () => {
+      this.#holding.splice(this.#holding.indexOf(held), 1);
+      release();
+    };
+  }
+
   /** Answers the next request whose path matches itself: a problem that cannot be had from the edge in a test's time. */
   answerOnce(pattern, status, body, headers = {}) {
     this.#answers.push({ pattern, status, body, headers });
@@ -73,9 +88,12 @@ export class Front {
     }
     const chunks = [];
     incoming.on("data", (chunk) => chunks.push(chunk));
-    incoming.on("end", () => {
+    incoming.on("end", async () => {
       const body = Buffer.concat(chunks);
       record.body = body.toString("utf8");
+      const preflight = incoming.method === "OPTIONS";
+      for (const held of this.#holding.filter((one) => one.preflights === preflight && one.pattern.test(incoming.url))) await held.released;
+      if (outgoing.destroyed) return;
       const at = this.#answers.findIndex(({ pattern }) => incoming.method !== "OPTIONS" && pattern.test(incoming.url));
       if (at >= 0) {
         const [answer] = this.#answers.splice(at, 1);

@@ -35,14 +35,11 @@ export const ROUTES = {
     foreign: "not_found",
   },
   "DELETE /v1/conversation/messages/{id}": { by: "access", ok: 200, id: ({ visitor }) => visitor.message, foreign: "not_found" },
-  "PUT /v1/consent": { by: "access", ok: 200, json: async ({ visitor }) => (await visitor.mintRequest()).consent },
   "PUT /v1/restriction": { by: "access", ok: 200, json: () => ({ restricted: false }) },
   "POST /v1/review": { by: "access", ok: 200, json: () => ({ reason: "wrong" }) },
   // Taking back what was given is the same under every notice.
   "PUT /v1/consent": { by: "access", ok: 200, json: ({ visitor }) => ({ notice: visitor.receipt.notice, chat: false }) },
   "POST /v1/erase": { by: "erase", ok: 200, json: (_, erase_token) => ({ erase_token }) },
-
-  "POST /v1/receipts/verify": { by: "nothing", ok: 200, json: ({ visitor }) => visitor.receipt },
 
   "POST /v1/admin/workspaces": { by: "platform", ok: 201, json: () => ({ name: "Another" }) },
   "POST /v1/admin/workspaces/{workspace}/keys": { by: "platform", ok: 201 },
@@ -109,6 +106,10 @@ export const ROUTES = {
   "GET /.well-known/security.txt": { by: "nothing", ok: 404 }, // The edge of these tests publishes no contact.
   "GET /.well-known/jwks.json": { by: "nothing", ok: 200 },
 };
+
+// Of two rows with the same name, JavaScript would take the last one without a word.
+const rows = readFileSync(new URL(import.meta.url), "utf8").match(/^ {2}"[A-Z]+ \/[^"]*"(?=: \{)/gm);
+if (new Set(rows).size !== rows.length || rows.length !== Object.keys(ROUTES).length) throw new Error("a route has two rows");
 
 /** What a path's parameters stand for; `{id}` differs from route to route, and `{key}` is the credential itself. */
 const PARAMETERS = {

@@ -23,7 +23,7 @@ export const save = (name, type, text) => {
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // Not before the browser has read it.
 };
 
 /** Puts a text on the clipboard. False where there is none, as on a page without TLS. */
@@ -53,16 +53,18 @@ export const keep = (name, text) => {
 };
 
 /**
- * Holds a name for as long as this page lives. Resolves to false if another page of the origin
- * holds it. Where a browser has no locks, as on a page without TLS, nobody can tell: true.
+ * Holds a name until it is let go of or the page goes. Resolves to what lets go of it; to nothing if
+ * another page of the origin, or another chat of this one, holds it. Where a browser has no locks,
+ * as on a page without TLS, nobody can tell, and it counts as held.
  */
 export const hold = (name) =>
   new Promise((done) => {
-    const answer = (lock) => {
-      done(Boolean(lock));
-      return lock && new Promise(() => {}); // Until the page goes.
-    };
+    const free = () => done(() => {});
+    const answer = (lock) => (lock ? new Promise(done) : done());
     const request = navigator.locks?.request(name, { ifAvailable: true }, answer);
-    if (request) request.catch(() => done(true));
-    else done(true);
+    if (request) request.catch(free);
+    else free();
   });
+
+/** Lets go of a name, by what `hold` gave. */
+export const letGo = (held) => held.then((free) => free?.());

@@ -219,6 +219,9 @@ impl Chat {
             self.on(viewport, "resize", |chat, _| chat.fit());
             self.on(viewport, "scroll", |chat, _| chat.fit());
         }
+        if let Some(window) = web_sys::window() {
+            self.on(&window, "online", |chat, _| chat.app.record());
+        }
         let chat = Rc::downgrade(self);
         let mut last = self.app.view.peek();
         self.app.follow(move |_| {
@@ -269,7 +272,13 @@ impl Chat {
                 | Action::Review
                 | Action::Cancel
                 | Action::Dismiss
-        ) {
+                | Action::Again
+                | Action::Erase
+                | Action::StartNew
+                | Action::Record
+                | Action::Data
+        ) && self.app.ask.peek().is_none()
+        {
             // The button is gone or about to go.
             let types = matches!(action, Action::Send | Action::Edit);
             self.panel.focus(&self.app, self.is_phone() && !types);

@@ -1,10 +1,11 @@
 //! What the loader hands over: the site's public settings and the language.
 
+use sotto_shared::consent::LegalBasis;
 use sotto_shared::json::Value;
 use sotto_shared::pii::Policy;
 use sotto_shared::wire::site::Site;
 
-use crate::texts::Texts;
+use crate::texts::{Text, Texts};
 
 /// The settings of one chat.
 pub(crate) struct Settings {
@@ -20,6 +21,15 @@ impl Settings {
     pub(crate) fn read(settings: &str, lang: &str, locale: &str) -> Option<Self> {
         let site = Site::read(&Value::parse(settings)?)?;
         Some(Self { policy: site.policy(), site, texts: Texts::new(lang, locale) })
+    }
+
+    /// The words for what the chat rests on: consent, or a contract. No chat rests on an interest;
+    /// an edge that said so would be read as asking.
+    pub(crate) fn by_basis(&self, consent: Text, contract: Text) -> Text {
+        match self.site.notice.legal_basis {
+            LegalBasis::Contract => contract,
+            LegalBasis::Consent | LegalBasis::LegitimateInterest => consent,
+        }
     }
 
     /// The same with the site's settings as they are now.

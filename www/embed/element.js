@@ -8,6 +8,14 @@ import { resolve, words } from "./text.js";
 /** Every chat of the page, in whatever tree it stands. */
 export const chats = new Set();
 
+let choice; // What the page said last about consent, to chats that come later as well.
+
+/** The page says what its visitor chose. It can narrow, never widen; what is not said is denied. */
+export const consent = (given) => {
+  choice = JSON.stringify(given ?? null);
+  for (const chat of chats) chat.commands.consent();
+};
+
 export class Chat extends HTMLElement {
   constructor() {
     super();
@@ -17,7 +25,6 @@ export class Chat extends HTMLElement {
     let loading; // The load under way.
     let widget; // From the first opening until the element leaves the page.
     let wanted; // Whether to open when loaded: `close` takes it back.
-    let choice; // What the page said about consent, perhaps before the widget could hear it.
 
     const open = async () => {
       alert.replaceChildren();
@@ -25,7 +32,7 @@ export class Chat extends HTMLElement {
       try {
         if (!widget) {
           widget = await (loading ??= mount(this, root));
-          if (choice) widget?.consent(choice);
+          this.commands.consent();
         }
         if (wanted) widget.open();
       } catch (error) {
@@ -58,11 +65,7 @@ export class Chat extends HTMLElement {
       close,
       toggle: () => (this.hasAttribute("open") ? close() : open()),
       destroy: () => this.remove(),
-      // It can narrow the visitor's choice, never widen it; what is not said is denied.
-      consent: (given) => {
-        choice = JSON.stringify(given ?? null);
-        widget?.consent(choice);
-      },
+      consent: () => choice && widget?.consent(choice),
     };
 
     this.start = () => {

@@ -8,7 +8,7 @@
 // `import.meta` nor on `currentScript`. Hosts that enforce Trusted Types are not supported yet:
 // load.js assigns `script.src`, which would take a policy.
 
-import { Chat, chats } from "./element.js";
+import { Chat, chats, consent } from "./element.js";
 import { TAGS, claim, edgeOf } from "./load.js";
 
 // Two tags on one page, or a page that puts its body back, evaluate this file again: the first
@@ -53,7 +53,8 @@ function add(tag) {
 function sotto(command, subject, listener) {
   if (command == "on") document.addEventListener("sotto:" + subject, listener);
   else if (command == "off") document.removeEventListener("sotto:" + subject, listener);
-  else for (const chat of find(subject)) chat.commands[command]?.(subject);
+  else if (command == "consent") consent(subject);
+  else for (const chat of find(subject)) chat.commands[command]?.();
 }
 
 /** The chats of a site; all of them unless a site is named. */

@@ -1,4 +1,5 @@
-//! The command line: what can be asked for, and how it is read.
+//! The command line: what can be asked for, and how it is read. What a command with tasks of its own
+//! takes is read beside it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,11 +7,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::audit;
-use crate::guard;
-use crate::keys::List;
-use crate::pii;
-use crate::receipts;
+use crate::bench::{self, BenchEdge, BenchSeal};
+use crate::keys::Keys;
+use crate::{audit, guard, pii, receipts};
 
 /// What `cargo xtask help` prints.
 pub(crate) const USAGE: &str = "\
@@ -38,7 +37,7 @@ usage: cargo xtask <command>
   pii eval DIR [--misses] [--write]
                               print how well the cases in DIR are found (--misses: and on standard
                               error each case that is not, and what is not counted; --write: put the
-                              table into the README)
+                              table into docs/measured.md)
   pii table [--write]         print the table of categories, or write it into docs/pii.md
   audit verify FILE --checkpoint FILE... --key KEY...
                               tell whether an export of an audit log is the log that the checkpoints
@@ -54,13 +53,14 @@ usage: cargo xtask <command>
   bench guard                 print what the guard costs a message and a streamed kilobyte
   bench edge [--built] [--write]
                               print what the edge adds to the time to a reply's first token, and how
-                              many turns it serves, at 1 and at 16 at a time, or write it into the
-                              README too (--built: measure what was built, without building)
+                              many turns it serves, at 1 and at 16 at a time, or write it into
+                              docs/measured.md too (--built: measure what was built, without
+                              building)
   bench seal [--built]        print what sealing and opening a text costs, natively and in Wasm, and
                               what a reply from confidential documents costs beside an index (--built
                               as above)
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
-                              write it into the README too
+                              write it into docs/measured.md too
 ";
 
 /// Port of `dev` unless another is named.
@@ -83,22 +83,6 @@ pub(crate) enum Command {
     Guard(guard::Task),
     BenchEdge(BenchEdge),
     BenchSeal(BenchSeal),
-}
-
-/// Options of `bench seal`.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct BenchSeal {
-    /// Measure the edge that is built.
-    pub(crate) is_built: bool,
-}
-
-/// Options of `bench edge`.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct BenchEdge {
-    /// Whether it measures what was built before.
-    pub(crate) is_built: bool,
-    /// Whether the tables go into the README.
-    pub(crate) is_written: bool,
 }
 
 /// Options of `dev`.
@@ -131,29 +115,6 @@ pub(crate) enum Part {
     Wasm,
     Size,
     EndToEnd,
-}
-
-/// What `keys` does, and to which file.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Keys {
-    pub(crate) task: KeyTask,
-    pub(crate) file: Option<PathBuf>,
-}
-
-/// A task of `keys`.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum KeyTask {
-    New,
-    List,
-    Prepare(Vec<List>),
-    /// The lists to rotate; empty means all.
-    Rotate(Vec<List>),
-    Retire {
-        list: List,
-        kid: u8,
-        /// Whether the operator knows what is lost with it.
-        is_sure: bool,
-    },
 }
 
 impl Part {
@@ -200,19 +161,20 @@ fn read(parser: &mut Parser) -> Result<Command> {
         "serve" => read_serve(parser),
         "test" => read_test(parser),
         "size" => finish(parser, Command::Size),
-        "keys" => read_keys(parser),
-        "pii" => read_pii(parser),
-        "audit" => read_audit(parser),
-        "receipts" => read_receipts(parser),
-        "guard" => read_guard(parser),
-        "bench" => read_bench(parser),
+        "keys" => Ok(Command::Keys(Keys::read(parser)?)),
+        "pii" => Ok(Command::Pii(pii::Task::read(parser)?)),
+        "audit" => Ok(Command::Audit(audit::Verify::read(parser)?)),
+        "receipts" => Ok(Command::Receipts(receipts::Verify::read(parser)?)),
+        "guard" => Ok(Command::Guard(guard::Task::read(parser)?)),
+        "bench" => bench::read(parser),
         _ => bail!("there is no command `{name}`"),
     }
 }
 
-fn finish(parser: &mut Parser, command: Command) -> Result<Command> {
+/// A task that takes nothing more.
+pub(crate) fn finish<T>(parser: &mut Parser, task: T) -> Result<T> {
     match parser.next()? {
-        None => Ok(command),
+        None => Ok(task),
         Some(extra) => Err(extra.unexpected().into()),
     }
 }
@@ -276,170 +238,13 @@ fn read_test(parser: &mut Parser) -> Result<Command> {
     finish(parser, Command::Test(Some(part)))
 }
 
-fn read_keys(parser: &mut Parser) -> Result<Command> {
-    let mut words = Vec::new();
-    let (mut file, mut is_sure) = (None, false);
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("file") => file = Some(PathBuf::from(parser.value()?)),
-            Arg::Long("sure") => is_sure = true,
-            Arg::Value(word) => words.push(word.string()?),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let lists = |names: &[&str]| names.iter().map(|name| List::parse(name)).collect::<Result<_>>();
-    let task = match words.as_slice() {
-        ["new"] => KeyTask::New,
-        ["list"] => KeyTask::List,
-        ["prepare", first, others @ ..] => KeyTask::Prepare(lists(&[&[*first], others].concat())?),
-        ["rotate", names @ ..] => KeyTask::Rotate(lists(names)?),
-        ["retire", list, kid] => KeyTask::Retire {
-            list: List::parse(list)?,
-            kid: kid.parse().ok().with_context(|| format!("`{kid}` is no key's id"))?,
-            is_sure,
-        },
-        _ => bail!("`keys` takes `new`, `list`, `prepare LIST`, `rotate` or `retire LIST KID`"),
-    };
-    if is_sure && !matches!(task, KeyTask::Retire { .. }) {
-        bail!("only `keys retire` takes --sure");
-    }
-    Ok(Command::Keys(Keys { task, file }))
-}
-
-fn read_pii(parser: &mut Parser) -> Result<Command> {
-    let task = match parser.next()? {
-        Some(Arg::Value(name)) => name.string()?,
-        _ => bail!("`pii` takes `scan`, `eval DIR` or `table`"),
-    };
-    let task = match task.as_str() {
-        "scan" => pii::Task::Scan,
-        "eval" => return read_eval(parser),
-        "table" => pii::Task::Table(is_written(parser)?),
-        other => bail!("`pii` has no task `{other}`"),
-    };
-    finish(parser, Command::Pii(task))
-}
-
 /// Whether `--write` follows.
-fn is_written(parser: &mut Parser) -> Result<bool> {
+pub(crate) fn is_written(parser: &mut Parser) -> Result<bool> {
     match parser.next()? {
         None => Ok(false),
         Some(Arg::Long("write")) => Ok(true),
         Some(other) => Err(other.unexpected().into()),
     }
-}
-
-fn read_eval(parser: &mut Parser) -> Result<Command> {
-    let (mut cases, mut shows_misses, mut is_written) = (None, false, false);
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("misses") => shows_misses = true,
-            Arg::Long("write") => is_written = true,
-            Arg::Value(dir) if cases.is_none() => cases = Some(PathBuf::from(dir)),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let cases = cases.context("`pii eval` needs a directory")?;
-    Ok(Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses, is_written })))
-}
-
-fn read_audit(parser: &mut Parser) -> Result<Command> {
-    match parser.next()? {
-        Some(Arg::Value(name)) if name == "verify" => {}
-        _ => bail!("`audit` takes `verify`"),
-    }
-    let (mut export, mut checkpoints, mut keys) = (None, Vec::new(), Vec::new());
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("checkpoint") => checkpoints.push(PathBuf::from(parser.value()?)),
-            Arg::Long("key") => keys.push(parser.value()?.string()?),
-            Arg::Value(file) if export.is_none() => export = Some(PathBuf::from(file)),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let export = export.context("`audit verify` needs the file with the export")?;
-    if checkpoints.is_empty() {
-        bail!("`audit verify` needs --checkpoint FILE, one that was kept elsewhere");
-    }
-    if keys.is_empty() {
-        bail!("`audit verify` needs --key KEY, the public key of the edge that signed");
-    }
-    Ok(Command::Audit(audit::Verify { export, checkpoints, keys }))
-}
-
-fn read_receipts(parser: &mut Parser) -> Result<Command> {
-    match parser.next()? {
-        Some(Arg::Value(name)) if name == "verify" => {}
-        _ => bail!("`receipts` takes `verify`"),
-    }
-    let (mut document, mut keys) = (None, Vec::new());
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("key") => keys.push(parser.value()?.string()?),
-            Arg::Value(file) if document.is_none() => document = Some(PathBuf::from(file)),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let document = document.context("`receipts verify` needs the file with the document")?;
-    if keys.is_empty() {
-        bail!("`receipts verify` needs --key KEY, the public key of the edge that signed");
-    }
-    Ok(Command::Receipts(receipts::Verify { document, keys }))
-}
-
-fn read_guard(parser: &mut Parser) -> Result<Command> {
-    match parser.next()? {
-        Some(Arg::Value(name)) if name == "eval" => {}
-        _ => bail!("`guard` takes `eval FILE`"),
-    }
-    let (mut file, mut shows_misses) = (None, false);
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("misses") => shows_misses = true,
-            Arg::Value(name) if file.is_none() => file = Some(PathBuf::from(name)),
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    let file = file.context("`guard eval` needs a file")?;
-    Ok(Command::Guard(guard::Task::Eval { file, shows_misses }))
-}
-
-fn read_bench(parser: &mut Parser) -> Result<Command> {
-    match parser.next()? {
-        Some(Arg::Value(name)) if name == "edge" => read_bench_edge(parser),
-        Some(Arg::Value(name)) if name == "pii" => {
-            let is_written = is_written(parser)?;
-            Ok(Command::Pii(pii::Task::Bench(is_written)))
-        }
-        Some(Arg::Value(name)) if name == "seal" => read_bench_seal(parser),
-        Some(Arg::Value(name)) if name == "guard" => {
-            finish(parser, Command::Guard(guard::Task::Bench))
-        }
-        _ => bail!("`bench` takes `edge`, `seal`, `pii` or `guard`"),
-    }
-}
-
-fn read_bench_seal(parser: &mut Parser) -> Result<Command> {
-    match parser.next()? {
-        None => Ok(Command::BenchSeal(BenchSeal { is_built: false })),
-        Some(Arg::Long("built")) => {
-            finish(parser, Command::BenchSeal(BenchSeal { is_built: true }))
-        }
-        Some(other) => Err(other.unexpected().into()),
-    }
-}
-
-fn read_bench_edge(parser: &mut Parser) -> Result<Command> {
-    let mut options = BenchEdge { is_built: false, is_written: false };
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("built") => options.is_built = true,
-            Arg::Long("write") => options.is_written = true,
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(Command::BenchEdge(options))
 }
 
 fn port(parser: &mut Parser) -> Result<u16> {
@@ -450,17 +255,24 @@ fn port(parser: &mut Parser) -> Result<u16> {
     }
 }
 
+/// How the tests of every command read a line.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) mod lines {
+    use super::{Command, parse};
 
-    fn check(line: &str) -> Command {
+    pub(crate) fn check(line: &str) -> Command {
         parse(line.split_whitespace()).unwrap()
     }
 
-    fn refusal(line: &str) -> String {
+    pub(crate) fn refusal(line: &str) -> String {
         format!("{:#}", parse(line.split_whitespace()).unwrap_err())
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lines::{check, refusal};
+    use super::*;
 
     #[test]
     fn nothing_and_help_show_the_usage() {
@@ -498,104 +310,6 @@ mod tests {
         }
         assert!(refusal("test everything").contains("everything"));
         assert!(refusal("test unit wasm").contains("wasm"));
-    }
-
-    #[test]
-    fn keys_names_its_lists() {
-        assert_eq!(
-            check("keys rotate access site --file x"),
-            Command::Keys(Keys {
-                task: KeyTask::Rotate(vec![List::Access, List::Site]),
-                file: Some("x".into())
-            })
-        );
-        assert_eq!(
-            check("keys retire root 2 --sure"),
-            Command::Keys(Keys {
-                task: KeyTask::Retire { list: List::Root, kid: 2, is_sure: true },
-                file: None
-            })
-        );
-        assert_eq!(
-            check("keys prepare site root"),
-            Command::Keys(Keys {
-                task: KeyTask::Prepare(vec![List::Site, List::Root]),
-                file: None
-            })
-        );
-        assert!(refusal("keys").contains("`rotate`"));
-        assert!(refusal("keys prepare").contains("`prepare LIST`"));
-        assert!(refusal("keys retire root two").contains("two"));
-        assert!(refusal("keys rotate --sure").contains("--sure"));
-        assert!(refusal("keys rotate house").contains("house"));
-    }
-
-    #[test]
-    fn pii_has_tasks() {
-        assert_eq!(check("pii scan"), Command::Pii(pii::Task::Scan));
-        let eval = |shows_misses, is_written| {
-            let cases = PathBuf::from("some/dir");
-            Command::Pii(pii::Task::Eval(pii::Eval { cases, shows_misses, is_written }))
-        };
-        assert_eq!(check("pii eval some/dir"), eval(false, false));
-        assert_eq!(check("pii eval --misses some/dir"), eval(true, false));
-        assert_eq!(check("pii eval some/dir --write"), eval(false, true));
-        assert_eq!(check("pii table"), Command::Pii(pii::Task::Table(false)));
-        assert_eq!(check("pii table --write"), Command::Pii(pii::Task::Table(true)));
-        assert_eq!(check("bench pii"), Command::Pii(pii::Task::Bench(false)));
-        assert_eq!(check("bench pii --write"), Command::Pii(pii::Task::Bench(true)));
-        assert!(refusal("bench pii --fast").contains("fast"));
-        let edge = |is_built, is_written| Command::BenchEdge(BenchEdge { is_built, is_written });
-        assert_eq!(check("bench edge"), edge(false, false));
-        assert_eq!(check("bench edge --write --built"), edge(true, true));
-        assert!(refusal("bench edge --fast").contains("fast"));
-        let seal = |is_built| Command::BenchSeal(BenchSeal { is_built });
-        assert_eq!((check("bench seal"), check("bench seal --built")), (seal(false), seal(true)));
-        assert!(refusal("bench seal --write").contains("write"));
-        assert!(refusal("pii eval").contains("directory"));
-        assert!(refusal("pii eval a b").contains('b'));
-        assert!(refusal("pii find").contains("find"));
-        assert!(refusal("bench").contains("`pii`"));
-    }
-
-    #[test]
-    fn receipts_verify_needs_a_document_and_a_key() {
-        let Command::Receipts(verify) = check("receipts verify r --key a --key b") else {
-            panic!("not receipts verify");
-        };
-        assert_eq!(verify.document, PathBuf::from("r"));
-        assert_eq!(verify.keys, ["a", "b"]);
-        assert!(refusal("receipts").contains("`verify`"));
-        assert!(refusal("receipts verify --key a").contains("document"));
-        assert!(refusal("receipts verify r").contains("--key"));
-    }
-
-    #[test]
-    fn guard_measures_a_file_and_times_itself() {
-        let eval = |shows_misses| {
-            Command::Guard(guard::Task::Eval { file: "cases.jsonl".into(), shows_misses })
-        };
-        assert_eq!(check("guard eval cases.jsonl"), eval(false));
-        assert_eq!(check("guard eval --misses cases.jsonl"), eval(true));
-        assert_eq!(check("bench guard"), Command::Guard(guard::Task::Bench));
-        assert!(refusal("guard").contains("`eval FILE`"));
-        assert!(refusal("guard eval").contains("file"));
-        assert!(refusal("bench guard --write").contains("write"));
-    }
-
-    #[test]
-    fn audit_verify_needs_all_that_it_compares() {
-        let Command::Audit(verify) = check("audit verify e --checkpoint a --key k --checkpoint b")
-        else {
-            panic!("not audit verify");
-        };
-        assert_eq!(verify.export, PathBuf::from("e"));
-        assert_eq!(verify.checkpoints, [PathBuf::from("a"), PathBuf::from("b")]);
-        assert_eq!(verify.keys, ["k"]);
-        assert!(refusal("audit").contains("`verify`"));
-        assert!(refusal("audit verify --checkpoint a --key k").contains("export"));
-        assert!(refusal("audit verify e --key k").contains("--checkpoint"));
-        assert!(refusal("audit verify e --checkpoint a").contains("--key"));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail};
+use lexopt::{Arg, Parser, ValueExt};
 use sotto_shared::audit::{Checkpoint, Export, NoteError, SignedNote, VerifierKey, verify};
 
 use crate::published;
@@ -32,6 +33,36 @@ pub(crate) struct NothingVerified;
 /// The export is not the log: the program ends with 1.
 #[derive(Debug)]
 struct NotTheLog(usize);
+
+impl Verify {
+    /// Reads what follows its name on the command line.
+    ///
+    /// # Errors
+    /// If that is none of its tasks; the sentence says what would be.
+    pub(crate) fn read(parser: &mut Parser) -> Result<Self> {
+        match parser.next()? {
+            Some(Arg::Value(name)) if name == "verify" => {}
+            _ => bail!("`audit` takes `verify`"),
+        }
+        let (mut export, mut checkpoints, mut keys) = (None, Vec::new(), Vec::new());
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Long("checkpoint") => checkpoints.push(PathBuf::from(parser.value()?)),
+                Arg::Long("key") => keys.push(parser.value()?.string()?),
+                Arg::Value(file) if export.is_none() => export = Some(PathBuf::from(file)),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let export = export.context("`audit verify` needs the file with the export")?;
+        if checkpoints.is_empty() {
+            bail!("`audit verify` needs --checkpoint FILE, one that was kept elsewhere");
+        }
+        if keys.is_empty() {
+            bail!("`audit verify` needs --key KEY, the public key of the edge that signed");
+        }
+        Ok(Self { export, checkpoints, keys })
+    }
+}
 
 /// Verifies, and prints what was found.
 ///
@@ -163,6 +194,8 @@ mod tests {
     };
 
     use super::*;
+    use crate::args::Command;
+    use crate::args::lines::{check, refusal};
 
     const ORIGIN: &str = "sotto-audit/0909";
     const NOW: u64 = 1_800_000_000_000;
@@ -386,5 +419,20 @@ mod tests {
         assert!(error.ends_with("line 3 is not a line of an audit export"), "{error}");
         let options = Verify { export: files.at("nowhere"), checkpoints: vec![], keys: vec![] };
         assert!(run(&options).unwrap_err().is::<NothingVerified>());
+    }
+
+    #[test]
+    fn audit_verify_needs_all_that_it_compares() {
+        let Command::Audit(verify) = check("audit verify e --checkpoint a --key k --checkpoint b")
+        else {
+            panic!("not audit verify");
+        };
+        assert_eq!(verify.export, PathBuf::from("e"));
+        assert_eq!(verify.checkpoints, [PathBuf::from("a"), PathBuf::from("b")]);
+        assert_eq!(verify.keys, ["k"]);
+        assert!(refusal("audit").contains("`verify`"));
+        assert!(refusal("audit verify --checkpoint a --key k").contains("export"));
+        assert!(refusal("audit verify e --key k").contains("--checkpoint"));
+        assert!(refusal("audit verify e --checkpoint a").contains("--key"));
     }
 }

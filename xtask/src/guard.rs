@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use lexopt::{Arg, Parser};
 
 use crate::bench::PACKAGE;
 use crate::sh::{self, Run};
@@ -20,6 +21,29 @@ pub(crate) enum Task {
     },
     /// What the guard costs.
     Bench,
+}
+
+impl Task {
+    /// Reads what follows its name on the command line.
+    ///
+    /// # Errors
+    /// If that is none of its tasks; the sentence says what would be.
+    pub(crate) fn read(parser: &mut Parser) -> Result<Self> {
+        match parser.next()? {
+            Some(Arg::Value(name)) if name == "eval" => {}
+            _ => bail!("`guard` takes `eval FILE`"),
+        }
+        let (mut file, mut shows_misses) = (None, false);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Long("misses") => shows_misses = true,
+                Arg::Value(name) if file.is_none() => file = Some(PathBuf::from(name)),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let file = file.context("`guard eval` needs a file")?;
+        Ok(Self::Eval { file, shows_misses })
+    }
 }
 
 /// Does it.
@@ -44,4 +68,23 @@ pub(crate) fn run(task: &Task) -> Result<()> {
     }?;
     println!("{}", printed.trim_end());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Command;
+    use crate::args::lines::{check, refusal};
+
+    #[test]
+    fn guard_measures_a_file_and_times_itself() {
+        let eval =
+            |shows_misses| Command::Guard(Task::Eval { file: "cases.jsonl".into(), shows_misses });
+        assert_eq!(check("guard eval cases.jsonl"), eval(false));
+        assert_eq!(check("guard eval --misses cases.jsonl"), eval(true));
+        assert_eq!(check("bench guard"), Command::Guard(Task::Bench));
+        assert!(refusal("guard").contains("`eval FILE`"));
+        assert!(refusal("guard eval").contains("file"));
+        assert!(refusal("bench guard --write").contains("write"));
+    }
 }

@@ -13,13 +13,76 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
 
-use crate::args::{KeyTask, Keys};
 use crate::sh;
 use ring::{Keyring, random};
 
 const KEYRING: &str = "SOTTO_KEYRING";
 const PLATFORM_TOKEN: &str = "SOTTO_PLATFORM_TOKEN";
+
+/// What `keys` does, and to which file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Keys {
+    pub(crate) task: KeyTask,
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// A task of `keys`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum KeyTask {
+    New,
+    List,
+    Prepare(Vec<List>),
+    /// The lists to rotate; empty means all.
+    Rotate(Vec<List>),
+    Retire {
+        list: List,
+        kid: u8,
+        /// Whether the operator knows what is lost with it.
+        is_sure: bool,
+    },
+}
+
+impl Keys {
+    /// Reads what follows its name on the command line.
+    ///
+    /// # Errors
+    /// If that is none of its tasks; the sentence says what would be.
+    pub(crate) fn read(parser: &mut Parser) -> Result<Self> {
+        let mut words = Vec::new();
+        let (mut file, mut is_sure) = (None, false);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Long("file") => file = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("sure") => is_sure = true,
+                Arg::Value(word) => words.push(word.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let lists =
+            |names: &[&str]| names.iter().map(|name| List::parse(name)).collect::<Result<_>>();
+        let task = match words.as_slice() {
+            ["new"] => KeyTask::New,
+            ["list"] => KeyTask::List,
+            ["prepare", first, others @ ..] => {
+                KeyTask::Prepare(lists(&[&[*first], others].concat())?)
+            }
+            ["rotate", names @ ..] => KeyTask::Rotate(lists(names)?),
+            ["retire", list, kid] => KeyTask::Retire {
+                list: List::parse(list)?,
+                kid: kid.parse().ok().with_context(|| format!("`{kid}` is no key's id"))?,
+                is_sure,
+            },
+            _ => bail!("`keys` takes `new`, `list`, `prepare LIST`, `rotate` or `retire LIST KID`"),
+        };
+        if is_sure && !matches!(task, KeyTask::Retire { .. }) {
+            bail!("only `keys retire` takes --sure");
+        }
+        Ok(Self { task, file })
+    }
+}
 
 /// Where the secrets of development are.
 pub(crate) fn dev_file() -> PathBuf {
@@ -192,6 +255,8 @@ fn unquote(value: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::Command;
+    use crate::args::lines::{check, refusal};
 
     #[test]
     fn secrets_survive_being_written_and_read() {
@@ -225,5 +290,35 @@ mod tests {
         let error = Secrets::parse("SOTTO_KEYRING='{\"access\":\"hush\"}'\n").err().unwrap();
         assert!(!format!("{error:#}").contains("hush"));
         assert!(Secrets::parse("").is_err());
+    }
+
+    #[test]
+    fn keys_names_its_lists() {
+        assert_eq!(
+            check("keys rotate access site --file x"),
+            Command::Keys(Keys {
+                task: KeyTask::Rotate(vec![List::Access, List::Site]),
+                file: Some("x".into())
+            })
+        );
+        assert_eq!(
+            check("keys retire root 2 --sure"),
+            Command::Keys(Keys {
+                task: KeyTask::Retire { list: List::Root, kid: 2, is_sure: true },
+                file: None
+            })
+        );
+        assert_eq!(
+            check("keys prepare site root"),
+            Command::Keys(Keys {
+                task: KeyTask::Prepare(vec![List::Site, List::Root]),
+                file: None
+            })
+        );
+        assert!(refusal("keys").contains("`rotate`"));
+        assert!(refusal("keys prepare").contains("`prepare LIST`"));
+        assert!(refusal("keys retire root two").contains("two"));
+        assert!(refusal("keys rotate --sure").contains("--sure"));
+        assert!(refusal("keys rotate house").contains("house"));
     }
 }

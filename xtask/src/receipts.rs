@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
 use sotto_shared::signed::{Document, PublicKey, Verdict};
 
 use crate::audit::NothingVerified;
@@ -26,6 +27,32 @@ pub(crate) struct Verify {
 /// The document is not what was signed: the program ends with 1.
 #[derive(Debug, PartialEq, Eq)]
 struct NotSigned(Verdict);
+
+impl Verify {
+    /// Reads what follows its name on the command line.
+    ///
+    /// # Errors
+    /// If that is none of its tasks; the sentence says what would be.
+    pub(crate) fn read(parser: &mut Parser) -> Result<Self> {
+        match parser.next()? {
+            Some(Arg::Value(name)) if name == "verify" => {}
+            _ => bail!("`receipts` takes `verify`"),
+        }
+        let (mut document, mut keys) = (None, Vec::new());
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Long("key") => keys.push(parser.value()?.string()?),
+                Arg::Value(file) if document.is_none() => document = Some(PathBuf::from(file)),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let document = document.context("`receipts verify` needs the file with the document")?;
+        if keys.is_empty() {
+            bail!("`receipts verify` needs --key KEY, the public key of the edge that signed");
+        }
+        Ok(Self { document, keys })
+    }
+}
 
 /// Verifies, and prints what the document is.
 ///
@@ -100,6 +127,8 @@ mod tests {
     use sotto_shared::wire::session::Signature;
 
     use super::*;
+    use crate::args::Command;
+    use crate::args::lines::{check, refusal};
 
     /// A directory of its own with a document and public keys.
     struct Files(PathBuf);
@@ -190,5 +219,17 @@ mod tests {
         assert!(files.verdict(&["set"]).is_err());
         files.write("document", "a text");
         assert!(files.verdict(&["bare"]).is_err());
+    }
+
+    #[test]
+    fn receipts_verify_needs_a_document_and_a_key() {
+        let Command::Receipts(verify) = check("receipts verify r --key a --key b") else {
+            panic!("not receipts verify");
+        };
+        assert_eq!(verify.document, PathBuf::from("r"));
+        assert_eq!(verify.keys, ["a", "b"]);
+        assert!(refusal("receipts").contains("`verify`"));
+        assert!(refusal("receipts verify --key a").contains("document"));
+        assert!(refusal("receipts verify r").contains("--key"));
     }
 }

@@ -17,8 +17,8 @@ const BUDGETS: [Budget; 4] = [
     Budget { artefact: LOADER, measure: Measure::Brotli, bytes: 2_000 },
     // All that is fetched until the visitor can type: the settings of the site aside, which are
     // its owner's, and the locale, which English does not need. The aim with the whole scrubber is
-    // 80,000; this is what holds the widget to what it has reached. README says what the bytes are
-    // spent on.
+    // 80,000; this is what holds the widget to what it has reached. docs/measured.md says what the
+    // bytes are spent on.
     Budget { artefact: UNTIL_TYPING, measure: Measure::Brotli, bytes: 98_000 },
     // A tenth of a second on a slow connection, beside the second that solving takes.
     Budget { artefact: SOLVER, measure: Measure::Brotli, bytes: 4_000 },

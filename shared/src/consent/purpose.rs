@@ -164,6 +164,18 @@ impl Purposes {
         }
     }
 
+    /// What is in both sets.
+    #[must_use]
+    pub const fn common(self, others: Self) -> Self {
+        self.without(self.without(others))
+    }
+
+    /// What is in either set.
+    #[must_use]
+    pub const fn or(self, others: Self) -> Self {
+        Self::ALL.without(Self::ALL.without(self).without(others))
+    }
+
     /// Whether nothing is in the set.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -67,13 +67,8 @@ impl PlaceholderMap {
 
     /// Makes sure that no number in `text`, a message of the transcript, is given again.
     pub fn raise_from_text(&mut self, text: &str) {
-        for at in memchr_all(text.as_bytes(), b'[') {
-            if let Some(found) = parse(text.as_bytes(), at)
-                && found.escapes == 0
-                && let Some(number) = found.number
-            {
-                self.raise_next(found.category, number + 1);
-            }
+        for (category, number) in numbers(text) {
+            self.raise_next(category, number + 1);
         }
     }
 
@@ -108,6 +103,12 @@ impl PlaceholderMap {
     /// Forgets every value; numbers go on.
     pub fn clear(&mut self) {
         self.entries.clear();
+    }
+
+    /// Forgets the values that `text` has no placeholder for; numbers go on.
+    pub fn keep_of(&mut self, text: &str) {
+        let used = numbers(text);
+        self.entries.retain(|entry| used.contains(&(entry.category, entry.number)));
     }
 
     /// The number of `value`: the one it has, or the next. `None` when the map is full.
@@ -227,8 +228,18 @@ fn unescape(field: &str) -> Option<String> {
     Some(value)
 }
 
-fn memchr_all(bytes: &[u8], wanted: u8) -> impl Iterator<Item = usize> + '_ {
-    bytes.iter().enumerate().filter(move |(_, byte)| **byte == wanted).map(|(at, _)| at)
+/// The numbered placeholders in a text.
+fn numbers(text: &str) -> Vec<(Category, u32)> {
+    let mut numbers = Vec::new();
+    for at in 0..text.len() {
+        if let Some(found) = parse(text.as_bytes(), at)
+            && found.escapes == 0
+            && let Some(number) = found.number
+        {
+            numbers.push((found.category, number));
+        }
+    }
+    numbers
 }
 
 #[cfg(test)]
@@ -256,6 +267,20 @@ mod tests {
         assert_eq!(map.number(Category::Phone, "+49 30 1234567"), Some(8));
         map.clear();
         assert_eq!(map.number(Category::Email, "jane@example.com"), Some(5));
+    }
+
+    #[test]
+    fn values_that_no_text_uses_are_forgotten_and_their_numbers_are_not_given_again() {
+        let mut map = PlaceholderMap::new();
+        for value in ["jane@example.com", "jim@example.com", "joe@example.com"] {
+            map.number(Category::Email, value);
+        }
+        map.number(Category::Phone, "+49 30 1234567");
+        map.keep_of("write to [email 2] or [=EMAIL_1], [PHONE_1], [EMAIL_30]");
+        assert_eq!(map.len(), 2);
+        assert_eq!(map.value(Category::Email, 2), Some("jim@example.com"));
+        assert_eq!(map.value(Category::Phone, 1), Some("+49 30 1234567"));
+        assert_eq!(map.number(Category::Email, "jane@example.com"), Some(4));
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //! edge has it on record.
 //!
 //! What is taken back is off here at once, before any call: the device is cleared in the same
-//! step. The call is repeated until it arrives; until then nothing is sent. What is given holds
-//! when it is on record, and not before.
+//! step. The call is repeated for half a minute, then when the network comes back, when the visitor
+//! asks for it or for something that has to wait, and after a reload; until it has arrived nothing
+//! is sent. What is given holds when it is on record, and not before.
 
-use sotto_shared::consent::{Choice, NoticeVersion, OptionalPurpose, SourceKind};
+use sotto_shared::consent::{Choice, OptionalPurpose};
 use sotto_shared::wire::problem::Code;
 
 use super::{App, Ask, View, page};
 use crate::client::Request;
+use crate::state::record::{Record, Stand};
 use crate::state::retry::Backoff;
 use crate::state::trouble::{Failure, Trouble};
 use crate::watched::spawn;
@@ -19,8 +21,11 @@ impl App {
     pub(super) fn choose(&self, purpose: OptionalPurpose) {
         let basis = self.settings().site.notice.basis(purpose);
         self.gate.update(|gate| gate.toggle(purpose, basis));
-        if self.view.peek() != View::Gate {
-            self.record(SourceKind::Widget);
+        if self.shows_choice() {
+            let Stand { purposes, objections, .. } = self.gate.peek().stand();
+            self.count_choice();
+            self.change(&mut |record| record.hold(purposes, objections));
+            self.record();
         }
     }
 
@@ -28,14 +33,14 @@ impl App {
     pub(crate) fn report(&self, choice: &str) {
         // What this tab remembers is read first, so that the edge hears that it must not be.
         self.restore();
-        let mut narrowed = false;
-        self.gate.update(|gate| narrowed = gate.report(choice));
-        if !self.gate.peek().may_remember() {
+        self.gate.update(|gate| gate.report(choice));
+        self.count_choice();
+        let gate = self.gate.peek();
+        if !gate.may_remember() {
             self.forget();
         }
-        if narrowed && self.view.peek() != View::Gate {
-            self.record(SourceKind::Host);
-        }
+        self.change(&mut |record| record.narrow(&gate));
+        self.record();
     }
 
     /// The visitor takes back the agreement to the chat, and is asked whether to erase it too.
@@ -43,52 +48,57 @@ impl App {
         self.leave();
         self.talk.update(|talk| talk.give_up());
         self.standing.update(|standing| standing.withdrawn = true);
+        self.count_choice();
         // Nothing optional holds without the chat.
         self.gate.update(|gate| gate.reset());
-        self.record(SourceKind::Widget);
+        let stand = Stand { chat: false, ..self.gate.peek().stand() };
+        self.change(&mut |record| record.holds = stand);
+        self.record();
         self.ask.set(Some(Ask::EraseWithdrawn));
         page::tell(&self.host, "consent", "{\"given\":false}");
     }
 
-    /// The choice as it stands.
-    fn choice(&self, notice: &NoticeVersion, by: SourceKind) -> Choice {
-        self.gate.peek().choice(notice, !self.standing.peek().withdrawn, by)
-    }
-
-    /// Passes the choice on to the edge, whose record of it counts.
-    pub(super) fn record(&self, by: SourceKind) {
-        if !self.gate.peek().held().remember {
-            self.forget();
-        }
-        if self.session.borrow().is_none() {
+    /// Passes on what the edge has not on record.
+    pub(crate) fn record(&self) {
+        if !self.is_pending() {
             return;
         }
-        self.unrecorded.set(Some(by));
+        if self.keeps() {
+            // With what is pending.
+            self.keep();
+        } else {
+            self.forget();
+        }
         if self.recording.replace(true) {
             return;
         }
         let app = self.clone();
         spawn(async move {
             let mut backoff = Backoff::default();
-            while let Some(by) = app.unrecorded.get() {
-                let Ok(notice) = app.session_part(|session| session.notice.clone()) else { break };
-                let choice = app.choice(&notice, by);
-                let epoch = app.epoch.get();
+            while let Some(choice) = app.next_choice() {
+                let choices = app.choices.get();
+                let conversation = app.conversation();
                 let outcome = app.authorised(Request::consent(&choice)).await;
-                if app.epoch.get() != epoch || choice != app.choice(&notice, by) {
-                    // It has changed meanwhile: what holds now goes after it.
+                if app.conversation() != conversation {
                     continue;
                 }
-                let failure = match outcome.and_then(|reply| app.recorded(reply.text)) {
-                    Ok(()) => break,
+                let failure = match outcome.and_then(|reply| app.recorded(&choice, reply.text)) {
+                    Ok(()) => continue,
                     Err(failure) => failure,
                 };
                 let lost = failure == Failure::Network;
+                if lost {
+                    app.change(&mut |record| record.lost(&choice));
+                }
+                if app.choices.get() != choices {
+                    // It has changed meanwhile: what holds now goes after it.
+                    continue;
+                }
                 let Some(wait) = lost.then(|| backoff.next(page::chance())).flatten() else {
                     app.not_recorded(failure);
                     break;
                 };
-                if app.takes_back() {
+                if !app.gives() {
                     app.trouble.set(Some(Trouble::Unrecorded));
                 }
                 page::pause(wait).await;
@@ -97,19 +107,69 @@ impl App {
         });
     }
 
-    /// The edge has the choice on record.
-    fn recorded(&self, text: String) -> Result<(), Failure> {
-        let consented = match self.session.borrow_mut().as_mut() {
-            Some(session) => session.consent(text).ok_or(Failure::Garbled)?,
-            None => return Ok(()),
-        };
-        self.unrecorded.set(None);
-        self.gate.update(|gate| {
-            gate.recall(consented.purposes, consented.objections);
-        });
-        self.standing.update(|standing| standing.withdrawn |= !consented.chat);
-        if self.trouble.peek() == Some(Trouble::Unrecorded) {
-            self.trouble.set(None);
+    /// Whether all that holds is on record. If not, it is passed on and the visitor is told so:
+    /// nothing goes on under a choice that holds no more.
+    pub(super) fn is_settled(&self) -> bool {
+        let settled = !self.is_pending();
+        if !settled {
+            self.record();
+            self.trouble.set(Some(Trouble::Unrecorded));
+        }
+        settled
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        self.session_part(|session| session.record.is_pending()).unwrap_or_default()
+    }
+
+    fn gives(&self) -> bool {
+        self.session_part(|session| session.record.gives()).unwrap_or_default()
+    }
+
+    /// Changes the record of the choice, if there is a conversation.
+    pub(super) fn change(&self, change: &mut dyn FnMut(&mut Record)) {
+        if let Some(session) = self.session.borrow_mut().as_mut() {
+            change(&mut session.record);
+        }
+    }
+
+    fn next_choice(&self) -> Option<Choice> {
+        let session = self.session.borrow();
+        let session = session.as_ref()?;
+        session.record.next(&self.gate.peek(), &session.notice)
+    }
+
+    /// Whether the switches are those of the conversation that runs, and not of a gate.
+    fn shows_choice(&self) -> bool {
+        matches!(self.view.peek(), View::Talk | View::Data)
+    }
+
+    /// Shows what holds.
+    pub(super) fn show_choice(&self) {
+        if self.shows_choice()
+            && let Ok(stand) = self.session_part(|session| session.record.holds)
+        {
+            self.gate.update(|gate| gate.recall(stand));
+            self.standing.update(|standing| standing.withdrawn |= !stand.chat);
+        }
+    }
+
+    /// There is another choice, or it is on record.
+    fn count_choice(&self) {
+        self.choices.set(self.choices.get().wrapping_add(1));
+    }
+
+    /// The edge answered a choice.
+    fn recorded(&self, choice: &Choice, text: String) -> Result<(), Failure> {
+        self.count_choice();
+        if let Some(session) = self.session.borrow_mut().as_mut() {
+            session.consent(choice, text).ok_or(Failure::Garbled)?;
+        }
+        if !self.is_pending() {
+            self.show_choice();
+            if self.trouble.peek() == Some(Trouble::Unrecorded) {
+                self.trouble.set(None);
+            }
         }
         self.keep();
         Ok(())
@@ -118,24 +178,17 @@ impl App {
     /// The edge could not be told. What was to be given is not; what was taken back stays so, and
     /// is passed on before anything else is sent.
     fn not_recorded(&self, failure: Failure) {
-        let recorded = self.session_part(|session| session.purposes).unwrap_or_default();
-        self.gate.update(|gate| gate.limit(recorded));
-        let taken_back = self.takes_back();
-        if !taken_back {
-            self.unrecorded.set(None);
+        let gives = self.gives();
+        self.change(&mut Record::fall_back);
+        self.show_choice();
+        if matches!(failure, Failure::Problem(Code::NoticeChanged, _)) {
+            // What it takes back, the edge has taken back.
+            self.change(&mut Record::settle);
         }
-        let lives = !Trouble::of(failure, true).is_final();
-        let new_notice = matches!(failure, Failure::Problem(Code::NoticeChanged, _));
-        if taken_back && lives && !new_notice {
-            self.trouble.set(Some(Trouble::Unrecorded));
-        } else {
+        if gives || !self.is_pending() || Trouble::of(failure, true).is_final() {
             self.fail(failure);
+        } else {
+            self.trouble.set(Some(Trouble::Unrecorded));
         }
-    }
-
-    /// Whether something that the edge has on record does not hold here any more.
-    fn takes_back(&self) -> bool {
-        let recorded = self.session_part(|session| session.purposes).unwrap_or_default();
-        self.standing.peek().withdrawn || !self.gate.peek().held().contains_all(recorded)
     }
 }

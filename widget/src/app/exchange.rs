@@ -4,7 +4,6 @@
 //! a send whose outcome is unknown is repeated as it is, a reply that breaks off is taken up
 //! again, and what is refused returns to the composer.
 
-use sotto_shared::consent::SourceKind;
 use sotto_shared::id::MessageId;
 use sotto_shared::pii::restore;
 use sotto_shared::wire::chat::{ChatRequest, Trigger, VisitorMessage};
@@ -33,10 +32,8 @@ impl App {
         // While another conversation begins, what is sent would go with the one that ends.
         let trouble = if editing.is_none() && self.is_busy() || self.busy.peek() {
             Some(Trouble::Busy)
-        } else if self.unrecorded.get().is_some() {
-            // Nothing is sent under a choice that holds no more.
-            self.record(SourceKind::Widget);
-            Some(Trouble::Unrecorded)
+        } else if !self.is_settled() {
+            return;
         } else if draft.left.is_err() {
             Some(Trouble::TooLong)
         } else if !page::online() {
@@ -63,7 +60,7 @@ impl App {
     /// Sends a message again that did not arrive, or asks for another reply to the last one.
     pub(super) fn again(&self, message: &str) {
         self.trouble.set(None);
-        if self.is_busy() || self.busy.peek() {
+        if self.is_busy() || self.busy.peek() || !self.is_settled() {
             return;
         }
         let mut question = None;
@@ -138,10 +135,12 @@ impl App {
                         }
                         backoff.reset();
                     }
-                    Err(Failure::Network) => {
+                    Err(failure @ (Failure::Network | Failure::Unrecorded)) => {
                         // If it has arrived, its reply is under way, whatever asked for it: the
                         // same message gets that reply and never a second one.
-                        if let Some(message) = &mut message {
+                        if let Some(message) = &mut message
+                            && failure == Failure::Network
+                        {
                             message.trigger = Trigger::SubmitMessage;
                         }
                         app.talk.update(|talk| talk.lost());
@@ -222,18 +221,19 @@ impl App {
         self.busy.set(true);
         let app = self.clone();
         let epoch = self.epoch.get();
+        let before = self.choices.get();
         spawn(async move {
             let stored = app.authorised(Request::conversation()).await;
-            app.busy.set(false);
             if app.epoch.get() != epoch {
                 return;
             }
+            app.free();
             match stored.and_then(|stored| read(&stored.text, Conversation::read)) {
                 Ok(stored) => {
                     for message in &stored.messages {
                         app.map.borrow_mut().raise_from_text(&message.text);
                     }
-                    app.learn(&stored);
+                    app.learn(&stored, before);
                     app.talk.update(|talk| talk.restore(stored));
                     if app.is_busy() {
                         if resume {

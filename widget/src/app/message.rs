@@ -41,23 +41,25 @@ impl App {
 
     /// Removes a message.
     pub(super) fn remove(&self, id: &str) {
-        self.ask.set(None);
-        if self.editing.peek().is_some_and(|editing| editing == id) {
+        let removes =
+            self.call(Request::remove(id), |app, changed| app.changed(&changed?, Text::Removed));
+        if removes && self.editing.peek().is_some_and(|editing| editing == id) {
             self.leave_editing();
         }
-        self.call(Request::remove(id), |app, changed| app.changed(&changed?, Text::Removed));
     }
 
     fn changed(&self, message: &str, told: Text) -> Result<(), Failure> {
         let message = read(message, Message::read)?;
         self.talk.update(|talk| talk.change(message));
+        // What no message says any more is forgotten here too.
+        self.map.borrow_mut().keep_of(&self.talk.look().texts());
+        self.keep();
         self.speak(told);
         Ok(())
     }
 
     /// Asks a person to check, for one of the reasons that the question names.
     pub(super) fn review(&self, reason: &str) {
-        self.ask.set(None);
         self.call(Request::review(ReviewReason::parse(reason)), |app, review| {
             let review = read(&review?, Review::read)?;
             app.standing.update(|standing| standing.review = Some(review));

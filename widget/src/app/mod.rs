@@ -17,7 +17,7 @@ use core::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use js_sys::Promise;
-use sotto_shared::consent::{OptionalPurpose, SourceKind};
+use sotto_shared::consent::OptionalPurpose;
 use sotto_shared::pii::PlaceholderMap;
 use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::ErasureReceipt;
@@ -27,6 +27,7 @@ use crate::action::Action;
 use crate::client::{Client, Solver};
 use crate::settings::Settings;
 use crate::state::gate::Gate;
+use crate::state::record::Record;
 use crate::state::session::Session;
 use crate::state::standing::Standing;
 use crate::state::talk::Talk;
@@ -101,14 +102,16 @@ pub(crate) struct Inner {
     map: RefCell<PlaceholderMap>,
     /// What stood in the composer before a correction began.
     aside: RefCell<String>,
-    /// Who made the choice that the edge has not on record yet, if there is one, and whether it is
-    /// being told.
-    unrecorded: Cell<Option<SourceKind>>,
+    /// Grows with every choice, and when one is on record.
+    choices: Cell<u32>,
+    /// Whether the edge is being told what it has not on record.
     recording: Cell<bool>,
+    /// Whether the conversation is being erased.
+    erasing: Cell<bool>,
     /// Since when the gate is shown.
     shown_at: Cell<u64>,
-    /// Whether this page holds the conversation against other tabs.
-    holds: Cell<bool>,
+    /// By what this page holds the conversation against other tabs.
+    hold: RefCell<Option<Promise>>,
     /// The receipt as it was signed.
     signed: RefCell<String>,
     /// The rotation under way, if one is, and how the last one ended.
@@ -117,6 +120,8 @@ pub(crate) struct Inner {
     /// Grows when a conversation is left, so that what is still under way for it stops.
     epoch: Cell<u32>,
     restored: Cell<bool>,
+    /// The chat is not in the page any more: the tab's storage is another's.
+    ended: Cell<bool>,
     effects: Effects,
 }
 
@@ -154,15 +159,17 @@ impl App {
             session: RefCell::new(None),
             map: RefCell::new(PlaceholderMap::new()),
             aside: RefCell::new(String::new()),
-            unrecorded: Cell::new(None),
+            choices: Cell::new(0),
             recording: Cell::new(false),
+            erasing: Cell::new(false),
             shown_at: Cell::new(page::now()),
-            holds: Cell::new(false),
+            hold: RefCell::new(None),
             signed: RefCell::new(String::new()),
             rotation: RefCell::new(None),
             rotated: Cell::new(Ok(())),
             epoch: Cell::new(0),
             restored: Cell::new(false),
+            ended: Cell::new(false),
             effects: Effects::default(),
         }))
     }
@@ -203,7 +210,7 @@ impl App {
             Action::Withdraw => self.withdraw(),
             Action::Record => {
                 self.trouble.set(None);
-                self.record(self.unrecorded.get().unwrap_or(SourceKind::Widget));
+                self.record();
             }
             Action::SaveConsent => self.save_consent(),
             Action::StartNew => self.start_new(),
@@ -242,15 +249,32 @@ impl App {
         self.effects.add(Box::new(move || follow(&app)));
     }
 
-    /// Ends what follows the values, and whatever is under way.
+    /// Ends what follows the values, and whatever is under way. A conversation that the tab keeps
+    /// is left to the next chat of its site; of another one the edge is still told what was taken
+    /// back.
     pub(crate) fn end(&self) {
         self.leave();
+        self.let_go();
+        self.ended.set(true);
+        if self.keeps() {
+            *self.session.borrow_mut() = None;
+        }
         self.effects.clear();
     }
 
-    /// Ends whatever is under way.
+    /// Ends whatever is under way, and what waits for it.
     pub(crate) fn leave(&self) {
         self.epoch.set(self.epoch.get().wrapping_add(1));
+        self.solving.set(false);
+        self.free();
+    }
+
+    /// What the view waited for is over.
+    fn free(&self) {
+        self.busy.set(false);
+        if self.trouble.peek() == Some(Trouble::Busy) {
+            self.trouble.set(None);
+        }
     }
 
     fn show(&self, view: View) {
@@ -282,6 +306,8 @@ impl App {
         let trouble = Trouble::of(failure, online());
         if trouble.is_final() {
             self.forget();
+            // Nobody is left who could be told.
+            self.change(&mut Record::settle);
         }
         self.trouble.set(Some(trouble));
     }

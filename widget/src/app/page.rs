@@ -39,8 +39,13 @@ extern "C" {
     /// Keeps a text in the tab's own storage under a name; an empty one is forgotten.
     pub(super) fn keep(name: &str, text: &str);
 
-    /// Holds a conversation for this page; resolves to false if another page does.
+    /// Holds a conversation; resolves to something false if another page, or another chat of this
+    /// one, does.
     pub(super) fn hold(conversation: &str) -> Promise;
+
+    /// Lets go of what [`hold`] promised.
+    #[wasm_bindgen(js_name = letGo)]
+    pub(super) fn let_go(held: &Promise);
 }
 
 /// Unix milliseconds by this device's clock.

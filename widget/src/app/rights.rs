@@ -7,6 +7,8 @@ use sotto_shared::wire::session::ErasureReceipt;
 use super::session::read;
 use super::{App, View, page};
 use crate::client::Request;
+use crate::state::record::{Record, Stand};
+use crate::state::trouble::{Failure, Trouble};
 
 const JSON: &str = "application/json";
 
@@ -15,8 +17,9 @@ impl App {
     pub(super) fn open_data(&self) {
         self.standing.update(|standing| standing.unread = false);
         self.show(View::Data);
-        self.call(Request::conversation(), |app, stored| {
-            app.learn(&read(&stored?, Conversation::read)?);
+        let before = self.choices.get();
+        self.call(Request::conversation(), move |app, stored| {
+            app.learn(&read(&stored?, Conversation::read)?, before);
             Ok(())
         });
     }
@@ -34,19 +37,20 @@ impl App {
         });
     }
 
-    /// Takes over what the edge says of how the conversation stands.
-    pub(super) fn learn(&self, stored: &Conversation) {
+    /// Takes over what the edge says of how the conversation stands. `before` counts the
+    /// choices when it was asked: one that is on its way, or arrived meanwhile, is newer.
+    pub(super) fn learn(&self, stored: &Conversation, before: u32) {
         if let Some(session) = self.session.borrow_mut().as_mut() {
             session.ends_at = stored.ends_at;
-            session.purposes = stored.purposes;
+            if self.choices.get() == before && !session.record.is_pending() {
+                let Conversation { chat, purposes, objections, .. } = *stored;
+                session.record = Record::new(Stand { chat, purposes, objections });
+                session.record.narrow(&self.gate.peek());
+            }
         }
-        // A choice that is on its way is newer.
-        if self.unrecorded.get().is_none() {
-            self.gate.update(|gate| {
-                gate.recall(stored.purposes, stored.objections);
-            });
-        }
+        self.show_choice();
         self.standing.update(|standing| standing.learn(stored));
+        self.record();
     }
 
     /// Whether there is a conversation.
@@ -95,10 +99,20 @@ impl App {
         });
     }
 
-    /// Erases everything: at the edge, in this tab, in this memory.
+    /// Erases everything: at the edge, in this tab, in this memory. It waits for nothing that is
+    /// under way.
     pub(super) fn erase(&self) {
+        let conversation = self.conversation();
+        if self.erasing.replace(true) {
+            return self.trouble.set(Some(Trouble::Busy));
+        }
         self.ask.set(None);
-        self.call(Request::erase(self.erase_token()), |app, signed| {
+        self.trouble.set(None);
+        let then = move |app: &Self, signed: Result<String, Failure>| {
+            app.erasing.set(false);
+            if app.conversation() != conversation {
+                return Ok(());
+            }
             let signed = signed?;
             let receipt = read(&signed, ErasureReceipt::read)?;
             app.drop_conversation();
@@ -108,7 +122,8 @@ impl App {
             app.show(View::Receipt);
             page::tell(&app.host, "erased", "null");
             Ok(())
-        });
+        };
+        self.run(Request::erase(self.erase_token()), Box::new(then));
     }
 
     pub(super) fn save_receipt(&self) {

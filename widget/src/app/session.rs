@@ -1,8 +1,8 @@
 //! Agreeing, the tokens, and what `remember` keeps in the tab.
 
 use js_sys::Promise;
-use sotto_shared::consent::{Purposes, SourceKind};
-use sotto_shared::id::MessageId;
+use sotto_shared::consent::SourceKind;
+use sotto_shared::id::{ConversationId, MessageId};
 use sotto_shared::json::Value;
 use sotto_shared::limits::NOTICE_SHOWN_SECONDS_MAX;
 use sotto_shared::wire::challenge::Challenge;
@@ -18,7 +18,7 @@ use crate::state::gate::Gate;
 use crate::state::session::Session;
 use crate::state::standing::Standing;
 use crate::state::talk::Talk;
-use crate::state::trouble::Failure;
+use crate::state::trouble::{Failure, Trouble};
 use crate::watched::spawn;
 
 /// Tries of one rotation whose answer was lost; each carries the same `rotation_id`, so that the
@@ -30,14 +30,18 @@ const ROTATION_TRIES: usize = 3;
 const CHALLENGES: usize = 3;
 
 /// What is done with an answer.
-type Then = dyn FnOnce(&App, Result<String, Failure>) -> Result<(), Failure>;
+pub(super) type Then = dyn FnOnce(&App, Result<String, Failure>) -> Result<(), Failure>;
 
 impl App {
     /// The visitor agrees: a conversation is minted.
     pub(super) fn agree(&self) {
+        if !self.is_settled() {
+            return;
+        }
         let settings = self.settings();
         let notice = &settings.site.notice.version;
-        let mut consent = self.gate.peek().choice(notice, true, SourceKind::Widget);
+        let gate = self.gate.peek();
+        let mut consent = gate.choice(notice, gate.stand(), SourceKind::Widget);
         if self.view.peek() == View::Gate {
             let seconds = page::now().saturating_sub(self.shown_at.get()) / 1_000;
             consent.shown_seconds = Some(seconds.min(NOTICE_SHOWN_SECONDS_MAX.into()) as u32);
@@ -50,21 +54,45 @@ impl App {
             challenge: None,
         });
         self.trouble.set(None);
-        self.call(request, |app, minted| {
-            let session = Session::read(minted?, page::random_id()).ok_or(Failure::Garbled)?;
+        let epoch = self.epoch.get();
+        self.call(request, move |app, minted| {
+            let left = app.epoch.get() != epoch;
+            if left && minted.is_err() {
+                return Ok(());
+            }
+            let mut session = Session::read(minted?, page::random_id()).ok_or(Failure::Garbled)?;
+            // Declined, withdrawn or gone meanwhile; or of the conversation that this one would
+            // replace something was taken back that is not on record.
+            if left || !app.is_settled() {
+                app.discard(session);
+                return Ok(());
+            }
             app.drop_conversation();
-            *app.session.borrow_mut() = Some(session);
             app.gate.update(Gate::agreed);
+            // What was changed meanwhile holds as it stands now.
+            let gate = app.gate.peek();
+            session.record.narrow(&gate);
+            session.record.hold(gate.held(), gate.objected());
+            *app.session.borrow_mut() = Some(session);
             app.keep();
             app.show(View::Talk);
+            app.record();
             page::tell(&app.host, "consent", "{\"given\":true}");
             Ok(())
         });
     }
 
+    /// Erases a conversation that began when nobody wanted it any more.
+    fn discard(&self, session: Session) {
+        // If it does not arrive, the conversation ends by itself.
+        self.run(Request::erase(session.erase), Box::new(|_, _| Ok(())));
+    }
+
     /// The visitor declines. That is remembered for as long as the page lives, and by what an
     /// earlier conversation's `remember` keeps, if there is one: nothing else may be stored.
     pub(super) fn decline(&self) {
+        // Who agreed before thinks better of it.
+        self.leave();
         self.gate.update(Gate::reset);
         self.show(View::Declined);
         let notice = self.settings().site.notice.version.as_str().into();
@@ -79,10 +107,9 @@ impl App {
     /// page and clicks for a new conversation, so the gate is not shown again; if the notice has
     /// changed since, the edge says so and it is. Who took the agreement back is asked again.
     pub(super) fn start_new(&self) {
-        self.ask.set(None);
-        if self.session.borrow().is_some() && !self.standing.peek().withdrawn {
+        if self.has_session() && !self.standing.peek().withdrawn {
             self.agree();
-        } else {
+        } else if self.is_settled() {
             self.drop_conversation();
             self.show(View::Gate);
         }
@@ -93,7 +120,11 @@ impl App {
         let settings = self.settings();
         let request = Request::site(settings.site.site.as_str(), &settings.texts.lang);
         self.busy.set(false);
+        let epoch = self.epoch.get();
         self.call(request, move |app, site| {
+            if app.epoch.get() != epoch {
+                return Ok(());
+            }
             let site = read(&site?, Site::read)?;
             app.gate.update(|gate| gate.renew(site.purposes));
             *app.settings.borrow_mut() = settings.with_site(site).into();
@@ -103,27 +134,45 @@ impl App {
     }
 
     /// Sends a request and does something with the answer. What changes something makes the view
-    /// wait, and another such request is not sent meanwhile. What comes of a call for a conversation
-    /// that has been left by then is nobody's business.
+    /// wait and answers the question that it was asked by; another such request is not sent
+    /// meanwhile, and the visitor is told so. Whether it was sent comes back.
     pub(super) fn call(
         &self,
         request: Request,
         then: impl FnOnce(&Self, Result<String, Failure>) -> Result<(), Failure> + 'static,
-    ) {
-        let open = request.open;
-        let acts = open || request.method != "GET";
-        if acts && self.busy.replace(true) {
-            return;
+    ) -> bool {
+        self.call_if_free(request, Box::new(then))
+    }
+
+    fn call_if_free(&self, request: Request, then: Box<Then>) -> bool {
+        if request.acts() {
+            if self.busy.peek() || self.erasing.get() {
+                self.trouble.set(Some(Trouble::Busy));
+                return false;
+            }
+            self.ask.set(None);
+        }
+        self.run(request, then);
+        true
+    }
+
+    /// Sends a request, whatever else is under way. What comes of a call for a conversation that
+    /// has been left by then is nobody's business; calls that need no conversation find out
+    /// themselves.
+    pub(super) fn run(&self, request: Request, then: Box<Then>) {
+        let (open, acts) = (request.open, request.acts());
+        if acts {
+            self.busy.set(true);
         }
         let app = self.clone();
-        let then: Box<Then> = Box::new(then);
         let epoch = self.epoch.get();
         spawn(async move {
             let answer = app.answer(request).await;
-            if acts {
-                app.busy.set(false);
+            let current = app.epoch.get() == epoch;
+            if acts && current {
+                app.free();
             }
-            if (open || app.epoch.get() == epoch)
+            if (open || current)
                 && let Err(failure) = then(&app, answer)
             {
                 app.fail(failure);
@@ -137,12 +186,16 @@ impl App {
         if !request.open {
             return Ok(self.authorised(request).await?.text);
         }
+        let epoch = self.epoch.get();
         let mut answer = self.client.send(&request).await?.text;
         for _ in 0..CHALLENGES {
             let challenge = Value::parse(&answer).as_ref().and_then(Challenge::read);
             let Some((text, bits)) = challenge else { return Ok(answer) };
             self.solving.set(true);
             let nonce = JsFuture::from(self.solver.solve(&text, bits)).await;
+            if self.epoch.get() != epoch {
+                break;
+            }
             self.solving.set(false);
             let nonce = nonce.ok().and_then(|nonce| nonce.as_string()).ok_or(Failure::Unsolved)?;
             answer = self.client.send(&request.solved(&text, &nonce)).await?.text;
@@ -158,8 +211,7 @@ impl App {
         self.map.borrow_mut().clear();
         self.talk.set(Talk::default());
         self.standing.set(Standing::default());
-        self.unrecorded.set(None);
-        self.holds.set(false);
+        self.let_go();
         self.leave_editing();
     }
 
@@ -169,16 +221,30 @@ impl App {
         session.as_ref().map(part).ok_or(Failure::Problem(Code::TokenExpired, None))
     }
 
+    /// Which conversation it is.
+    pub(super) fn conversation(&self) -> Option<ConversationId> {
+        self.session.borrow().as_ref().map(|session| session.conversation)
+    }
+
     /// Sends a request with an access token that is good; one that the edge finds expired, or given
-    /// to the network that this device has left, is renewed once.
+    /// to the network that this device has left, is renewed once. A message is not sent before
+    /// everything that was taken back is on record.
     pub(super) fn authorised(&self, mut request: Request) -> Work<Reply> {
         let app = self.clone();
         Box::pin(async move {
+            let conversation = app.conversation();
             let mut good = app.session_part(|session| session.is_fresh(page::now()))?;
             loop {
                 let renewed = !good;
                 if renewed {
                     app.refresh().await?;
+                }
+                if app.conversation() != conversation {
+                    // It was for the one before.
+                    return Err(Failure::Network);
+                }
+                if request.is_message() && app.is_pending() {
+                    return Err(Failure::Unrecorded);
                 }
                 request.token = Some(app.session_part(|session| session.access.clone())?);
                 match app.client.send(&request).await {
@@ -217,7 +283,7 @@ impl App {
     }
 
     async fn rotate(&self) -> Result<(), Failure> {
-        let epoch = self.epoch.get();
+        let conversation = self.conversation();
         let token = self.session_part(|session| session.refresh.clone())?;
         let id = self.session_part(|session| session.rotation.clone())?;
         let id = MessageId::parse(&id).map_err(|_| Failure::Garbled)?;
@@ -230,35 +296,49 @@ impl App {
             }
         }
         let refreshed = outcome?.text;
-        if self.epoch.get() == epoch {
-            if let Some(session) = self.session.borrow_mut().as_mut() {
-                session.rotate(refreshed, page::random_id()).ok_or(Failure::Garbled)?;
-            }
-            self.keep();
+        if self.conversation() == conversation
+            && let Some(session) = self.session.borrow_mut().as_mut()
+        {
+            session.rotate(refreshed, page::random_id()).ok_or(Failure::Garbled)?;
         }
+        self.keep();
         Ok(())
     }
 
-    /// Keeps tokens and map in the tab's storage, if the visitor said so, the edge has it on record
-    /// and nothing has taken it back.
+    /// Whether the tab keeps tokens and map: if the visitor said so, the edge has it on record and
+    /// nothing has taken it back.
+    pub(super) fn keeps(&self) -> bool {
+        self.session_part(|session| {
+            let record = &session.record;
+            record.told.purposes.remember && record.holds.purposes.remember
+        })
+        .unwrap_or_default()
+    }
+
+    /// Keeps them in the tab's storage, where they are to be kept.
     pub(super) fn keep(&self) {
-        let gate = self.gate.peek();
-        if let Some(session) = self.session.borrow().as_ref()
-            && session.purposes.remember
-            // A gate that is shown anew has every switch off; what was kept under the earlier
-            // notice stays.
-            && (gate.held().remember || gate.changed && gate.may_remember())
+        if self.keeps()
+            && !self.ended.get()
+            && let Some(session) = self.session.borrow().as_ref()
         {
             page::keep(&self.storage_key(), &session.keep(&self.map.borrow()));
-            if !self.holds.replace(true) {
-                let _ = page::hold(&session.conversation.to_hex());
-            }
+            let hold = || page::hold(&session.conversation.to_hex());
+            self.hold.borrow_mut().get_or_insert_with(hold);
+        }
+    }
+
+    /// Another page, or another chat of this one, may have the conversation.
+    pub(super) fn let_go(&self) {
+        if let Some(hold) = self.hold.take() {
+            page::let_go(&hold);
         }
     }
 
     /// Takes what was kept out of the tab's storage.
     pub(super) fn forget(&self) {
-        page::keep(&self.storage_key(), "");
+        if !self.ended.get() {
+            page::keep(&self.storage_key(), "");
+        }
     }
 
     /// Brings back what `remember` kept, once, when the visitor opens the panel.
@@ -271,16 +351,18 @@ impl App {
             return;
         }
         let kept = page::kept(&self.storage_key());
-        let Some((session, map)) = kept.and_then(|text| Session::kept(&text)) else { return };
+        let Some((mut session, map)) = kept.and_then(|text| Session::kept(&text)) else { return };
         let notice = self.settings().site.notice.version.clone();
-        let (purposes, conversation) = (session.purposes, session.conversation.to_hex());
         let same_notice = session.notice == notice;
         self.gate.update(|gate| {
             gate.changed = !same_notice;
-            if same_notice && gate.recall(purposes, Purposes::default()) {
-                self.unrecorded.set(Some(SourceKind::Host));
+            if same_notice {
+                gate.recall(session.record.holds);
             }
         });
+        session.record.narrow(&self.gate.peek());
+        let hold = page::hold(&session.conversation.to_hex());
+        *self.hold.borrow_mut() = Some(hold.clone());
         let declined = session.declined == notice.as_str();
         *self.session.borrow_mut() = Some(session);
         *self.map.borrow_mut() = map;
@@ -294,8 +376,8 @@ impl App {
         self.recording.set(true);
         let app = self.clone();
         spawn(async move {
-            let held = JsFuture::from(page::hold(&conversation)).await;
-            app.busy.set(false);
+            let held = JsFuture::from(hold).await;
+            app.free();
             app.recording.set(false);
             if held.is_ok_and(|held| held.is_falsy()) {
                 app.drop_conversation();
@@ -305,10 +387,7 @@ impl App {
                 });
                 return app.show(View::Gate);
             }
-            app.holds.set(true);
-            if let Some(by) = app.unrecorded.get() {
-                app.record(by);
-            }
+            app.record();
             if same_notice {
                 app.reload(true);
             }

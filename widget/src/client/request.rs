@@ -17,6 +17,8 @@ pub(crate) struct Request {
     pub(super) streams: bool,
     /// Whether it needs no access token.
     pub(crate) open: bool,
+    /// Whether it is sent even if the page goes meanwhile: what is taken back or erased.
+    pub(super) lasts: bool,
     /// The access token. It goes into a header, never into a URL.
     pub(crate) token: Option<String>,
 }
@@ -73,7 +75,7 @@ impl Request {
 
     /// `PUT /v1/consent`
     pub(crate) fn consent(choice: &Choice) -> Self {
-        Self::with("PUT", &["/v1/consent"], choice.to_json())
+        Self { lasts: true, ..Self::with("PUT", &["/v1/consent"], choice.to_json()) }
     }
 
     /// `PATCH /v1/conversation/messages/{id}`
@@ -98,7 +100,18 @@ impl Request {
 
     /// `POST /v1/erase`
     pub(crate) fn erase(erase_token: String) -> Self {
-        Self { open: true, ..Self::post("/v1/erase", EraseRequest { erase_token }.to_json()) }
+        let erase = Self::post("/v1/erase", EraseRequest { erase_token }.to_json());
+        Self { open: true, lasts: true, ..erase }
+    }
+
+    /// Whether it changes something, or begins something.
+    pub(crate) fn acts(&self) -> bool {
+        self.open || self.method != "GET"
+    }
+
+    /// Whether it has a message answered.
+    pub(crate) fn is_message(&self) -> bool {
+        self.streams && self.method != "GET"
     }
 
     fn get(path: &[&str]) -> Self {
@@ -108,6 +121,7 @@ impl Request {
             body: None,
             streams: false,
             open: false,
+            lasts: false,
             token: None,
         }
     }

@@ -6,7 +6,7 @@ use core::pin::Pin;
 use gloo_timers::callback::Timeout;
 use sotto_shared::json::Value;
 use sotto_shared::wire::problem::{Code, Problem};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit,
@@ -80,6 +80,7 @@ impl Client {
         init.set_cache(RequestCache::Reload);
         init.set_referrer_policy(ReferrerPolicy::NoReferrer);
         init.set_signal(Some(&watch.controller.signal()));
+        init.unchecked_ref::<Lasting>().set_keepalive(request.lasts);
         if let Some(token) = &request.token {
             headers.set("authorization", &["Bearer ", token].concat())?;
         }
@@ -92,6 +93,16 @@ impl Client {
         let url = [self.0.as_str(), &request.path].concat();
         Ok((window.fetch_with_str_and_init(&url, &init).into(), watch))
     }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `web-sys` leaves out of [`RequestInit`].
+    type Lasting;
+
+    /// Whether the request goes on when the page goes.
+    #[wasm_bindgen(method, setter)]
+    fn set_keepalive(this: &Lasting, lasts: bool);
 }
 
 impl Watch {

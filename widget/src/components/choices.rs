@@ -32,7 +32,10 @@ pub(super) fn choices(app: &App, group: &El) {
             detail.put_text(&texts.fill(Text::DetailInterest, &controller));
         }
         let objected = said("p.mark", texts, Text::DetailObjected);
-        let place = el("div").add(&row).add(&detail).add(&objected);
+        let id = purpose.name();
+        let described = el("div").with("id", id).add(&detail).add(&objected);
+        let button = button.with("aria-describedby", id);
+        let place = el("div").add(&row).add(&described);
         group.put(&place);
         rows.push((purpose, place, button, objected));
     }
@@ -52,7 +55,7 @@ pub(super) fn choices(app: &App, group: &El) {
             place.show(state != Switch::Absent);
             button.state("aria-checked", state == Switch::Free(true));
             button.flag("disabled", !matches!(state, Switch::Free(_)));
-            objected.show(gate.objected(*purpose));
+            objected.show(gate.objected().has(*purpose));
         }
         group.show(any);
         by_browser.show(gate.gpc);

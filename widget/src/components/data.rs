@@ -1,6 +1,5 @@
 //! "Your data": what is stored, what the visitor chose, and everything that can be done about it.
 
-use sotto_shared::consent::LegalBasis;
 use sotto_shared::wire::rights::ReviewOutcome;
 
 use super::choices::choices;
@@ -65,16 +64,14 @@ fn write(page: &El, app: &App) {
     let optional = el("fieldset").name(texts, Text::ChoicesTitle);
     choices(app, &optional);
     page.put(&optional);
-    let withdraw = match settings.site.notice.legal_basis {
-        LegalBasis::Contract => Text::WithdrawContract,
-        LegalBasis::Consent | LegalBasis::LegitimateInterest => Text::WithdrawConsent,
-    };
+    let withdraw = settings.by_basis(Text::WithdrawConsent, Text::WithdrawContract);
     let withdraw = button("button", texts, withdraw, Action::Withdraw);
     page.put(&withdraw);
     put(Text::ConsentSave, Action::SaveConsent);
 
     let (row, restrict) = switch(texts, Text::Restrict, Action::Restrict);
-    page.put(&el("div").add(&row).add(&said("p.soft", texts, Text::RestrictText)));
+    let restrict = restrict.with("aria-describedby", "restricts");
+    page.put(&el("div").add(&row).add(&said("p.soft|id=restricts", texts, Text::RestrictText)));
     let review = el("p.mark");
     page.put(&review);
     let ask = button("button", texts, Text::Review, Action::AskReview);

@@ -1,6 +1,6 @@
 //! The consent gate: a short letter with two answers of equal weight.
 
-use sotto_shared::consent::{LegalBasis, Party, Recipient};
+use sotto_shared::consent::{Party, Recipient};
 use sotto_shared::pii::Category;
 
 use super::choices::choices;
@@ -67,11 +67,7 @@ fn write(letter: &El, app: &App) {
         });
     });
     letter.put_said("p.disclosure", texts, Text::GateAi);
-    let what = match notice.legal_basis {
-        LegalBasis::Contract => Text::GateWhatContract,
-        // No chat rests on an interest; an edge that said so would be read as asking.
-        LegalBasis::Consent | LegalBasis::LegitimateInterest => Text::GateWhatConsent,
-    };
+    let what = settings.by_basis(Text::GateWhatConsent, Text::GateWhatContract);
     say(&texts.fill(what, &[("controller", &notice.controller.name)]));
     letter.put_said("p", texts, Text::GateHidden);
     if !site.scrub.off.is_empty() {
@@ -98,8 +94,9 @@ fn write(letter: &El, app: &App) {
     let group = el("fieldset").add(&said("legend", texts, Text::GateOptional));
     choices(app, &group);
     letter.put(&group);
+    let agree = settings.by_basis(Text::Agree, Text::AgreeContract);
     let answers = el("div.answers")
-        .add(&button("button", texts, Text::Agree, Action::Agree))
+        .add(&button("button", texts, agree, Action::Agree))
         .add(&button("button", texts, Text::Decline, Action::Decline));
     letter.put(&answers);
     app.follow(move |app| answers.state("aria-busy", app.busy.get()));

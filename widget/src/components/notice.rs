@@ -20,7 +20,7 @@ const REASONS: [(ReviewReason, Text); 5] = [
 /// Builds the place between view and composer.
 pub(super) fn notice(app: &App) -> El {
     let alert = el("div.trouble|role=alert");
-    let ask = el("section.ask|tabindex=-1");
+    let ask = el("section.ask|tabindex=-1|role=group|aria-labelledby=asked");
     let solving = el("p.solving|role=status");
     let place = el("div.notice").add(&alert).add(&ask).add(&solving);
     app.follow(move |app| {
@@ -76,7 +76,7 @@ pub(super) fn notice(app: &App) -> El {
             if let Ask::Remove(message) = &question {
                 ask.set(Action::SUBJECT, message);
             }
-            ask.put_said("h3", texts, title);
+            ask.put_said("h3|id=asked", texts, title);
             ask.put(&text("p", &texts.fill(words, &values)));
             let answers = el("div.answers");
             if let Some((label, action)) = yes {

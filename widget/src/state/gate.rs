@@ -7,6 +7,8 @@ use sotto_shared::consent::{
 };
 use sotto_shared::json::Value;
 
+use super::record::Stand;
+
 /// How a switch stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Switch {
@@ -70,13 +72,11 @@ impl Gate {
 
     /// The host page reports its own banner's choice, `{"functional": …, "analytics": …,
     /// "marketing": …}`. What it does not say is denied. It can take away, never give: what it
-    /// allows again is off until the visitor switches it on. True if something was taken away.
-    pub(crate) fn report(&mut self, choice: &str) -> bool {
-        let before = self.chosen;
+    /// allows again is off until the visitor switches it on.
+    pub(crate) fn report(&mut self, choice: &str) {
         let choice = Value::parse(choice).as_ref().map(HostChoice::read).unwrap_or_default();
         self.host = Some(choice);
-        self.chosen = choice.narrow(before);
-        self.chosen != before
+        self.chosen = choice.narrow(self.chosen);
     }
 
     /// How the switch of a purpose stands.
@@ -85,23 +85,28 @@ impl Gate {
             Switch::Absent
         } else if !self.allowed().has(purpose) {
             Switch::OffByPage
-        } else if self.gpc && !Purposes::ALL.under_gpc().has(purpose) {
+        } else if !self.under_gpc(Purposes::ALL).has(purpose) {
             Switch::OffByBrowser
         } else {
             Switch::Free(self.chosen.has(purpose))
         }
     }
 
-    fn allowed(&self) -> Purposes {
+    /// What the host page's banner leaves.
+    pub(crate) fn allowed(&self) -> Purposes {
         self.host.map_or(Purposes::ALL, |host| host.narrow(Purposes::ALL))
     }
 
-    /// These hold by what the edge has on record. True if browser or page leave less by now.
-    pub(crate) fn recall(&mut self, chosen: Purposes, objected: Purposes) -> bool {
-        self.chosen = chosen;
-        self.objected = objected;
+    /// What the browser's signal leaves of these.
+    pub(crate) const fn under_gpc(&self, purposes: Purposes) -> Purposes {
+        if self.gpc { purposes.under_gpc() } else { purposes }
+    }
+
+    /// The switches stand as the choice of a conversation does.
+    pub(crate) fn recall(&mut self, stand: Stand) {
+        self.chosen = stand.purposes;
+        self.objected = stand.objections;
         self.chosen = self.held();
-        self.chosen != chosen
     }
 
     /// The visitor moves a switch. Where a purpose rests on an interest of the operator's,
@@ -113,17 +118,9 @@ impl Gate {
         self.objected = self.objected.with(purpose, objects);
     }
 
-    /// What was to be given and could not be recorded is not given: nothing holds beyond these.
-    pub(crate) fn limit(&mut self, recorded: Purposes) {
-        for purpose in OptionalPurpose::ALL {
-            self.chosen =
-                self.chosen.with(purpose, self.chosen.has(purpose) && recorded.has(purpose));
-        }
-    }
-
-    /// Whether the visitor objected to a purpose.
-    pub(crate) fn objected(&self, purpose: OptionalPurpose) -> bool {
-        self.objected.has(purpose)
+    /// The purposes that the visitor objected to.
+    pub(crate) const fn objected(&self) -> Purposes {
+        self.objected
     }
 
     /// Whether the page lets anything be kept on the device.
@@ -140,14 +137,18 @@ impl Gate {
         held
     }
 
-    /// The choice as it stands, for the record. `chat` says whether the visitor agrees to the
-    /// chat, `by` who acted.
-    pub(crate) fn choice(&self, notice: &NoticeVersion, chat: bool, by: SourceKind) -> Choice {
+    /// What the visitor agrees to.
+    pub(crate) fn stand(&self) -> Stand {
+        Stand { chat: true, purposes: self.held(), objections: self.objected }
+    }
+
+    /// A choice, for the record. `by` says who acted.
+    pub(crate) fn choice(&self, notice: &NoticeVersion, stand: Stand, by: SourceKind) -> Choice {
         let version = Some(env!("CARGO_PKG_VERSION").into());
         Choice {
-            objections: self.objected,
+            objections: stand.objections,
             source: Some(ConsentSource { kind: by, version, host: self.host }),
-            ..Choice::new(notice.clone(), chat, self.held(), self.gpc)
+            ..Choice::new(notice.clone(), stand.chat, stand.purposes, self.gpc)
         }
     }
 }
@@ -160,7 +161,7 @@ mod tests {
 
     fn choice(gate: &Gate) -> Choice {
         let notice = NoticeVersion::parse(&"0a".repeat(16)).unwrap();
-        gate.choice(&notice, true, SourceKind::Widget)
+        gate.choice(&notice, gate.stand(), SourceKind::Widget)
     }
 
     fn purposes(gate: &Gate) -> [bool; 3] {
@@ -203,12 +204,12 @@ mod tests {
     #[test]
     fn the_page_can_narrow_and_never_widen() {
         let mut gate = all_on(false);
-        assert!(gate.report(r#"{"functional":false,"analytics":false,"marketing":false}"#));
+        gate.report(r#"{"functional":false,"analytics":false,"marketing":false}"#);
         assert_eq!(purposes(&gate), [false, true, false]);
         assert_eq!(gate.switch(OptionalPurpose::Remember), Switch::OffByPage);
         assert!(!gate.may_remember());
         // What it allows again can be switched on again, and is not on by that.
-        assert!(!gate.report(r#"{"functional":true,"analytics":true}"#));
+        gate.report(r#"{"functional":true,"analytics":true}"#);
         assert_eq!(purposes(&gate), [false, true, false]);
         assert_eq!(gate.switch(OptionalPurpose::Remember), Switch::Free(false));
         gate.toggle(OptionalPurpose::Remember, LegalBasis::Consent);
@@ -221,19 +222,20 @@ mod tests {
     fn what_a_page_that_reports_does_not_say_is_denied() {
         for report in ["{}", "null", "nonsense", r#"{"functional":"yes","analytics":1}"#] {
             let mut gate = all_on(false);
-            assert!(gate.report(report), "{report}");
+            gate.report(report);
             assert_eq!(purposes(&gate), [false, true, false], "{report}");
         }
     }
 
     #[test]
     fn what_is_recalled_is_what_page_and_browser_leave() {
+        let stand = all_on(false).stand();
         let mut gate = Gate::new(Purposes::ALL, false);
-        assert!(!gate.recall(Purposes::ALL, Purposes::default()));
+        gate.recall(stand);
         assert_eq!(purposes(&gate), [true; 3]);
         let mut gate = Gate::new(Purposes::ALL, true);
         gate.report(r#"{"analytics":true}"#);
-        assert!(gate.recall(Purposes::ALL, Purposes::default()));
+        gate.recall(stand);
         assert_eq!(purposes(&gate), [false; 3]);
     }
 
@@ -245,19 +247,11 @@ mod tests {
                 gate.toggle(OptionalPurpose::Improve, basis);
             }
             let objects = basis == LegalBasis::LegitimateInterest;
-            assert_eq!(gate.objected(OptionalPurpose::Improve), objects);
+            assert_eq!(gate.objected().improve, objects);
             assert_eq!(choice(&gate).objections.improve, objects);
         }
         gate.toggle(OptionalPurpose::Improve, LegalBasis::LegitimateInterest);
-        assert!(!gate.objected(OptionalPurpose::Improve));
-    }
-
-    #[test]
-    fn what_is_not_recorded_is_not_given_and_a_withdrawal_stays() {
-        let mut gate = all_on(false);
-        gate.toggle(OptionalPurpose::Remember, LegalBasis::Consent);
-        gate.limit(Purposes { remember: true, improve: true, analytics: false });
-        assert_eq!(purposes(&gate), [false, true, false]);
+        assert!(!gate.objected().improve);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub(crate) mod standing;
 pub(crate) mod talk;
 
 pub(crate) mod gate;
+pub(crate) mod record;
 pub(crate) mod session;
 
 pub(crate) mod retry;

@@ -1,10 +1,12 @@
 //! The tokens of one conversation, and the form in which `remember` keeps them.
 
-use sotto_shared::consent::{NoticeVersion, Purposes};
+use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::ConversationId;
 use sotto_shared::json::{Value, write_string};
 use sotto_shared::pii::PlaceholderMap;
 use sotto_shared::wire::session::{Consented, Minted, Refreshed};
+
+use super::record::{Record, Stand};
 
 /// A minted conversation.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,8 +18,8 @@ pub(crate) struct Session {
     pub(crate) erase: String,
     pub(crate) ends_at: u64,
     pub(crate) notice: NoticeVersion,
-    /// The optional purposes that the edge has on record.
-    pub(crate) purposes: Purposes,
+    /// The choice: what of it the edge has on record, and what holds.
+    pub(crate) record: Record,
     /// Version of the notice that the visitor declined afterwards; empty if none was.
     pub(crate) declined: String,
     /// Names the next rotation. It is chosen with the token that it rotates, so that each try of
@@ -38,7 +40,9 @@ const MARGIN: u64 = 20_000;
 impl Session {
     /// Reads what the edge minted; `None` if something is missing. `rotation` is new.
     pub(crate) fn read(text: String, rotation: String) -> Option<Self> {
-        let minted = Minted::read(&Value::parse(&text)?)?;
+        let value = Value::parse(&text)?;
+        let minted = Minted::read(&value)?;
+        let objections = Purposes::read(value.get("receipt").get("objections"));
         Some(Self {
             conversation: minted.conversation,
             access: minted.access_token,
@@ -47,7 +51,11 @@ impl Session {
             erase: minted.erase_token,
             ends_at: minted.ends_at,
             notice: minted.receipt.notice,
-            purposes: minted.receipt.purposes,
+            record: Record::new(Stand {
+                chat: true,
+                purposes: minted.receipt.purposes,
+                objections,
+            }),
             declined: String::new(),
             rotation,
             minted: text,
@@ -69,14 +77,19 @@ impl Session {
         Some(())
     }
 
-    /// Reads what holds after a change of the consent; `None`, and no change, if something is
-    /// missing.
-    pub(crate) fn consent(&mut self, text: String) -> Option<Consented> {
-        let consented = Consented::read(&Value::parse(&text)?)?;
-        self.purposes = consented.purposes;
-        self.ends_at = consented.ends_at;
+    /// Reads what is on record after a choice; `None`, and no change, if something is missing.
+    pub(crate) fn consent(&mut self, choice: &Choice, text: String) -> Option<()> {
+        let told = self.consented(text)?;
+        self.record.answered(choice, told);
+        Some(())
+    }
+
+    fn consented(&mut self, text: String) -> Option<Stand> {
+        let Consented { chat, purposes, objections, ends_at, .. } =
+            Consented::read(&Value::parse(&text)?)?;
+        self.ends_at = ends_at;
         self.consented = text;
-        Some(consented)
+        Some(Stand { chat, purposes, objections })
     }
 
     /// The last receipt of the consent as it was signed: the last member of what the edge wrote.
@@ -99,11 +112,13 @@ impl Session {
         now + MARGIN < self.access_expires_at
     }
 
-    /// What sessionStorage keeps: the tokens and the map back.
+    /// What sessionStorage keeps: the tokens, what holds of the choice, and the map back.
     pub(crate) fn keep(&self, map: &PlaceholderMap) -> String {
         let mut out = String::new();
+        let mut record = self.record;
         for (lead, text) in [
-            ("{\"minted\":", &self.minted),
+            ("{\"record\":", &record.digits()),
+            (",\"minted\":", &self.minted),
             (",\"refreshed\":", &self.refreshed),
             (",\"consented\":", &self.consented),
             (",\"declined\":", &self.declined),
@@ -130,8 +145,9 @@ impl Session {
             session.rotate(refreshed, String::new())?;
         }
         if !consented.is_empty() {
-            session.consent(consented)?;
+            session.record = Record::new(session.consented(consented)?);
         }
+        session.record.take_digits(value.get("record").as_str().unwrap_or_default());
         session.rotation = rotation;
         Some((session, map))
     }
@@ -170,14 +186,30 @@ mod tests {
         let consented = include_str!("../../../shared/tests/fixtures/wire/consented.json");
         assert_eq!(session.rotate("{}".into(), "r-2".into()), None);
         session.rotate(refreshed.into(), "r-2".into()).unwrap();
-        assert!(session.consent("{}".into()).is_none());
-        assert!(!session.consent(consented.into()).unwrap().chat);
+        assert!(session.consented("{}".into()).is_none());
+        session.record = Record::new(session.consented(consented.into()).unwrap());
+        assert!(!session.record.told.chat && session.record.told.objections.analytics);
         session.declined = "0123".into();
         let (again, _) = Session::kept(&session.keep(&map)).unwrap();
         assert_eq!(again, session);
-        assert_eq!((again.rotation.as_str(), again.purposes.remember), ("r-2", true));
+        assert_eq!((again.rotation.as_str(), again.record.told.purposes.remember), ("r-2", true));
         assert_ne!(again.refresh, minted().refresh);
         assert!(Session::kept(&kept.replacen("map", "mop", 1)).is_none());
+        // As an earlier version kept it.
+        let (earlier, _) = Session::kept(&kept.replacen("record", "recorb", 1)).unwrap();
+        assert_eq!(earlier, minted());
+    }
+
+    #[test]
+    fn what_was_taken_back_and_is_not_on_record_is_kept() {
+        let mut session = minted();
+        let before = session.record;
+        assert!(!before.told.purposes.is_empty());
+        session.record.hold(Purposes::default(), Purposes::ALL);
+        let (again, _) = Session::kept(&session.keep(&PlaceholderMap::new())).unwrap();
+        assert_eq!(again.record, session.record);
+        assert!(again.record.is_pending());
+        assert_eq!(again.record.told, before.told);
     }
 
     #[test]
@@ -192,7 +224,7 @@ mod tests {
         let first = id(&session);
         let consented = include_str!("../../../shared/tests/fixtures/wire/consented.json");
         let changed = consented.replace("01KAGM0000000000000000000A", "01KAGM0000000000000000000B");
-        session.consent(changed).unwrap();
+        session.consented(changed).unwrap();
         assert_ne!(id(&session), first);
     }
 

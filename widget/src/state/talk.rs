@@ -90,6 +90,16 @@ impl Talk {
         Some(question)
     }
 
+    /// All that is said, and as it was sent where the edge hid more of it.
+    pub(crate) fn texts(&self) -> String {
+        let mut texts = String::new();
+        for message in &self.messages {
+            texts.push_str(&message.text);
+            texts.push_str(message.sent.as_deref().unwrap_or_default());
+        }
+        texts
+    }
+
     /// The visitor's last message.
     pub(crate) fn question(&self) -> Option<&Message> {
         self.messages.iter().rev().find(|message| message.author == Author::Visitor)

@@ -16,6 +16,8 @@ pub(crate) enum Failure {
     Garbled,
     /// The challenge before a conversation was not solved.
     Unsolved,
+    /// It was not sent, since a choice is not on record yet.
+    Unrecorded,
 }
 
 /// A trouble as the visitor sees it.
@@ -37,7 +39,7 @@ pub(crate) enum Trouble {
     TooLong,
     /// The conversation takes no more messages.
     Full,
-    /// A reply is still being written.
+    /// A reply is still being written, or something else is under way.
     Busy,
     /// A choice could not be passed on yet.
     Unrecorded,
@@ -68,6 +70,7 @@ impl Trouble {
             Failure::Network => Self::Unreachable,
             Failure::Garbled => Self::Internal,
             Failure::Unsolved => Self::Unsolved,
+            Failure::Unrecorded => Self::Unrecorded,
             Failure::Problem(code, wait) => match code {
                 Code::TokenMissing
                 | Code::TokenInvalid

@@ -19,14 +19,15 @@ use std::io::ErrorKind;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use lexopt::{Arg, Parser};
 use serde_json::json;
 
 use crate::admin::Admin;
-use crate::args::BenchEdge;
+use crate::args::{Command, finish, is_written};
 use crate::page::Slot;
 use crate::setup::{self, Need};
-use crate::{build, dev, keys, sh};
+use crate::{build, dev, guard, keys, pii, sh};
 
 use client::{Plain, Sotto};
 use load::{Crowd, Made};
@@ -34,10 +35,26 @@ use report::{Calls, Chat, Report};
 use server::Script;
 
 const SLOT: Slot = Slot {
-    page: "README.md",
+    page: "docs/measured.md",
     begin: "<!-- edge: made by `cargo xtask bench edge --write` -->",
     end: "<!-- end of edge -->",
 };
+
+/// Options of `bench seal`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchSeal {
+    /// Measure the edge that is built.
+    pub(crate) is_built: bool,
+}
+
+/// Options of `bench edge`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct BenchEdge {
+    /// Whether it measures what was built before.
+    pub(crate) is_built: bool,
+    /// Whether the tables go into docs/measured.md.
+    pub(crate) is_written: bool,
+}
 
 /// How many are served at a time.
 const CONCURRENCIES: [usize; 2] = [1, 16];
@@ -58,6 +75,47 @@ const CALLS: Duration = Duration::from_secs(5);
 const REPLY: &str = "Parcels to the islands take six working days, and delivery costs 4.90. From an \
 order of 60 on it is free. You will get a message with a number by which you can follow the parcel \
 as soon as it has left our workshop. Is there anything else that you would like to know?";
+
+/// Reads what follows its name on the command line.
+///
+/// # Errors
+/// If that is none of its tasks; the sentence says what would be.
+pub(crate) fn read(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "edge" => read_edge(parser),
+        Some(Arg::Value(name)) if name == "pii" => {
+            let is_written = is_written(parser)?;
+            Ok(Command::Pii(pii::Task::Bench(is_written)))
+        }
+        Some(Arg::Value(name)) if name == "seal" => read_seal(parser),
+        Some(Arg::Value(name)) if name == "guard" => {
+            finish(parser, Command::Guard(guard::Task::Bench))
+        }
+        _ => bail!("`bench` takes `edge`, `seal`, `pii` or `guard`"),
+    }
+}
+
+fn read_seal(parser: &mut Parser) -> Result<Command> {
+    match parser.next()? {
+        None => Ok(Command::BenchSeal(BenchSeal { is_built: false })),
+        Some(Arg::Long("built")) => {
+            finish(parser, Command::BenchSeal(BenchSeal { is_built: true }))
+        }
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+fn read_edge(parser: &mut Parser) -> Result<Command> {
+    let mut options = BenchEdge { is_built: false, is_written: false };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("built") => options.is_built = true,
+            Arg::Long("write") => options.is_written = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::BenchEdge(options))
+}
 
 /// Runs `cargo xtask bench edge`.
 ///
@@ -153,10 +211,23 @@ fn site(edge: &Script, platform: String, provider: &Script) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::lines::{check, refusal};
 
     #[test]
-    fn the_readme_has_a_place_for_the_table() {
+    fn the_page_has_a_place_for_the_table() {
         let page = fs::read_to_string(sh::at(SLOT.page)).unwrap();
         assert!(SLOT.filled(&page, "").is_ok());
+    }
+
+    #[test]
+    fn each_is_named() {
+        let edge = |is_built, is_written| Command::BenchEdge(BenchEdge { is_built, is_written });
+        assert_eq!(check("bench edge"), edge(false, false));
+        assert_eq!(check("bench edge --write --built"), edge(true, true));
+        assert!(refusal("bench edge --fast").contains("fast"));
+        let seal = |is_built| Command::BenchSeal(BenchSeal { is_built });
+        assert_eq!((check("bench seal"), check("bench seal --built")), (seal(false), seal(true)));
+        assert!(refusal("bench seal --write").contains("write"));
+        assert!(refusal("bench").contains("`pii`"));
     }
 }

@@ -1,4 +1,4 @@
-//! What was measured: a line of JSON each, and a table for the README.
+//! What was measured: a line of JSON each, and a table for docs/measured.md.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -114,7 +114,7 @@ impl Report {
         Ok(chats.chain(calls).collect::<Result<_, _>>()?)
     }
 
-    /// The tables for the README.
+    /// The tables for docs/measured.md.
     pub(super) fn table(&self) -> String {
         let mut table = String::from(
             "| at a time | asked | first token, p50 (p95) | added | turns/s |\n|---|---|---|---|---|\n",

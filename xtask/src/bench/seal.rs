@@ -11,11 +11,11 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::json;
 
+use super::BenchSeal;
 use super::client::{self, Client, Sotto};
 use super::report::{rounded, share, sorted};
 use super::server;
 use crate::admin::Admin;
-use crate::args::BenchSeal;
 use crate::build::{self, widget};
 use crate::setup::{self, Need, WASM};
 use crate::sh::{self, Run};

@@ -92,9 +92,17 @@ pub(crate) fn compile_with(package: &str, profile: &str, flags: &[&str]) -> Resu
 /// # Errors
 /// If the module formats, or wasm-opt cannot read it.
 pub(crate) fn shrink(wasm: &Path, out: &Path) -> Result<Vec<u8>> {
-    // In this order control flow gets shorter than `-Oz` alone makes it. Functions of one module
-    // resemble each other: side by side they compress better.
-    let short = ["--flatten", "--rereloop", "-Oz", "--converge", "--reorder-functions-by-name"];
+    // In this order control flow gets shorter than `-Oz` alone makes it, and a second run finds
+    // more. Functions of one module resemble each other: side by side they compress better.
+    let short = [
+        "--flatten",
+        "--rereloop",
+        "-Oz",
+        "-Oz",
+        "--converge",
+        "--reorder-locals",
+        "--reorder-functions-by-name",
+    ];
     shrink_with(wasm, out, &short)
 }
 

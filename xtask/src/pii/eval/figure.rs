@@ -98,7 +98,7 @@ impl Figure {
     }
 }
 
-/// The table of the README, in Markdown.
+/// The table of docs/measured.md, in Markdown.
 pub(super) fn table(figures: &[Figure]) -> String {
     let mut table = String::from("| what | reached | to reach |\n|---|---|---|\n");
     for figure in figures.iter().filter(|figure| !figure.is_detail) {

@@ -1,10 +1,10 @@
 //! `pii eval DIR`: how well the cases in a directory are found, as JSON lines and as the table of
-//! the README.
+//! docs/measured.md.
 //!
 //! One file per set of cases. A set that is not there is passed over. Everything is measured with
 //! the policy of `pii scan`, false alarms with that of chat as well. `--misses` tells on standard
 //! error which cases were missed, and which values of a set are not counted at all; `--write` puts the
-//! table into the README.
+//! table into docs/measured.md.
 
 mod cases;
 mod figure;
@@ -32,7 +32,7 @@ use crate::page::Slot;
 use cases::Cases;
 
 const SLOT: Slot = Slot {
-    page: "README.md",
+    page: "docs/measured.md",
     begin: "<!-- figures: made by `cargo xtask pii eval DIR --write` -->",
     end: "<!-- end of figures -->",
 };
@@ -69,7 +69,7 @@ mod tests {
     use crate::sh;
 
     #[test]
-    fn the_readme_has_a_place_for_the_table() {
+    fn the_page_has_a_place_for_the_table() {
         let page = std::fs::read_to_string(sh::at(SLOT.page)).unwrap();
         assert!(SLOT.filled(&page, "").is_ok());
     }
