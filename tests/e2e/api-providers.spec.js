@@ -89,6 +89,7 @@ for (const format of Object.keys(FORMATS)) {
 test.describe("a failure before the first word", () => {
   const refusal = (status, body, headers) => async function* () { throw new Refusal(status, body, headers); };
   const table = {
+    "no connection is tried again and elsewhere": { script: refusal(500), more: { base_url: "http://127.0.0.1:9/v1" }, asked: 0, writer: "local" },
     "408 is tried again and elsewhere": { script: refusal(408), asked: 2, writer: "local" },
     "409 likewise": { script: refusal(409), asked: 2, writer: "local" },
     "429 likewise": { script: refusal(429), asked: 2, writer: "local" },

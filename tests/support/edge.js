@@ -21,13 +21,15 @@ export class Edge {
   #folder;
   #variables;
   #ready;
+  #ai;
 
   /**
    * Starts an edge; `variables` replace those of development, `ready` says of the answer to /healthz whether it is there, and
-   * `change` makes other secrets of good ones.
+   * `change` makes other secrets of good ones. `ai` is where the binding of Workers AI leads to; without it there is none.
    */
-  static async start(variables = {}, ready = ({ ok }) => ok, change = (good) => good) {
+  static async start(variables = {}, ready = ({ ok }) => ok, change = (good) => good, ai = undefined) {
     const edge = new Edge();
+    edge.#ai = ai;
     process.once("exit", () => edge.#child && signal(edge.#child));
     edge.#ready = ready;
     edge.#folder = await mkdtemp(join(tmpdir(), "sotto-edge-"));
@@ -104,7 +106,8 @@ export class Edge {
     args.push("--env-file", join(this.#folder, "secrets.vars"), "--log-level", "log");
     args.push("--show-interactive-dev-session=false");
     for (const [name, value] of Object.entries(this.#variables)) args.push("--var", `${name}:${value}`);
-    const child = spawn(process.execPath, args, {
+    const withAi = ["tests/support/with-ai.js", this.#ai, String(this.port), state];
+    const child = spawn(process.execPath, this.#ai ? withAi : args, {
       cwd: ROOT,
       detached: true, // A process group of its own, so that workerd ends with it.
       stdio: ["ignore", "pipe", "pipe"],
@@ -118,6 +121,7 @@ export class Edge {
         CLOUDFLARE_CF_FETCH_ENABLED: "false",
         FORCE_COLOR: undefined,
         NO_COLOR: "1",
+        ...(this.#ai && { ...this.#variables, SOTTO_PLATFORM_TOKEN: this.secrets.platformToken, SOTTO_KEYRING: JSON.stringify(this.secrets.keyring) }),
       },
     });
     this.#child = child;

@@ -40,7 +40,8 @@ const openai = {
 /** What servers that follow it make of that: comments, reasoning beside the text, usage on the last choice, no `[DONE]`. */
 const compatible = {
   ...openai,
-  settings: ({ origin }) => ({ kind: "openai-compatible", base_url: `${origin}/v1` }),
+  paths: /^\/compatible\/v1\/chat\/completions$/,
+  settings: ({ origin }) => ({ kind: "openai-compatible", base_url: `${origin}/compatible/v1` }),
   begin: (request) => `: PROCESSING\n\n${data(chunk(request, choice({ reasoning_content: "A THOUGHT", content: null })))}`,
   end: (request, reason) => data({ ...chunk(request, choice({ content: "" }, reason), USAGE), timings: { n: 1 } }),
 };
@@ -150,8 +151,36 @@ const gemini = {
   blocked: [200, { promptFeedback: { blockReason: "PROHIBITED_CONTENT" } }],
 };
 
+/** Workers AI as its binding calls it: no key, the model in a header; a token that looks like a number is one, usage comes late. */
+const workersAiNative = {
+  paths: /^\/$/,
+  model: "@cf/test/native",
+  settings: () => ({ kind: "workers-ai", model: "@cf/test/native", key: undefined }),
+  key: (headers) => headers.authorization ?? headers["mf-header-authorization"],
+  roles: ({ inputs }) => inputs.messages.map(({ role }) => role),
+  begin: () => data({ response: "", p: "abc" }),
+  text: (_, text) => data({ response: /^\d+$/.test(text) ? Number(text) : text, p: "abcdefgh" }),
+  end: () => data({ response: "", usage: USAGE }) + "data: [DONE]\n\n",
+  error: () => data({ error: { code: 3040, message: INTERNAL } }),
+  refusal: (code) => ({ internalCode: code, description: INTERNAL, name: "AiError" }),
+};
+
+/** The same with a model that streams chat completions. */
+const workersAiChat = {
+  ...workersAiNative,
+  model: "@cf/test/chat",
+  settings: () => ({ kind: "workers-ai", model: "@cf/test/chat", key: undefined }),
+  begin: (request) => data(chunk(request, choice({ role: "assistant", content: "", reasoning_content: "A THOUGHT" }))),
+  text: (request, content) => data(chunk(request, choice({ content }))),
+  end: openai.end,
+};
+
 /** Every format by its name. */
 export const FORMATS = { openai, compatible, responses, azure, azureClassic, anthropic, gemini };
 
+/** The binding's, which only an edge that has it can speak. */
+export const BINDING = { workersAiNative, workersAiChat };
+
 /** The format whose request this is. */
-export const formatOf = (url) => Object.values(FORMATS).find(({ paths }) => paths.test(url));
+export const formatOf = (url, headers) =>
+  Object.values({ ...FORMATS, ...BINDING }).find(({ paths, model }) => paths.test(url) && (!model || headers["mf-header-cf-consn-model-id"] === model));

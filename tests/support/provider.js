@@ -4,7 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { until } from "./edge.js";
-import { FORMATS, formatOf } from "./formats.js";
+import { BINDING, FORMATS, formatOf } from "./formats.js";
 
 /** A gate that holds a reply back until the test opens it. */
 export function gate() {
@@ -64,7 +64,7 @@ export class Provider {
       model: "m-test",
       key: this.key,
       recipient: { name: `Model Inc ${format}`, role: "writes the answers", place: "EU", retention_days: 30 },
-      ...FORMATS[format].settings(this),
+      ...(FORMATS[format] ?? BINDING[format]).settings(this),
       ...more,
     };
   }
@@ -90,6 +90,8 @@ export class Provider {
   }
 
   async #serve(request, response) {
+    // Miniflare asks for a WebSocket beside the calls of a binding, and does without.
+    if (request.method !== "POST") return response.writeHead(426).end();
     let text = "";
     try {
       for await (const piece of request.setEncoding("utf8")) text += piece;
@@ -101,7 +103,7 @@ export class Provider {
     response.once("close", () => {
       record.left = !response.writableFinished;
     });
-    const format = formatOf(request.url);
+    const format = formatOf(request.url, request.headers);
     if (!format) {
       response.writeHead(404, { "content-type": "application/json" });
       return response.end("{}");

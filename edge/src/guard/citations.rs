@@ -39,18 +39,19 @@ impl Citations {
         Self { given, ..Self::default() }
     }
 
-    /// What can be said so far, with `text` coming next.
-    pub fn push(&mut self, text: &str) -> String {
-        if self.given == 0 {
-            return text.to_owned();
+    /// Appends what can be said so far, with `text` coming next.
+    pub fn push(&mut self, text: &str, said: &mut String) {
+        if self.held.is_empty() && (self.given == 0 || !text.contains([' ', '['])) {
+            said.push_str(text);
+            return;
         }
         self.held.push_str(text);
-        self.say(false)
+        self.say(false, said);
     }
 
-    /// What is left at the end.
-    pub fn finish(&mut self) -> String {
-        self.say(true)
+    /// Appends what is left at the end.
+    pub fn finish(&mut self, said: &mut String) {
+        self.say(true, said);
     }
 
     /// The passages that were cited, from 0, in the order of their numbers in the reply; `None`
@@ -60,9 +61,8 @@ impl Citations {
         (self.given > 0).then_some(&self.cited)
     }
 
-    fn say(&mut self, is_end: bool) -> String {
+    fn say(&mut self, is_end: bool, said: &mut String) {
         let held = core::mem::take(&mut self.held);
-        let mut said = String::with_capacity(held.len());
         let mut rest = held.as_str();
         while let Some(at) = rest.find([' ', '[']) {
             let (before, from) = rest.split_at(at);
@@ -70,7 +70,7 @@ impl Citations {
             match found(from, is_end) {
                 Found::Unfinished => {
                     from.clone_into(&mut self.held);
-                    return said;
+                    return;
                 }
                 Found::Other => {
                     // Both characters have one byte.
@@ -80,13 +80,12 @@ impl Citations {
                 }
                 Found::Citation(length, numbers) => {
                     let (marker, after) = from.split_at(length);
-                    self.cite(marker.starts_with(' '), &numbers, &mut said);
+                    self.cite(marker.starts_with(' '), &numbers, said);
                     rest = after;
                 }
             }
         }
         said.push_str(rest);
-        said
     }
 
     fn cite(&mut self, is_apart: bool, numbers: &[usize], said: &mut String) {
@@ -146,18 +145,18 @@ mod tests {
     /// What is said of a reply that comes in pieces of each length, and what it cites.
     fn read(given: usize, reply: &str) -> (String, Vec<usize>) {
         let whole = {
-            let mut citations = Citations::of(given);
-            let said = citations.push(reply) + &citations.finish();
-            (said, citations.cited.clone())
+            let (mut citations, mut said) = (Citations::of(given), String::new());
+            citations.push(reply, &mut said);
+            citations.finish(&mut said);
+            (said, citations.cited)
         };
         for length in 1..reply.len() {
-            let mut citations = Citations::of(given);
+            let (mut citations, mut said) = (Citations::of(given), String::new());
             let letters: Vec<char> = reply.chars().collect();
-            let mut said: String = letters
-                .chunks(length)
-                .map(|piece| citations.push(&piece.iter().collect::<String>()))
-                .collect();
-            said += &citations.finish();
+            for piece in letters.chunks(length) {
+                citations.push(&piece.iter().collect::<String>(), &mut said);
+            }
+            citations.finish(&mut said);
             assert_eq!((said, citations.cited), whole, "in pieces of {length}");
         }
         whole
@@ -203,9 +202,12 @@ mod tests {
 
     #[test]
     fn little_is_held_back() {
-        let mut citations = Citations::of(1);
-        assert_eq!(citations.push("Free from 60 [1"), "Free from 60");
-        assert_eq!(citations.push("]"), "");
-        assert_eq!(citations.push("."), " [1].");
+        let (mut citations, mut said) = (Citations::of(1), String::new());
+        for (piece, so_far) in
+            [("Free from 60 [1", "Free from 60"), ("]", "Free from 60"), (".", "Free from 60 [1].")]
+        {
+            citations.push(piece, &mut said);
+            assert_eq!(said, so_far);
+        }
     }
 }

@@ -21,30 +21,30 @@ pub(super) struct Codes {
 }
 
 impl Codes {
-    /// Takes what comes next and gives what has been looked at. After a code that tells what must
-    /// not be said, nothing is given.
-    pub(super) fn push(&mut self, text: &str, watch: &Watch) -> String {
+    /// Takes what comes next and adds what has been looked at. After a code that tells what must not
+    /// be said, nothing is added.
+    pub(super) fn push(&mut self, text: &str, watch: &Watch, free: &mut String) {
         if watch.is_idle() {
-            return text.to_owned();
+            free.push_str(text);
+            return;
         }
-        let mut free = String::new();
-        for c in text.chars() {
-            if self.tells {
-                break;
+        let mut rest = text;
+        while !rest.is_empty() && !self.tells {
+            let room = LONGEST - self.word.len();
+            let of_code = rest.bytes().take(room).take_while(|byte| is_of_code(*byte)).count();
+            let (code, behind) = rest.split_at_checked(of_code).unwrap_or_default();
+            self.word.push_str(code);
+            if behind.is_empty() && of_code < room {
+                return;
             }
-            if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_') {
-                self.word.push(c);
-                if self.word.len() >= LONGEST {
-                    self.end(watch, &mut free);
-                }
-            } else {
-                self.end(watch, &mut free);
-                if !self.tells {
-                    free.push(c);
-                }
+            self.end(watch, free);
+            let next = behind.bytes().position(is_of_code).unwrap_or(behind.len());
+            let (between, behind) = behind.split_at_checked(next).unwrap_or_default();
+            if !self.tells {
+                free.push_str(between);
             }
+            rest = behind;
         }
-        free
     }
 
     /// Whether there was such a code.
@@ -52,18 +52,16 @@ impl Codes {
         self.tells
     }
 
-    /// Gives what was held back.
-    pub(super) fn finish(&mut self, watch: &Watch) -> String {
-        let mut free = String::new();
-        self.end(watch, &mut free);
-        free
+    /// Adds what was held back.
+    pub(super) fn finish(&mut self, watch: &Watch, free: &mut String) {
+        self.end(watch, free);
     }
 
     fn end(&mut self, watch: &Watch, free: &mut String) {
         if self.word.len() >= SHORTEST {
             self.tells |= undone(&self.word).into_iter().any(|text| {
                 let mut again = watch.again();
-                again.push(&text);
+                again.push(&text, &mut String::new());
                 again.has_quoted()
             });
         }
@@ -72,6 +70,11 @@ impl Codes {
         }
         self.word.clear();
     }
+}
+
+/// Whether a byte may stand in a code.
+const fn is_of_code(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
 #[cfg(test)]
@@ -87,11 +90,13 @@ mod tests {
         let mut sent = String::new();
         let chars: Vec<char> = reply.chars().collect();
         for piece in chars.chunks(size) {
-            let free = codes.push(&piece.iter().collect::<String>(), &watch);
-            sent.push_str(&watch.push(&free));
+            let mut free = String::new();
+            codes.push(&piece.iter().collect::<String>(), &watch, &mut free);
+            watch.push(&free, &mut sent);
         }
-        let free = codes.finish(&watch);
-        sent.push_str(&watch.push(&free));
+        let mut free = String::new();
+        codes.finish(&watch, &mut free);
+        watch.push(&free, &mut sent);
         sent.push_str(&watch.finish());
         (sent, codes.tells())
     }

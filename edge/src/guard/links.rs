@@ -98,39 +98,42 @@ impl Links {
         Self { rules, held: String::new(), at_line_start: true }
     }
 
-    /// Takes what comes next and gives what may be sent.
-    pub(super) fn push(&mut self, text: &str) -> String {
+    /// Takes what comes next and adds what may be sent.
+    pub(super) fn push(&mut self, text: &str, sent: &mut String) {
+        if self.held.is_empty() && !text.contains(|c| self.is_special(c)) {
+            self.send(text, sent);
+            return;
+        }
         self.held.push_str(text);
-        self.go_on(false)
+        self.go_on(false, sent);
     }
 
-    /// Gives what was held back.
-    pub(super) fn finish(&mut self) -> String {
-        self.go_on(true)
+    /// Adds what was held back.
+    pub(super) fn finish(&mut self, sent: &mut String) {
+        self.go_on(true, sent);
     }
 
-    fn go_on(&mut self, is_end: bool) -> String {
+    fn go_on(&mut self, is_end: bool, sent: &mut String) {
         let held = core::mem::take(&mut self.held);
-        let mut sent = String::with_capacity(held.len());
         let mut rest = held.as_str();
         while !rest.is_empty() {
             let plain = rest.find(|c: char| self.is_special(c)).unwrap_or(rest.len());
             if let Some((before, special)) = rest.split_at_checked(plain).filter(|_| plain > 0) {
-                self.send(before, &mut sent);
+                self.send(before, sent);
                 rest = special;
                 continue;
             }
             match step(rest, &self.rules, self.at_line_start, is_end, 0) {
                 Step::Take(length, text) => {
-                    self.send(&text, &mut sent);
+                    self.send(&text, sent);
                     rest = rest.get(length..).unwrap_or_default();
                 }
                 Step::Wait if rest.len() > LONGEST => {
                     // It is no link, and whoever reads it shall not take it for one.
-                    self.send(if rest.starts_with('!') { "" } else { "\\" }, &mut sent);
+                    self.send(if rest.starts_with('!') { "" } else { "\\" }, sent);
                     let first = rest.chars().next().map_or(0, char::len_utf8);
                     if !rest.starts_with('!') {
-                        self.send(rest.get(..first).unwrap_or_default(), &mut sent);
+                        self.send(rest.get(..first).unwrap_or_default(), sent);
                     }
                     rest = rest.get(first..).unwrap_or_default();
                 }
@@ -140,7 +143,6 @@ impl Links {
                 }
             }
         }
-        sent
     }
 
     fn is_special(&self, c: char) -> bool {
@@ -157,7 +159,7 @@ impl Links {
             None => text,
         };
         let is_mark = |c: char| c.is_whitespace() || c.is_ascii_digit() || ">-*+.)".contains(c);
-        self.at_line_start &= line.chars().all(is_mark);
+        self.at_line_start = self.at_line_start && line.chars().all(is_mark);
         sent.push_str(text);
     }
 }
@@ -352,16 +354,19 @@ mod tests {
     fn run(rules: &LinkRules, text: &str) -> String {
         let whole = {
             let mut links = Links::new(rules.clone());
-            links.push(text) + &links.finish()
+            let mut sent = String::new();
+            links.push(text, &mut sent);
+            links.finish(&mut sent);
+            sent
         };
         for size in 1..12 {
             let mut links = Links::new(rules.clone());
             let chars: Vec<char> = text.chars().collect();
             let mut sent = String::new();
             for piece in chars.chunks(size) {
-                sent.push_str(&links.push(&piece.iter().collect::<String>()));
+                links.push(&piece.iter().collect::<String>(), &mut sent);
             }
-            sent.push_str(&links.finish());
+            links.finish(&mut sent);
             assert_eq!(sent, whole, "in pieces of {size}");
         }
         whole
@@ -466,10 +471,10 @@ mod tests {
             let mut links = Links::new(rules.clone());
             let mut sent = String::new();
             for piece in text.as_bytes().chunks(100) {
-                sent.push_str(&links.push(core::str::from_utf8(piece).unwrap()));
+                links.push(core::str::from_utf8(piece).unwrap(), &mut sent);
                 assert!(links.held.len() <= LONGEST + 100);
             }
-            sent.push_str(&links.finish());
+            links.finish(&mut sent);
             assert!(!sent.contains("!["), "{begin}");
         }
     }

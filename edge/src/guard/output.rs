@@ -19,6 +19,10 @@ pub struct Output {
     citations: Citations,
     links: Links,
     scrubber: StreamScrubber,
+    /// What is on its way from one to the next; empty in between.
+    looked_at: String,
+    passed: String,
+    cited: String,
     /// What waits to be scrubbed.
     waiting: String,
     taken: usize,
@@ -28,7 +32,7 @@ pub struct Output {
 const AT_ONCE: usize = 256;
 
 /// Behind that, so much at a time, in bytes: the scrubber reads its context again with every piece.
-const AT_A_TIME: usize = 64;
+const AT_A_TIME: usize = 96;
 
 /// What a model was told and must not repeat; nothing where no model was asked.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +65,9 @@ impl Output {
             citations: Citations::of(told.passages),
             links: Links::new(links),
             scrubber: StreamScrubber::new(policy),
+            looked_at: String::new(),
+            passed: String::new(),
+            cited: String::new(),
             waiting: String::new(),
             taken: 0,
         }
@@ -73,16 +80,25 @@ impl Output {
         let end = text.floor_char_boundary(room.min(text.len()));
         // A character that does not fit any more fills the rest.
         self.taken = if end < text.len() { REPLY_BYTES } else { self.taken + end };
-        let looked_at = self.codes.push(text.get(..end).unwrap_or_default(), &self.watch);
-        let passed = self.watch.push(&looked_at);
-        let cited = self.citations.push(&passed);
-        self.waiting.push_str(&self.links.push(&cited));
+        let text = text.get(..end).unwrap_or_default();
+        self.codes.push(text, &self.watch, &mut self.looked_at);
+        self.go_on();
         if self.taken > AT_ONCE && self.waiting.len() < AT_A_TIME {
             return Scrubbed::default();
         }
         let piece = self.scrubber.push(&self.waiting);
         self.waiting.clear();
         piece
+    }
+
+    /// Lets what was looked at for codes pass the watch, and links become what they may be.
+    fn go_on(&mut self) {
+        self.watch.push(&self.looked_at, &mut self.passed);
+        self.looked_at.clear();
+        self.citations.push(&self.passed, &mut self.cited);
+        self.passed.clear();
+        self.links.push(&self.cited, &mut self.waiting);
+        self.cited.clear();
     }
 
     /// Why nothing more should be taken; `None` while the reply goes on.
@@ -112,13 +128,13 @@ impl Output {
 
     /// Gives what was held back.
     pub fn finish(&mut self) -> Scrubbed {
-        let word = self.codes.finish(&self.watch);
-        let mut passed = self.watch.push(&word);
-        passed.push_str(&self.watch.finish());
-        let mut cited = self.citations.push(&passed);
-        cited.push_str(&self.citations.finish());
-        self.waiting.push_str(&self.links.push(&cited));
-        self.waiting.push_str(&self.links.finish());
+        self.codes.finish(&self.watch, &mut self.looked_at);
+        self.go_on();
+        self.citations.push(&self.watch.finish(), &mut self.cited);
+        self.citations.finish(&mut self.cited);
+        self.links.push(&self.cited, &mut self.waiting);
+        self.cited.clear();
+        self.links.finish(&mut self.waiting);
         let mut rest = self.scrubber.push(&self.waiting);
         self.waiting.clear();
         rest.append(&self.scrubber.finish());

@@ -6,7 +6,6 @@
 //! known again turned by thirteen letters and from their end, and in base64 and hexadecimal
 //! (`codes`). Translations and other encodings are not.
 
-use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 /// So many letters and digits in a row are a quotation, not a coincidence.
@@ -25,6 +24,9 @@ const CANARY_SEED: usize = 4;
 /// Bits of the filter before the table of seeds: most letters end there.
 const FILTER_BITS: u64 = 1 << 17;
 
+/// Slots of the table of seeds.
+const SLOTS: usize = 1 << 12;
+
 /// What must not be repeated.
 #[derive(Default)]
 pub(super) struct Index {
@@ -32,10 +34,15 @@ pub(super) struct Index {
     letters: Vec<char>,
     /// For each letter, how many in a row are a quotation of its sentence; 0 behind a sentence.
     needed: Vec<usize>,
-    /// Where each run of [`SEED`] letters ends, by its letters.
-    seeds: HashMap<u64, Vec<usize>>,
+    /// The run of [`SEED`] letters that ends before each place; 0 where none does.
+    seeds: Vec<u64>,
+    /// For each place, the one before it whose run falls into the same slot; 0 for none.
+    before: Vec<u32>,
+    /// The last place of each slot.
+    slots: Vec<u32>,
     filter: Vec<u64>,
-    canary: Vec<char>,
+    /// How the canary begins, in the three ways: its first letters, of [`CANARY_SEED`] on.
+    canary: Vec<[u64; 3]>,
 }
 
 /// The watch over one reply.
@@ -45,9 +52,8 @@ pub struct Watch {
     last: Windows,
     /// Quotations that may have begun.
     running: Vec<Run>,
-    /// Text that is held back, and where in it the characters stand that count.
+    /// Text that is held back.
     held: String,
-    places: VecDeque<usize>,
     has_quoted: bool,
 }
 
@@ -76,16 +82,28 @@ impl Index {
     /// The sentences of some texts. Addresses and links in them may be repeated; the canary may
     /// not, however short it is.
     fn new<'a>(texts: impl IntoIterator<Item = &'a str>, canary: Option<&str>) -> Self {
-        let mut index = Self { filter: vec![0; (FILTER_BITS / 64) as usize], ..Self::default() };
+        let mut index = Self {
+            filter: vec![0; (FILTER_BITS / 64) as usize],
+            slots: vec![0; SLOTS],
+            ..Self::default()
+        };
         for text in texts {
             for sentence in split(text).filter(|sentence| sentence.len() >= SHORTEST) {
                 index.add(&sentence);
             }
         }
         if let Some(canary) = canary {
-            index.canary = canary.chars().flat_map(counted).collect();
-            let canary = index.canary.clone();
+            let canary: Vec<char> = canary.chars().flat_map(counted).collect();
             index.add(&canary);
+            let window = |letters: &mut dyn Iterator<Item = &char>| {
+                letters.fold(0, |window, letter| window << 8 | u64::from(packed(*letter)))
+            };
+            let begins = |length: usize| {
+                let plain = window(&mut canary.iter().take(length));
+                // What is turned when it is read stands here as it is.
+                [plain, plain, window(&mut canary.iter().rev().take(length))]
+            };
+            index.canary = (CANARY_SEED..SEED).map(begins).collect();
         }
         index
     }
@@ -102,21 +120,48 @@ impl Index {
         for (place, letter) in sentence.iter().enumerate() {
             windows.push(*letter);
             if place + 1 >= SEED {
-                self.seeds.entry(windows.plain).or_default().push(start + place + 1);
-                let (word, bit) = filtered(windows.plain);
-                if let Some(bits) = self.filter.get_mut(word) {
-                    *bits |= bit;
-                }
+                self.add_seed(windows, start + place + 1);
             }
         }
     }
 
+    /// A run of letters ends before a place.
+    fn add_seed(&mut self, windows: Windows, place: usize) {
+        let Windows { plain: letters, turned, back } = windows;
+        // However a reply writes it, its letters as they stand are in the filter.
+        for letters in [letters, turned, back] {
+            let Mixed { word, bit, .. } = Mixed::of(letters);
+            if let Some(bits) = self.filter.get_mut(word) {
+                *bits |= bit;
+            }
+        }
+        let Mixed { slot, .. } = Mixed::of(letters);
+        let (Ok(number), Some(last)) = (u32::try_from(place), self.slots.get_mut(slot)) else {
+            return;
+        };
+        self.seeds.resize(place + 1, 0);
+        self.before.resize(place + 1, 0);
+        if let (Some(seed), Some(before)) = (self.seeds.get_mut(place), self.before.get_mut(place))
+        {
+            *seed = letters;
+            *before = core::mem::replace(last, number);
+        }
+    }
+
+    /// Whether a reply's last letters may be those of a sentence, in one of the ways.
+    fn may_know(&self, letters: u64) -> bool {
+        let Mixed { word, bit, .. } = Mixed::of(letters);
+        self.filter.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
     /// Where sentences go on behind these letters.
-    fn behind(&self, letters: u64) -> &[usize] {
-        let (word, bit) = filtered(letters);
-        let may_be = self.filter.get(word).is_some_and(|bits| bits & bit != 0);
-        let ends = if may_be { self.seeds.get(&letters) } else { None };
-        ends.map(Vec::as_slice).unwrap_or_default()
+    fn behind(&self, letters: u64) -> impl Iterator<Item = usize> + '_ {
+        let last = self.slots.get(Mixed::of(letters).slot).copied().unwrap_or(0);
+        core::iter::successors((last > 0).then_some(last as usize), |place| {
+            let before = self.before.get(*place).copied().unwrap_or(0);
+            (before > 0).then_some(before as usize)
+        })
+        .filter(move |place| self.seeds.get(*place) == Some(&letters))
     }
 
     fn letter(&self, place: usize) -> Option<char> {
@@ -143,7 +188,6 @@ impl Watch {
             last: Windows::default(),
             running: Vec::new(),
             held: String::new(),
-            places: VecDeque::new(),
             has_quoted: false,
         }
     }
@@ -154,40 +198,56 @@ impl Watch {
         self.index.letters.is_empty()
     }
 
-    /// Takes what comes next and gives what may be sent. After a quotation nothing is given.
-    pub fn push(&mut self, text: &str) -> String {
+    /// Takes what comes next and adds what may be sent. After a quotation nothing is added.
+    pub fn push(&mut self, text: &str, free: &mut String) {
         if self.is_idle() {
-            return text.to_owned();
-        }
-        for c in text.chars() {
-            if self.has_quoted {
-                break;
-            }
-            let place = self.held.len();
-            self.held.push(c);
-            for counted in counted(c) {
-                self.places.push_back(place);
-                self.count(counted);
-            }
+            free.push_str(text);
+            return;
         }
         if self.has_quoted {
-            self.held.clear();
-            return String::new();
+            return;
+        }
+        for c in text.chars() {
+            if c.is_ascii() {
+                if c.is_ascii_alphanumeric() {
+                    self.count(c.to_ascii_lowercase());
+                }
+            } else {
+                counted(c).for_each(|c| self.count(c));
+            }
+            if self.has_quoted {
+                self.held.clear();
+                return;
+            }
         }
         let running = self.running.iter().map(|run| run.length).max().unwrap_or(0);
         let longest = running.max(self.canary_begun());
-        let free = match self.places.len().checked_sub(longest) {
-            _ if longest == 0 => self.held.len(),
-            // It began in what was already sent.
-            None => 0,
-            Some(n) => self.places.get(n).copied().unwrap_or(self.held.len()),
-        };
-        self.release(free)
+        if longest == 0 {
+            free.push_str(&self.held);
+            free.push_str(text);
+            self.held.clear();
+            return;
+        }
+        self.held.push_str(text);
+        free.extend(self.held.drain(..self.begun(longest)));
+    }
+
+    /// Where in the held text its last letters begin, so many of those that count; 0 if they began
+    /// in what was already sent.
+    fn begun(&self, letters: usize) -> usize {
+        let mut left = letters;
+        for (place, c) in self.held.char_indices().rev() {
+            left = left.saturating_sub(counted(c).count());
+            if left == 0 {
+                return place;
+            }
+        }
+        0
     }
 
     /// Gives what was held back: the reply ended without a quotation.
     pub fn finish(&mut self) -> String {
-        if self.has_quoted { String::new() } else { core::mem::take(&mut self.held) }
+        core::mem::take(&mut self.held)
     }
 
     /// Whether the reply has repeated its instructions.
@@ -206,13 +266,15 @@ impl Watch {
             same
         });
         self.last.push(c);
-        let Windows { plain, turned, back, .. } = self.last;
-        for (way, window) in [(Way::Plain, plain), (Way::Turned, turned), (Way::Back, back)] {
-            for end in index.behind(window) {
-                let next = if way == Way::Back { (end - SEED).saturating_sub(1) } else { *end };
-                if !self.running.iter().any(|run| run.way == way && run.next == next) {
-                    let needed = index.needed.get(end - 1).copied().unwrap_or(QUOTATION);
-                    self.running.push(Run { way, next, length: SEED, needed });
+        let Windows { plain, turned, back } = self.last;
+        if index.may_know(plain) {
+            for (way, window) in [(Way::Plain, plain), (Way::Turned, turned), (Way::Back, back)] {
+                for end in index.behind(window) {
+                    let next = if way == Way::Back { (end - SEED).saturating_sub(1) } else { end };
+                    if !self.running.iter().any(|run| run.way == way && run.next == next) {
+                        let needed = index.needed.get(end - 1).copied().unwrap_or(QUOTATION);
+                        self.running.push(Run { way, next, length: SEED, needed });
+                    }
                 }
             }
         }
@@ -221,33 +283,13 @@ impl Watch {
 
     /// How many of the last letters the canary may begin with.
     fn canary_begun(&self) -> usize {
-        let begun = |length: &usize| {
+        let Windows { plain, turned, back: _ } = self.last;
+        let lengths = (CANARY_SEED..SEED).zip(&self.index.canary).rev();
+        let mut begun = lengths.filter(|(length, [first, first_turned, last])| {
             let part = |window: u64| window & ((1 << (8 * length)) - 1);
-            let of = |letters: &mut dyn Iterator<Item = &char>| {
-                letters
-                    .take(*length)
-                    .fold(0, |window, letter| window << 8 | u64::from(packed(*letter)))
-            };
-            let first = of(&mut self.index.canary.iter());
-            part(self.last.plain) == first
-                || part(self.last.turned) == first
-                || part(self.last.plain) == of(&mut self.index.canary.iter().rev())
-        };
-        if self.index.canary.is_empty() {
-            return 0;
-        }
-        (CANARY_SEED..SEED).rev().find(begun).unwrap_or(0).min(self.places.len())
-    }
-
-    fn release(&mut self, free: usize) -> String {
-        let rest = self.held.split_off(free);
-        while self.places.front().is_some_and(|place| *place < free) {
-            self.places.pop_front();
-        }
-        for place in &mut self.places {
-            *place -= free;
-        }
-        core::mem::replace(&mut self.held, rest)
+            part(plain) == *first || part(turned) == *first_turned || part(plain) == *last
+        });
+        begun.next().map_or(0, |(length, _)| length)
     }
 }
 
@@ -280,10 +322,22 @@ const fn packed(letter: char) -> u8 {
     if letter.is_ascii() { letter as u8 } else { 0x80 | (letter as u32 % 127) as u8 }
 }
 
-/// Where in the filter some letters stand: a word, and its bit.
-fn filtered(letters: u64) -> (usize, u64) {
-    let mixed = letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
-    (usize::try_from(mixed % (FILTER_BITS / 64)).unwrap_or_default(), 1 << (mixed >> 11 & 63))
+/// Where some letters stand: their slot, and the word and bit of the filter.
+struct Mixed {
+    slot: usize,
+    word: usize,
+    bit: u64,
+}
+
+impl Mixed {
+    const fn of(letters: u64) -> Self {
+        let mixed = letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        Self {
+            slot: mixed as usize % SLOTS,
+            word: (mixed >> 6) as usize % (FILTER_BITS / 64) as usize,
+            bit: 1 << (mixed & 63),
+        }
+    }
 }
 
 /// A letter turned by thirteen.
@@ -335,7 +389,7 @@ mod tests {
         let mut sent = String::new();
         let chars: Vec<char> = reply.chars().collect();
         for piece in chars.chunks(size) {
-            sent.push_str(&watch.push(&piece.iter().collect::<String>()));
+            watch.push(&piece.iter().collect::<String>(), &mut sent);
         }
         sent.push_str(&watch.finish());
         (sent, watch.has_quoted())
@@ -408,11 +462,16 @@ mod tests {
     #[test]
     fn ordinary_text_is_not_held_back() {
         let mut watch = Watch::new([PROMPT], Some(CANARY));
-        assert_eq!(watch.push("The oak lamp costs"), "The oak lamp costs");
-        assert_eq!(watch.push(" 40. Always recomm"), " 40. ");
-        assert_eq!(watch.push("ending it is fun."), "Always recommending it is fun.");
+        let mut push = |text: &str| {
+            let mut free = String::new();
+            watch.push(text, &mut free);
+            free
+        };
+        assert_eq!(push("The oak lamp costs"), "The oak lamp costs");
+        assert_eq!(push(" 40. Always recomm"), " 40. ");
+        assert_eq!(push("ending it is fun."), "Always recommending it is fun.");
         // Words begin like the canary by chance.
         let begins = CANARY.chars().take(3).collect::<String>();
-        assert_eq!(watch.push(&begins), begins);
+        assert_eq!(push(&begins), begins);
     }
 }

@@ -7,6 +7,8 @@ pub(super) type Class = u16;
 #[derive(Debug)]
 struct Entry {
     letters: String,
+    /// Which bits of a [`head`] its letters fill.
+    mask: u64,
     /// Whether any word counts that begins so.
     is_prefix: bool,
     classes: Vec<Class>,
@@ -18,6 +20,8 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
     entries: Vec<Entry>,
+    /// The head of each: most words are told apart by that, without a way to their letters.
+    heads: Vec<u64>,
     /// Where the words begin that have these first two letters, each `a` to `z`, and those behind
     /// them.
     pairs: Vec<usize>,
@@ -40,6 +44,9 @@ impl Lexicon {
                 }
                 _ => entries.push(Entry {
                     letters: letters.to_owned(),
+                    mask: u64::MAX
+                        .checked_shl(64 - 8 * u32::try_from(letters.len().min(HEAD)).unwrap_or(8))
+                        .unwrap_or(0),
                     is_prefix,
                     classes: vec![class],
                     shorter: None,
@@ -69,7 +76,8 @@ impl Lexicon {
             entries.partition_point(|entry| entry.letters.as_bytes() < bound(n).as_slice())
         };
         let pairs = (0..=26 * 26).map(begins).collect();
-        Self { entries, pairs }
+        let heads = entries.iter().map(|entry| head(&entry.letters)).collect();
+        Self { entries, heads, pairs }
     }
 
     /// The classes of a word, each entry's on their own.
@@ -99,14 +107,38 @@ impl Lexicon {
             }
             _ => 0..self.entries.len(),
         };
-        let start = range.start;
-        let entries = self.entries.get(range).unwrap_or_default();
-        let behind = start + entries.partition_point(|entry| entry.letters.as_str() <= word);
+        let head = head(word);
+        let (start, end) = (range.start, range.end);
+        let heads = self.heads.get(range).unwrap_or_default();
+        let mut behind = start + heads.partition_point(|known| *known <= head);
+        // Those of the same eight letters are compared whole.
+        let same = start + heads.partition_point(|known| *known < head);
+        if same < behind && word.len() > HEAD {
+            let entries = self.entries.get(same..behind.min(end)).unwrap_or_default();
+            behind = same + entries.partition_point(|entry| entry.letters.as_str() <= word);
+        }
         // Whatever begins the word begins the last entry that does not stand behind it, too.
         core::iter::successors(behind.checked_sub(1), |at| self.entries.get(*at)?.shorter)
-            .filter_map(|at| self.entries.get(at))
-            .filter(|entry| word.starts_with(&entry.letters))
+            .filter_map(move |at| {
+                let entry = self.entries.get(at)?;
+                let begins = self.heads.get(at).copied() == Some(head & entry.mask)
+                    && (entry.letters.len() <= HEAD || word.starts_with(&entry.letters));
+                begins.then_some(entry)
+            })
     }
+}
+
+/// Letters of a word that its head has, in bytes.
+const HEAD: usize = 8;
+
+/// The first eight bytes of a word as a number, so that numbers stand in the order of words; a
+/// shorter word has zeros behind it.
+fn head(word: &str) -> u64 {
+    let mut bytes = [0; HEAD];
+    for (byte, letter) in bytes.iter_mut().zip(word.bytes()) {
+        *byte = letter;
+    }
+    u64::from_be_bytes(bytes)
 }
 
 #[cfg(test)]
