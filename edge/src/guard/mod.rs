@@ -71,6 +71,7 @@ pub(crate) mod tests {
                 scrub: ScrubSettings::default(),
                 exempt: vec!["info@shop.example".into()],
             },
+            spent: None,
             reserved: None,
         }
     }
