@@ -57,7 +57,11 @@ fn output() -> Result<()> {
     let tokens: Vec<&str> = reply.split_inclusive(' ').collect();
     let prompt = PROMPT.repeat(40);
     let whole = best(|| {
-        let told = Told { instructions: vec![prompt.as_str()], canary: Some("kbplfhogamdcneji") };
+        let told = Told {
+            instructions: vec![prompt.as_str()],
+            canary: Some("kbplfhogamdcneji"),
+            passages: 5,
+        };
         let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
         for token in &tokens {
             black_box(output.push(black_box(token)));

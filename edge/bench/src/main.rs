@@ -18,6 +18,7 @@ pub mod vault;
 #[path = "../../src/guard"]
 pub mod guard {
     pub(crate) mod characters;
+    pub mod citations;
     mod codes;
     pub mod links;
     pub mod output;

@@ -1,9 +1,10 @@
 //! What goes into a model and what comes out of one.
 //!
 //! In: [`identity`] answers "are you human?" without a model; [`screen`] looks for attempts to take
-//! the model over, which [`declined`] answers; [`input`] builds the prompt from storage alone. Out: [`output`] scrubs the reply
-//! while it is written, [`watch`] cuts it off where it repeats its instructions, and [`links`]
-//! makes text of images and odd links. What is looked for is the site's own [`policy`], in replies
+//! the model over, which [`declined`] answers; [`input`] builds the prompt from storage alone. Out:
+//! [`output`] scrubs the reply while it is written, [`watch`] cuts it off where it repeats its
+//! instructions, [`citations`] takes out what it cites and was not given, and [`links`] makes text
+//! of images and odd links. What is looked for is the site's own [`policy`], in replies
 //! as in messages, for which the Worker keeps [`policies`].
 
 pub mod identity;
@@ -15,6 +16,7 @@ pub mod screen;
 
 pub mod output;
 
+pub mod citations;
 pub mod links;
 pub mod watch;
 

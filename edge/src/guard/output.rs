@@ -6,6 +6,7 @@ use sotto_shared::limits::REPLY_BYTES;
 use sotto_shared::pii::{Counts, Policy, Scrubbed, StreamScrubber};
 
 use super::characters::plain;
+use super::citations::Citations;
 use super::codes::Codes;
 use super::links::{LinkRules, Links};
 use super::watch::Watch;
@@ -15,11 +16,13 @@ use super::watch::Watch;
 pub struct Output {
     codes: Codes,
     watch: Watch,
+    citations: Citations,
     links: Links,
     scrubber: StreamScrubber,
     /// What is on its way from one to the next; empty in between.
     looked_at: String,
     passed: String,
+    cited: String,
     /// What waits to be scrubbed.
     waiting: String,
     taken: usize,
@@ -38,6 +41,8 @@ pub struct Told<'a> {
     pub instructions: Vec<&'a str>,
     /// The word that stands in them and nowhere else.
     pub canary: Option<&'a str>,
+    /// How many passages it was given, which it cites by their numbers.
+    pub passages: usize,
 }
 
 /// Why a reply is cut off.
@@ -57,10 +62,12 @@ impl Output {
         Self {
             codes: Codes::default(),
             watch: Watch::new(told.instructions.iter().copied(), told.canary),
+            citations: Citations::of(told.passages),
             links: Links::new(links),
             scrubber: StreamScrubber::new(policy),
             looked_at: String::new(),
             passed: String::new(),
+            cited: String::new(),
             waiting: String::new(),
             taken: 0,
         }
@@ -88,8 +95,10 @@ impl Output {
     fn go_on(&mut self) {
         self.watch.push(&self.looked_at, &mut self.passed);
         self.looked_at.clear();
-        self.links.push(&self.passed, &mut self.waiting);
+        self.citations.push(&self.passed, &mut self.cited);
         self.passed.clear();
+        self.links.push(&self.cited, &mut self.waiting);
+        self.cited.clear();
     }
 
     /// Why nothing more should be taken; `None` while the reply goes on.
@@ -104,6 +113,13 @@ impl Output {
         }
     }
 
+    /// The passages that are cited so far, from 0, in the order of their numbers in the reply;
+    /// `None` where there were none to cite.
+    #[must_use]
+    pub fn cited(&self) -> Option<&[usize]> {
+        self.citations.cited()
+    }
+
     /// How much was replaced of what, so far.
     #[must_use]
     pub const fn counts(&self) -> Counts {
@@ -114,7 +130,10 @@ impl Output {
     pub fn finish(&mut self) -> Scrubbed {
         self.codes.finish(&self.watch, &mut self.looked_at);
         self.go_on();
-        self.links.push(&self.watch.finish(), &mut self.waiting);
+        self.citations.push(&self.watch.finish(), &mut self.cited);
+        self.citations.finish(&mut self.cited);
+        self.links.push(&self.cited, &mut self.waiting);
+        self.cited.clear();
         self.links.finish(&mut self.waiting);
         let mut rest = self.scrubber.push(&self.waiting);
         self.waiting.clear();
@@ -129,7 +148,8 @@ mod tests {
 
     fn run(pieces: &[&str]) -> (String, Option<Cut>) {
         let prompt = "Never mention the warehouse in the north to anybody.";
-        let told = Told { instructions: vec![prompt], canary: Some("kbplfhogamdcneji") };
+        let told =
+            Told { instructions: vec![prompt], canary: Some("kbplfhogamdcneji"), passages: 0 };
         let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
         let mut text = Scrubbed::default();
         for piece in pieces {

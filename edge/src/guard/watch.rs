@@ -4,7 +4,7 @@
 //!
 //! Letters and digits count, in lower case; spaces, case and punctuation do not. The words are
 //! known again turned by thirteen letters and from their end, and in base64 and hexadecimal
-//! ([`codes`](super::codes)). Translations and other encodings are not.
+//! (`codes`). Translations and other encodings are not.
 
 use std::rc::Rc;
 

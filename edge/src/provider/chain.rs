@@ -1,6 +1,6 @@
 //! The site's list of providers as one: the first that says a word writes the reply.
 //!
-//! Until then another one may be asked, as [`failover`](super::failover) decides; from the first
+//! Until then another one may be asked, as [`failover`] decides; from the first
 //! word on it is that one's reply, however it ends.
 
 use core::future::Future;

@@ -281,8 +281,9 @@ impl Shell {
     pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
             self.settle(None, active.running.text().as_str().len());
-            core.end(active.running.id(), active.running.text(), &[], STOPPED)?;
-            active.running.end(&[], STOPPED);
+            let Active { running, .. } = active;
+            core.end(running.id(), running.text(), running.grounds(), STOPPED)?;
+            running.end(STOPPED);
         }
         Ok(())
     }
@@ -315,7 +316,7 @@ impl Shell {
         tombstone: &Tombstone,
     ) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
-            active.running.end(&[], STOPPED);
+            active.running.end(STOPPED);
         }
         self.vault_key.replace(None);
         let core = self.core(config);

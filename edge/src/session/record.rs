@@ -1,5 +1,6 @@
 //! What a session object stores, as the rest of it sees it.
 
+use serde::{Deserialize, Serialize};
 use sotto_shared::consent::record::Told;
 use sotto_shared::consent::{ConsentEvent, NoticeVersion};
 use sotto_shared::id::{ConversationId, WorkspaceId};
@@ -122,6 +123,30 @@ pub struct EraseCheck {
     pub hash: Vec<u8>,
 }
 
+/// What a reply rests on. It is sealed as the text is: which passages fit says what was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grounds {
+    /// The passages that it cites or quotes, in the order of their numbers in the text.
+    pub sources: Vec<Source>,
+    /// Names of all passages that its writer was given.
+    pub given: Vec<String>,
+    /// The mark that the text carries, by what the operator declares of the model.
+    pub text_marking: String,
+}
+
+impl Grounds {
+    /// These sources and nothing else, in a text without a mark: what the edge says itself, and
+    /// replies of an earlier version, of which the sources were stored alone.
+    #[must_use]
+    pub fn of(sources: Vec<Source>) -> Self {
+        Self { sources, given: Vec::new(), text_marking: UNMARKED.into() }
+    }
+}
+
+/// A text without a mark of its own.
+pub const UNMARKED: &str = "none";
+
 /// A message as it is stored.
 #[derive(Clone)]
 pub struct StoredMessage {
@@ -141,8 +166,8 @@ pub struct StoredMessage {
     pub provider: Option<String>,
     /// Which model wrote a reply.
     pub model: Option<String>,
-    /// The documents behind a reply.
-    pub sources: Vec<Source>,
+    /// What a reply rests on; absent while it is written, and if it broke off with the object.
+    pub grounds: Option<Grounds>,
     /// How a reply ended; absent while it runs.
     pub end: Option<End>,
     /// When a reply ended, Unix milliseconds.

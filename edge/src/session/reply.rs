@@ -2,13 +2,14 @@
 //! who listens. It decides which parts a listener gets; the object moves them.
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use sotto_shared::consent::NoticeVersion;
 use sotto_shared::id::MessageId;
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::conversation::Provenance;
 use sotto_shared::wire::stream::{Author, Part, Reply, Source, StreamProblem};
 
 use crate::session::core::{Begun, Exchange};
-use crate::session::record::End;
+use crate::session::record::{End, Grounds};
 
 /// The one text of a reply is named so within it.
 const TEXT_ID: &str = "t";
@@ -37,6 +38,7 @@ pub enum Storing {
 pub struct Running {
     begun: Begun,
     facts: Option<Reply>,
+    grounds: Grounds,
     text: Scrubbed,
     stored_bytes: usize,
     is_storing_soon: bool,
@@ -50,6 +52,7 @@ impl Running {
         Self {
             begun,
             facts: None,
+            grounds: Grounds::default(),
             text: Scrubbed::default(),
             stored_bytes: 0,
             is_storing_soon: false,
@@ -96,16 +99,17 @@ impl Running {
         receiver
     }
 
-    /// It is known who writes.
-    pub fn start(&mut self, provider: &str, model: Option<&str>) {
+    /// It is known who writes, and what it was given.
+    pub fn start(&mut self, provider: &str, model: Option<&str>, grounds: Grounds) {
         let facts = Reply {
             author: Author::Ai,
             provider: provider.to_owned(),
             model: model.map(str::to_owned),
             at: self.begun.at,
             question: self.begun.question.as_str().to_owned(),
-            provenance: Some(Provenance::unmarked(self.begun.terms().notice.clone())),
+            provenance: Some(provenance(&grounds, self.begun.terms().notice.clone())),
         };
+        self.grounds = grounds;
         self.facts = Some(facts.clone());
         self.send(&Part::Reply { data: facts });
     }
@@ -138,9 +142,20 @@ impl Running {
         (stored < length).then_some(&self.text)
     }
 
+    /// What it rests on.
+    #[must_use]
+    pub const fn grounds(&self) -> &Grounds {
+        &self.grounds
+    }
+
+    /// It is known which passages it cites or quotes.
+    pub fn cite(&mut self, sources: Vec<Source>) {
+        self.grounds.sources = sources;
+    }
+
     /// The reply ends, and with it every listener's stream.
-    pub fn end(mut self, sources: &[Source], end: End) {
-        for part in last_parts(!self.text.is_empty(), sources, end) {
+    pub fn end(mut self, end: End) {
+        for part in last_parts(!self.text.is_empty(), &self.grounds.sources, end) {
             self.send(&part);
         }
     }
@@ -170,13 +185,22 @@ pub fn replay(exchange: &Exchange) -> Vec<Part> {
         model: reply.model.clone(),
         at: reply.at,
         question: question.text.as_str().to_owned(),
-        provenance: reply.notice.clone().map(Provenance::unmarked),
+        provenance: reply
+            .grounds
+            .as_ref()
+            .zip(reply.notice.clone())
+            .map(|(grounds, notice)| provenance(grounds, notice)),
     };
     let mut parts = first_parts(&reply.id, Some(&facts), reply.text.as_str());
     if let Some(end) = reply.end {
-        parts.extend(last_parts(!reply.text.is_empty(), &reply.sources, end));
+        let sources = reply.grounds.as_ref().map_or(&[][..], |grounds| &grounds.sources);
+        parts.extend(last_parts(!reply.text.is_empty(), sources, end));
     }
     parts
+}
+
+fn provenance(grounds: &Grounds, notice: NoticeVersion) -> Provenance {
+    Provenance::new(grounds.text_marking.clone(), notice, grounds.given.clone())
 }
 
 fn first_parts(id: &str, facts: Option<&Reply>, text: &str) -> Vec<Part> {
@@ -242,11 +266,11 @@ mod tests {
     fn a_listener_gets_what_was_and_then_what_comes() {
         let mut running = running();
         let mut early = running.listen();
-        running.start("openai", Some("m"));
+        running.start("openai", Some("m"), Grounds::default());
         running.push(&scrubbed("Hel"));
         let mut late = running.listen();
         running.push(&scrubbed("lo"));
-        running.end(&[], DONE);
+        running.end(DONE);
         let (early_kinds, early_text) = heard(&mut early);
         let (late_kinds, late_text) = heard(&mut late);
         assert_eq!((early_text.as_str(), late_text.as_str()), ("Hello", "Hello"));
@@ -287,7 +311,8 @@ mod tests {
             finish: FinishReason::Error,
             problem: Some(Code::ProviderFailed),
         };
-        running.end(&[source], failed);
+        running.cite(vec![source]);
+        running.end(failed);
         assert_eq!(heard(&mut listener).0, ["start", "data-sotto-problem", "error", "finish"]);
     }
 
@@ -326,7 +351,7 @@ mod tests {
         let world = World::minted();
         let mut running = running();
         let mut listener = running.listen();
-        running.start("local", None);
+        running.start("local", None, Grounds::default());
         running.push(&scrubbed("Hello"));
         let core = world.core();
         let Accepted::Write(begun) =
@@ -335,8 +360,8 @@ mod tests {
             panic!("a reply is to be written");
         };
         core.begin(&begun, "local", None).unwrap();
-        core.end(&begun.reply, running.text(), &[], DONE).unwrap();
-        running.end(&[], DONE);
+        core.end(&begun.reply, running.text(), running.grounds(), DONE).unwrap();
+        running.end(DONE);
         let mut live = Vec::new();
         while let Ok(part) = listener.try_recv() {
             live.push(part);

@@ -28,10 +28,10 @@ use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
 use crate::session::core::{Begun, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
-use crate::session::record::End;
+use crate::session::record::{End, Grounds, UNMARKED};
 use crate::session::reply::{Running, STORE_MS, Storing};
 use crate::session::writer;
-use crate::workspace::command::{Passage, Reported, WorkspaceError};
+use crate::workspace::command::{Passage, Reported, TurnContext, WorkspaceError};
 
 /// A reply that never began.
 const REFUSED: End = End {
@@ -109,11 +109,12 @@ impl Shell {
     fn give_up(&self, reply: &str) {
         let Some(running) = self.take_written(reply) else { return };
         if let Ok(config) = Config::from_env(&self.env)
-            && let Err(error) = self.core(&config).end(reply, running.text(), &[], REFUSED)
+            && let Err(error) =
+                self.core(&config).end(reply, running.text(), running.grounds(), REFUSED)
         {
             log::error("reply_not_stored").fault(&error).write();
         }
-        running.end(&[], REFUSED);
+        running.end(REFUSED);
     }
 
     async fn write(
@@ -129,7 +130,7 @@ impl Shell {
             Err(error) => {
                 core.withdraw(begun)?;
                 if let Some(running) = self.take_written(&begun.reply) {
-                    running.end(&[], REFUSED);
+                    running.end(REFUSED);
                 }
                 // Nobody waits for it any more if the visitor has gone.
                 let _ = starting.send(Err(refusal_of_turn(error)));
@@ -153,7 +154,8 @@ impl Shell {
             self.settle(Some(0), 0);
             let name = identity::PROVIDER;
             core.begin(begun, name, None)?;
-            self.with_running(&begun.reply, |running| running.start(name, None));
+            let grounds = Grounds::of(Vec::new());
+            self.with_running(&begun.reply, |running| running.start(name, None, grounds));
             let _ = starting.send(Ok(()));
             let reply = Reply { begun, config: &config, passages: &[], name };
             return self.write_with(&mut Local::text(answer), unwatched, reply, |_, _| None).await;
@@ -176,14 +178,20 @@ impl Shell {
         if place > 0 {
             core.hand_over(&begun.reply, name, model)?;
         }
-        self.with_running(&begun.reply, |running| running.start(name, model));
         let (output, passages) = if model.is_some() {
             let instructions = input::instructions(&context).to_vec();
-            let told = Told { instructions, canary: Some(&canary) };
-            (Output::new(policy, context.links.clone(), &told), &*context.passages)
+            let passages = &*context.passages;
+            let told = Told { instructions, canary: Some(&canary), passages: passages.len() };
+            (Output::new(policy, context.links.clone(), &told), passages)
         } else {
             (unwatched, local::quoted(&context))
         };
+        let grounds = Grounds {
+            sources: Vec::new(),
+            given: passages.iter().map(|passage| passage.id.clone()).collect(),
+            text_marking: marking(&context, place),
+        };
+        self.with_running(&begun.reply, |running| running.start(name, model, grounds));
         let reply = Reply { begun, config: &config, passages, name };
         let is_remote = model.is_some();
         let counted =
@@ -216,11 +224,14 @@ impl Shell {
         })
         .await;
         let is_cut_off = output.cut() == Some(Cut::Quotation);
-        let Some(running) = self.take_written(&begun.reply) else { return Ok(()) };
-        let sources: Vec<Source> = passages.iter().map(source).collect();
-        let stored = core.end(running.id(), running.text(), &sources, written.end);
+        let Some(mut running) = self.take_written(&begun.reply) else { return Ok(()) };
+        running.cite(match output.cited() {
+            Some(cited) => cited.iter().filter_map(|at| passages.get(*at)).map(source).collect(),
+            None => passages.iter().map(source).collect(),
+        });
+        let stored = core.end(running.id(), running.text(), running.grounds(), written.end);
         self.settle(counted(provider, written.usage), running.text().as_str().len());
-        running.end(&sources, if stored.is_ok() { written.end } else { REFUSED });
+        running.end(if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
         if is_cut_off {
             self.report(config, Reported::ReplyCutOff).await;
@@ -262,6 +273,13 @@ impl Shell {
             }
         });
     }
+}
+
+/// The mark that the operator declares of the model which answers.
+fn marking(context: &TurnContext, place: usize) -> String {
+    let settings = context.providers.get(place).map(|provider| &provider.settings);
+    let declared = settings.and_then(Settings::remote).and_then(|one| one.text_marking.as_ref());
+    declared.map_or_else(|| UNMARKED.into(), |marking| marking.scheme.clone())
 }
 
 fn source(passage: &Passage) -> Source {

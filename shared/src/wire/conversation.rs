@@ -116,21 +116,27 @@ pub struct Provenance {
     pub generated_by_ai: bool,
     /// [`TRAINED_ALGORITHMIC_MEDIA`]
     pub digital_source_type: String,
-    /// The mark that the text itself carries: `none`, unless the operator declares one of the model.
+    /// The mark that the text itself carries: `none`, the scheme that the operator declares of the
+    /// model, or `unknown` where the reply broke off before that was stored.
     pub text_marking: String,
     /// Version of the notice under which it was written, which names the AI and who runs it.
     pub notice: NoticeVersion,
+    /// Names of the passages that its writer was given; its sources are those that it cites or
+    /// quotes.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub passages: Vec<String>,
 }
 
 impl Provenance {
-    /// The text of a model that puts no mark into its text.
+    /// A text of the AI's.
     #[must_use]
-    pub fn unmarked(notice: NoticeVersion) -> Self {
+    pub fn new(text_marking: String, notice: NoticeVersion, passages: Vec<String>) -> Self {
         Self {
             generated_by_ai: true,
             digital_source_type: TRAINED_ALGORITHMIC_MEDIA.into(),
-            text_marking: "none".into(),
+            text_marking,
             notice,
+            passages,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A screen for texts that try to take the model over: hygiene, not a wall. docs/guard.md has its
 //! measured recall and its false positives, and what it does not claim.
 //!
-//! A text is read as words without disguise ([`view`], [`fold`]) and held against patterns
-//! ([`rules`], over the files in `families/` and `words.txt`), looked at for its [`shape`], and
-//! where it holds a code ([`decode`]) that is read as well. All of it is linear in the text, and the
+//! A text is read as words without disguise (`view`, `fold`) and held against patterns
+//! (`rules`, over the files in `families/` and `words.txt`), looked at for its `shape`, and
+//! where it holds a code (`decode`) that is read as well. All of it is linear in the text, and the
 //! text is bounded. Each family has texts of its own that it has to find and look-alikes that it
 //! has to pass, in `cases/`.
 

@@ -10,17 +10,21 @@ use super::{Core, CoreError, Counted};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::Caller;
-use crate::session::record::{Session, StoredMessage};
+use crate::session::record::{Grounds, Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
 use crate::workspace::command::Reported;
+
+/// What is said of a text's mark where nothing is stored of it.
+const UNKNOWN: &str = "unknown";
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The signed copy of the conversation; the reply that is under way as far as it is. The audit
     /// log has to hear of it.
     ///
     /// # Errors
-    /// [`SessionError`] if it does not live, or not for this caller.
+    /// [`SessionError`](crate::session::command::SessionError) if it does not live, or not for this
+    /// caller.
     pub fn export(
         &self,
         caller: &Caller,
@@ -40,7 +44,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         running: Option<&Running>,
     ) -> Result<Conversation, CoreError> {
         let mut copy = self.conversation(&session, running, |stored| {
-            let provenance = provenance(&stored, &session.terms.notice);
+            let grounds = running.filter(|running| running.id() == stored.id).map(Running::grounds);
+            let provenance = provenance(&stored, grounds, &session.terms.notice);
             Message { provenance, ..super::read::message(stored) }
         })?;
         copy.kind = Some(Kind::ConversationCopy.name().into());
@@ -54,10 +59,20 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 }
 
 /// How a reply came about, under the notice that was in force when it was written; `agreed` stands
-/// for it in replies of an earlier version.
-fn provenance(stored: &StoredMessage, agreed: &NoticeVersion) -> Option<Provenance> {
-    (stored.author == Author::Ai)
-        .then(|| Provenance::unmarked(stored.notice.as_ref().unwrap_or(agreed).clone()))
+/// for it in replies of an earlier version. Of a reply that is under way, it is known but not yet
+/// stored what it rests on.
+fn provenance(
+    stored: &StoredMessage,
+    running: Option<&Grounds>,
+    agreed: &NoticeVersion,
+) -> Option<Provenance> {
+    let notice = stored.notice.as_ref().unwrap_or(agreed).clone();
+    (stored.author == Author::Ai).then(|| match running.or(stored.grounds.as_ref()) {
+        Some(grounds) => {
+            Provenance::new(grounds.text_marking.clone(), notice, grounds.given.clone())
+        }
+        None => Provenance::new(UNKNOWN.into(), notice, Vec::new()),
+    })
 }
 
 #[cfg(test)]
@@ -65,10 +80,12 @@ mod tests {
     use sotto_shared::signed::{Document, PublicKey, Verdict};
     use sotto_shared::wire::chat::Trigger;
     use sotto_shared::wire::conversation::MessageState;
+    use sotto_shared::wire::stream::FinishReason;
 
     use super::*;
     use crate::session::core::Accepted;
-    use crate::session::core::tests::{World, chat};
+    use crate::session::core::tests::{World, chat, scrubbed};
+    use crate::session::record::End;
 
     fn conversation() -> World {
         let world = World::minted();
@@ -95,7 +112,24 @@ mod tests {
         let provenance = reply.provenance.as_ref().unwrap();
         assert!(provenance.generated_by_ai);
         assert_eq!(provenance.notice, World::terms().notice);
-        assert_eq!(provenance.text_marking, "none");
+        assert_eq!((&*provenance.text_marking, provenance.passages.len()), ("unknown", 0));
+    }
+
+    #[test]
+    fn a_reply_tells_what_its_writer_was_given_and_how_its_text_is_marked() {
+        let world = conversation();
+        let reply = world.read().unwrap().messages[1].id.clone();
+        let grounds = Grounds {
+            sources: Vec::new(),
+            given: vec!["faq.md#returns".into(), "faq.md#costs".into()],
+            text_marking: "synthid".into(),
+        };
+        let end = End { state: MessageState::Complete, finish: FinishReason::Stop, problem: None };
+        world.core().end(&reply, &scrubbed("its answer"), &grounds, end).unwrap();
+        let copy = world.core().export(&world.caller(), None).unwrap();
+        let provenance = copy.messages[1].provenance.as_ref().unwrap();
+        assert_eq!(provenance.text_marking, "synthid");
+        assert_eq!(provenance.passages, ["faq.md#returns", "faq.md#costs"]);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) fn message(stored: StoredMessage) -> Message {
         answers_earlier_text: stored.answers_earlier_text,
         changed_at: stored.changed_at,
         removed_at: stored.removed_at,
-        sources: stored.sources,
+        sources: stored.grounds.map(|grounds| grounds.sources).unwrap_or_default(),
         provider: stored.provider,
         model: stored.model,
         provenance: None,

@@ -6,14 +6,14 @@ use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
-use sotto_shared::wire::stream::{Author, FinishReason, Source};
+use sotto_shared::wire::stream::{Author, FinishReason};
 
 use super::rates::{Counted, MINUTE_MS};
 use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Caller, Chat, Network, SessionError, SessionTerms};
-use crate::session::record::{End, Said, Session, StoredMessage};
+use crate::session::record::{End, Grounds, Said, Session, StoredMessage};
 use crate::session::schema;
 use crate::sql::Sql;
 use crate::workspace::command::{SiteRef, Turn};
@@ -317,11 +317,11 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         &self,
         reply: &str,
         text: &Scrubbed,
-        sources: &[Source],
+        grounds: &Grounds,
         end: End,
     ) -> Result<(), CoreError> {
         let now = self.clock.now_ms();
-        Ok(self.messages()?.end_reply(reply, text.as_str(), sources, end, now)?)
+        Ok(self.messages()?.end_reply(reply, text.as_str(), grounds, end, now)?)
     }
 
     /// Brings the tables up to date, seals under the root in use what an older one seals, and marks replies interrupted that were being written when

@@ -118,7 +118,7 @@ mod tests {
     use crate::session::core::CoreError::Refused;
     use crate::session::core::tests::{World, chat, scrubbed};
     use crate::session::core::{Accepted, Erasure};
-    use crate::session::record::End;
+    use crate::session::record::{End, Grounds};
     use crate::session::store::StoreError;
     use crate::session::vault::Place;
     use crate::sql::Value;
@@ -135,7 +135,8 @@ mod tests {
         core.begin(&begun, "local", None).unwrap();
         core.grow(&begun.reply, &scrubbed("its ans")).unwrap();
         assert!(!world.sql.holds(b"its ans"));
-        core.end(&begun.reply, &scrubbed("its answer"), &[source()], DONE).unwrap();
+        core.end(&begun.reply, &scrubbed("its answer"), &Grounds::of(vec![source()]), DONE)
+            .unwrap();
         world
     }
 
@@ -172,7 +173,10 @@ mod tests {
     fn nothing_that_is_said_is_stored_in_the_clear() {
         let world = conversation();
         assert_eq!(texts(&world).unwrap(), ["my question", "its answer"]);
-        assert_eq!(world.core().messages().unwrap().all().unwrap()[1].sources, [source()]);
+        assert_eq!(
+            world.core().messages().unwrap().all().unwrap()[1].grounds,
+            Some(Grounds::of(vec![source()]))
+        );
         for said in ["my question", "its answer", "its ans", "faq.md", "Returns"] {
             assert!(!world.sql.holds(said.as_bytes()), "{said}");
         }
@@ -251,7 +255,10 @@ mod tests {
         assert_eq!(world.core().open_key(&world.caller()).unwrap().command.wrapped, None);
         let world = unlocked(world, &World::key());
         assert_eq!(texts(&world).unwrap(), ["an old question", "an old reply"]);
-        assert_eq!(world.core().messages().unwrap().all().unwrap()[1].sources, [source()]);
+        assert_eq!(
+            world.core().messages().unwrap().all().unwrap()[1].grounds,
+            Some(Grounds::of(vec![source()]))
+        );
         for said in ["an old question", "an old reply", "faq.md"] {
             assert!(!world.sql.pages_hold(said.as_bytes()), "{said}");
         }

@@ -10,7 +10,7 @@ use sotto_shared::wire::stream::{Author, Source};
 
 use super::{Columns, Store, StoreError, json, parse};
 use crate::random::Random;
-use crate::session::record::{End, Said, StoredMessage};
+use crate::session::record::{End, Grounds, Said, StoredMessage};
 use crate::session::vault::{Place, Vault};
 use crate::sql::{Sql, Value};
 
@@ -98,12 +98,12 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
         &self,
         id: &str,
         text: &str,
-        sources: &[Source],
+        grounds: &Grounds,
         end: End,
         at: u64,
     ) -> Result<(), StoreError> {
         let sealed_text = self.sealed_text(id, text)?;
-        let sealed_sources = self.sealed_sources(id, sources)?;
+        let sealed_grounds = self.sealed_grounds(id, grounds)?;
         Store(self.sql).blank_message(id)?;
         self.run(
             "UPDATE message
@@ -112,7 +112,7 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
              WHERE id = ?",
             &[
                 sealed_text.as_slice().into(),
-                sealed_sources.as_deref().into(),
+                sealed_grounds.as_slice().into(),
                 end.state.name().into(),
                 json("finish", &end.finish)?.into(),
                 end.problem.map(Code::name).into(),
@@ -179,7 +179,10 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
             let id = column.text(0, "id")?;
             let sealed_text = self.sealed_text(id, column.text(1, "text")?)?;
             let sources: Vec<Source> = parse("sources", column.text(2, "sources")?)?;
-            let sealed_sources = self.sealed_sources(id, &sources)?;
+            let sealed_grounds = match &*sources {
+                [] => None,
+                _ => Some(self.sealed_grounds(id, &Grounds::of(sources))?),
+            };
             // Written over where it stands, as long as it is.
             self.run(
                 "UPDATE message SET
@@ -192,7 +195,7 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
                 "UPDATE message
                  SET sealed_text = ?, sealed_sources = ?, text = '', sources = '[]'
                  WHERE id = ?",
-                &[sealed_text.as_slice().into(), sealed_sources.as_deref().into(), id.into()],
+                &[sealed_text.as_slice().into(), sealed_grounds.as_deref().into(), id.into()],
             )?;
         }
         Ok(())
@@ -228,12 +231,10 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
             reply_to: column.opt_text(5),
             provider: column.opt_text(6),
             model: column.opt_text(7),
-            sources: match column.opt_blob(8) {
-                Some(sealed) => {
-                    parse("sources", &self.vault.open_text(sources_place(&id), sealed)?)?
-                }
-                None => Vec::new(),
-            },
+            grounds: column
+                .opt_blob(8)
+                .map(|sealed| self.opened_grounds(&id, sealed))
+                .transpose()?,
             end: column
                 .opt_text(9)
                 .map(|finish| {
@@ -265,12 +266,17 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
         Ok(self.vault.seal(text_place(id), text.as_bytes())?)
     }
 
-    fn sealed_sources(&self, id: &str, sources: &[Source]) -> Result<Option<Vec<u8>>, StoreError> {
-        if sources.is_empty() {
-            return Ok(None);
+    fn sealed_grounds(&self, id: &str, grounds: &Grounds) -> Result<Vec<u8>, StoreError> {
+        let json = json("sources", grounds)?;
+        Ok(self.vault.seal(sources_place(id), json.as_bytes())?)
+    }
+
+    fn opened_grounds(&self, id: &str, sealed: &[u8]) -> Result<Grounds, StoreError> {
+        let json = self.vault.open_text(sources_place(id), sealed)?;
+        if json.starts_with('[') {
+            return parse("sources", &json).map(Grounds::of);
         }
-        let json = json("sources", &sources)?;
-        Ok(Some(self.vault.seal(sources_place(id), json.as_bytes())?))
+        parse("sources", &json)
     }
 
     fn run(&self, statement: &str, values: &[Value]) -> Result<(), StoreError> {

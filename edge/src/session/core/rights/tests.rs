@@ -4,7 +4,7 @@ use crate::session::command::{Chat, Lifetimes, Mint, SessionTerms};
 use crate::session::core::CoreError::Refused;
 use crate::session::core::tests::{World, chat, scrubbed};
 use crate::session::core::{Accepted, Begun};
-use crate::session::record::End;
+use crate::session::record::{End, Grounds};
 use sotto_shared::wire::chat::Trigger;
 use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::rights::ReviewReason;
@@ -33,7 +33,7 @@ fn exchange(world: &World, message: &str, text: &str, reply: &str) -> Begun {
         filename: None,
     };
     world.core().begin(&begun, "openai", Some("m-large")).unwrap();
-    world.core().end(&begun.reply, &scrubbed(reply), &[source], DONE).unwrap();
+    world.core().end(&begun.reply, &scrubbed(reply), &Grounds::of(vec![source]), DONE).unwrap();
     begun
 }
 
@@ -438,7 +438,10 @@ fn no_draft_of_a_removed_reply_is_left() {
         world.core().grow(&begun.reply, &scrubbed(&"word ".repeat(words))).unwrap();
         drafts.extend(sealed(&world, &begun.reply));
     }
-    world.core().end(&begun.reply, &scrubbed(&"word ".repeat(5_000)), &[], DONE).unwrap();
+    world
+        .core()
+        .end(&begun.reply, &scrubbed(&"word ".repeat(5_000)), &Grounds::default(), DONE)
+        .unwrap();
     remove(&world, &begun.reply).unwrap();
     assert!(drafts.iter().all(|draft| !world.sql.pages_hold(draft)));
 }

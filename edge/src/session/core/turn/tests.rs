@@ -27,7 +27,7 @@ fn exchange(world: &World, id: &str, text: &str, reply: &str, end: End) -> Begun
     let begun = write(accept(world, id, text));
     let core = world.core();
     core.begin(&begun, "local", None).unwrap();
-    core.end(&begun.reply, &scrubbed(reply), &[], end).unwrap();
+    core.end(&begun.reply, &scrubbed(reply), &Grounds::default(), end).unwrap();
     begun
 }
 
@@ -94,7 +94,7 @@ fn a_reply_that_broke_off_is_written_anew_in_its_place() {
         let second = write(accept(&world, &id, "hello"));
         assert_ne!(first.reply, second.reply);
         world.core().begin(&second, "local", None).unwrap();
-        world.core().end(&second.reply, &scrubbed("whole"), &[], DONE).unwrap();
+        world.core().end(&second.reply, &scrubbed("whole"), &Grounds::default(), DONE).unwrap();
         let last = texts(&world).split_off(texts(&world).len() - 2);
         assert_eq!(last, [(id, "hello".into()), (second.reply, "whole".into())]);
     }
