@@ -18,6 +18,7 @@ for (const colorScheme of ["light", "dark"]) {
     test.use({ colorScheme });
 
     test("every state passes", async ({ front, host, makeSite, page, provider }) => {
+      test.slow(); // axe looks at a dozen states.
       const site = await makeSite({
         provider: openAi(provider),
         texts: [{ lang: "en", greeting: "Good day.", starters: ["What does delivery cost?"] }],
@@ -51,6 +52,7 @@ for (const colorScheme of ["light", "dark"]) {
     });
 
     test("every state of choices and rights passes", async ({ arrive, front, page }) => {
+      test.slow(); // axe looks at a dozen states.
       const chat = await arrive({ legal_bases: { improve: "legitimate_interest" }, consent_proof_days: 30 });
       await open(chat);
       await chat.decline.click();

@@ -11,6 +11,7 @@ import { ask, enter, open, openData, runOut, say } from "../support/act.js";
 import { kept, NOTHING } from "../support/check.js";
 import { changes, chats, CONSENT, mints, stored } from "../support/consent.js";
 import { Chat } from "../support/find.js";
+import { problem } from "../support/front.js";
 import { tag } from "../support/hosts.js";
 import { expect, test } from "../support/test.js";
 
@@ -181,6 +182,19 @@ test("a new conversation waits for what was taken back of the old one", async ({
   await chat.button(chat.words.new_conversation).click();
   await expect(chat.gateTitle).toBeVisible();
   expect(mints(front)).toHaveLength(1);
+});
+
+test("where nothing holds at the edge any more, nothing is left to wait for", async ({ arrive, front }) => {
+  const chat = await arrive();
+  await enter(chat, ["improve"]);
+  await ask(chat, "Hello");
+  await openData(chat);
+  front.answerOnce(CONSENT, 403, problem(403, "consent_withdrawn")); // As after another client of the conversation.
+  await chat.purpose("improve").click();
+  await chat.button(chat.words.back).click();
+  await expect(chat.text("withdrawn")).toBeVisible();
+  await chat.button(chat.words.new_conversation).click();
+  await expect(chat.gateTitle).toBeVisible();
 });
 
 test("trying again does not overtake what was taken back", async ({ arrive, front }) => {

@@ -181,8 +181,14 @@ impl App {
         let gives = self.gives();
         self.change(&mut Record::fall_back);
         self.show_choice();
-        if matches!(failure, Failure::Problem(Code::NoticeChanged, _)) {
-            // What it takes back, the edge has taken back.
+        if matches!(
+            failure,
+            Failure::Problem(
+                Code::NoticeChanged | Code::ConsentWithdrawn | Code::ConsentUnproven,
+                _
+            )
+        ) {
+            // What it takes back, the edge has taken back; or nothing holds there any more.
             self.change(&mut Record::settle);
         }
         if gives || !self.is_pending() || Trouble::of(failure, true).is_final() {

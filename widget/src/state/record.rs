@@ -115,38 +115,29 @@ impl Record {
         *self = Self::new(self.holds);
     }
 
-    /// What the tab keeps of it beside what the edge wrote: a digit for each flag. The chat is not
+    /// What the tab keeps of it beside what the edge wrote: a digit for each set. The chat is not
     /// among them: who takes it back takes back `remember` as well.
     pub(crate) fn digits(&mut self) -> String {
-        self.flags().into_iter().map(|flag| if *flag { '1' } else { '0' }).collect()
+        self.sets().into_iter().map(|set| char::from(b'0' + bits(*set))).collect()
     }
 
     /// Takes over what was kept. What an earlier version kept has no digits and holds as recorded.
     pub(crate) fn take_digits(&mut self, digits: &str) {
-        for (flag, digit) in self.flags().into_iter().zip(digits.bytes()) {
-            *flag = digit == b'1';
+        for (set, digit) in self.sets().into_iter().zip(digits.bytes()) {
+            set.remember = digit & 1 > 0;
+            set.improve = digit & 2 > 0;
+            set.analytics = digit & 4 > 0;
         }
     }
 
-    fn flags(&mut self) -> [&mut bool; 12] {
+    const fn sets(&mut self) -> [&mut Purposes; 4] {
         let Stand { purposes, objections, .. } = &mut self.holds;
-        let [holds, objects] = [purposes, objections];
-        let (page, perhaps) = (&mut self.by_page, &mut self.perhaps);
-        [
-            &mut holds.remember,
-            &mut holds.improve,
-            &mut holds.analytics,
-            &mut objects.remember,
-            &mut objects.improve,
-            &mut objects.analytics,
-            &mut page.remember,
-            &mut page.improve,
-            &mut page.analytics,
-            &mut perhaps.remember,
-            &mut perhaps.improve,
-            &mut perhaps.analytics,
-        ]
+        [purposes, objections, &mut self.by_page, &mut self.perhaps]
     }
+}
+
+fn bits(set: Purposes) -> u8 {
+    u8::from(set.remember) | u8::from(set.improve) << 1 | u8::from(set.analytics) << 2
 }
 
 impl Stand {
