@@ -28,6 +28,7 @@ test.describe("a reply", () => {
       digital_source_type: "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
       text_marking: "none",
       notice: expect.stringMatching(/^\w+$/),
+      passages: ["delivery.md#costs"],
     });
     expect(reply.text).toContain("free from 60");
     expect(reply.sources[0]).toMatchObject({ mediaType: "text/markdown", filename: "delivery.md" });
