@@ -64,6 +64,20 @@ test.describe("a conversation", () => {
     expect((await visitor.copy()).messages).toEqual([]);
   });
 
+  test("has so many tokens of a paid provider, and says when they are used up", async ({ makeSite, makeVisitor, provider }) => {
+    const site = await makeSite({ provider: provider.settings("openai"), budget: { tokens_per_conversation: 10 } });
+    await site.putDocument("delivery.md", DELIVERY);
+    const visitor = await (await makeVisitor(site)).mint();
+    expect((await visitor.ask("What does delivery cost?")).facts.provider).toBe("openai"); // It counts 16.
+    const { facts, text } = await visitor.ask("What does delivery cost?");
+    expect(facts.provider).toBe("local");
+    expect(text).toContain("as much as it may in this conversation");
+    expect(text).toContain("free from 60");
+    expect(provider.requests).toHaveLength(1);
+    const another = await (await makeVisitor(site)).mint();
+    expect((await another.ask("What does delivery cost?")).facts.provider).toBe("openai");
+  });
+
   test("is looked at so often in a minute", async ({ makeSite, makeVisitor }) => {
     const visitor = await (await makeVisitor(await makeSite())).mint();
     const read = () => visitor.call("GET", "/v1/conversation?purpose=resume", { token: visitor.access_token });

@@ -73,6 +73,7 @@ pub(crate) mod tests {
                 scrub: ScrubSettings::default(),
                 exempt: vec!["info@shop.example".into()],
             },
+            spent: None,
             reserved: None,
         }
     }

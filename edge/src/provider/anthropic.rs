@@ -1,5 +1,8 @@
 //! Anthropic's messages.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sotto_shared::wire::provider::Remote;
 use sotto_shared::wire::stream::FinishReason;
@@ -50,8 +53,30 @@ pub struct MessagesReader {
     finish: Option<FinishReason>,
 }
 
+/// What a reply has hundreds of, which is read without a tree of it.
+#[derive(Deserialize)]
+struct Words<'a> {
+    r#type: &'a str,
+    #[serde(borrow)]
+    delta: Delta<'a>,
+}
+
+#[derive(Deserialize)]
+struct Delta<'a> {
+    r#type: &'a str,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+}
+
 impl Reader for MessagesReader {
     fn frame(&mut self, name: &str, data: &str, into: &mut Vec<Event>) -> Result<(), Failure> {
+        if let Ok(Words { r#type: "content_block_delta", delta }) = serde_json::from_str(data)
+            && delta.r#type == "text_delta"
+            && !delta.text.is_empty()
+        {
+            into.push(Event::Text(delta.text.into_owned()));
+            return Ok(());
+        }
         let Ok(event) = serde_json::from_str::<Value>(data) else {
             return if name == "error" { Err(Failure::of_status(200)) } else { Ok(()) };
         };

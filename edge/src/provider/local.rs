@@ -8,7 +8,7 @@ use sotto_shared::wire::stream::FinishReason;
 
 use super::{Event, Provider, ProviderError};
 use crate::language::Language;
-use crate::workspace::command::{Passage, TurnContext};
+use crate::workspace::command::{Passage, Spent, TurnContext};
 
 /// Passages that are quoted. More would be a list of hits, not an answer.
 pub const QUOTED: usize = 2;
@@ -81,13 +81,16 @@ pub fn escape(text: &str) -> String {
 fn paragraphs(context: &TurnContext, language: Language) -> Vec<String> {
     let site = escape(&context.site_name);
     let passages = quoted(context);
+    let mut paragraphs = Vec::new();
+    paragraphs.extend(context.spent.map(|spent| used_up(spent, &site, language)));
     if passages.is_empty() {
-        return vec![nothing_fits(&site, context.contact.as_ref(), language)];
+        paragraphs.push(nothing_fits(&site, context.contact.as_ref(), language));
+        return paragraphs;
     }
-    let mut paragraphs = vec![match language {
+    paragraphs.push(match language {
         Language::English => format!("This is what the documents of {site} say:"),
         Language::German => format!("Das steht in den Unterlagen von {site}:"),
-    }];
+    });
     for passage in passages {
         let source = match language {
             Language::English => "Source",
@@ -100,6 +103,28 @@ fn paragraphs(context: &TurnContext, language: Language) -> Vec<String> {
         ));
     }
     paragraphs
+}
+
+/// Why documents answer where the notice names a model.
+fn used_up(spent: Spent, site: &str, language: Language) -> String {
+    match (language, spent) {
+        (Language::English, Spent::Day) => format!(
+            "The AI model has written as much as it may today. Until tomorrow I answer from the \
+             documents of {site}.\n\n"
+        ),
+        (Language::English, Spent::Conversation) => format!(
+            "The AI model has written as much as it may in this conversation. From here on I answer \
+             from the documents of {site}.\n\n"
+        ),
+        (Language::German, Spent::Day) => format!(
+            "Das KI-Modell hat heute so viel geschrieben, wie es darf. Bis morgen antworte ich aus \
+             den Unterlagen von {site}.\n\n"
+        ),
+        (Language::German, Spent::Conversation) => format!(
+            "Das KI-Modell hat in diesem Gespräch so viel geschrieben, wie es darf. Ab hier antworte \
+             ich aus den Unterlagen von {site}.\n\n"
+        ),
+    }
 }
 
 fn nothing_fits(site: &str, contact: Option<&Contact>, language: Language) -> String {
@@ -189,6 +214,21 @@ mod tests {
              > 30 days.\n>\n> Source: *Returns*"
         );
         assert!(answer(&context, Language::German).starts_with("Das steht in den Unterlagen von"));
+    }
+
+    #[test]
+    fn says_why_no_model_writes() {
+        let mut context = context();
+        for (spent, english, german) in [
+            (Spent::Day, "today. Until tomorrow", "heute so viel"),
+            (Spent::Conversation, "in this conversation", "in diesem Gespräch"),
+        ] {
+            context.spent = Some(spent);
+            let text = answer(&context, Language::English);
+            assert!(text.contains(english) && text.contains("\n\nThis is what"), "{text}");
+            let text = answer(&context, Language::German);
+            assert!(text.contains(german) && text.contains("\n\nDas steht"), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! OpenAI's responses. The vendor is always told not to store them: its default is to do so.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use sotto_shared::wire::provider::Remote;
 use sotto_shared::wire::stream::FinishReason;
@@ -36,8 +39,23 @@ pub fn post(base: &str, remote: &Remote, key: &str, prompt: &Prompt) -> Post {
 #[derive(Debug, Default)]
 pub struct ResponsesReader;
 
+/// What a reply has hundreds of, which is read without a tree of it.
+#[derive(Deserialize)]
+struct Words<'a> {
+    r#type: &'a str,
+    #[serde(borrow)]
+    delta: Cow<'a, str>,
+}
+
 impl Reader for ResponsesReader {
     fn frame(&mut self, name: &str, data: &str, into: &mut Vec<Event>) -> Result<(), Failure> {
+        if let Ok(Words { r#type: "response.output_text.delta", delta }) =
+            serde_json::from_str(data)
+            && !delta.is_empty()
+        {
+            into.push(Event::Text(delta.into_owned()));
+            return Ok(());
+        }
         if data.trim() == "[DONE]" {
             into.push(Event::Finish(FinishReason::Stop));
             return Ok(());

@@ -1,6 +1,7 @@
 //! The shell's side of a paid reply's cost: the workspace has counted tokens before the reply was
 //! written, and is told afterwards what it really took, when nobody waits for it any more.
 
+use crate::config::Config;
 use crate::log;
 use crate::object::call;
 use crate::provider::Usage;
@@ -29,11 +30,22 @@ impl Shell {
         let (env, site, reserved) = (self.env.clone(), bill.site, bill.reserved);
         let reply_bytes = u64::try_from(reply_bytes).unwrap_or(u64::MAX);
         let settle = Settle { site, reserved, counted, reply_bytes };
+        self.count(settle.used());
         self.state.wait_until(async move {
             if let Err(error) = call(&env, &bill.workspace, &settle).await {
                 log::error("settle_not_heard").fault(&error).write();
             }
         });
+    }
+}
+
+impl Shell {
+    /// Counts tokens in the conversation. The reply is there whether or not that can be stored.
+    fn count(&self, tokens: u64) {
+        let Ok(config) = Config::from_env(&self.env) else { return };
+        if let Err(error) = self.core(&config).count_tokens(tokens) {
+            log::error("tokens_not_counted").fault(&error).write();
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Session {
     pub created_at: u64,
     /// When the last message was accepted, Unix milliseconds.
     pub last_at: u64,
+    /// Tokens that paid providers took in it.
+    pub tokens: u64,
     /// Whether the visitor restricted it.
     pub restricted: Restricted,
     /// The refresh tokens' family.

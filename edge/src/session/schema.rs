@@ -9,7 +9,10 @@ use crate::migrations::{self, Migrations};
 use crate::sql::{Sql, SqlError, Value};
 
 const MIGRATIONS: &Migrations =
-    &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS, CONSENT, REPORTS];
+    &[FIRST, NETWORK, LIFETIMES, STANDING, RATES, VAULT, RIGHTS, CONSENT, REPORTS, TOKENS];
+
+/// What paid providers took in the conversation.
+const TOKENS: &[&str] = &["ALTER TABLE session ADD COLUMN tokens INTEGER NOT NULL DEFAULT 0"];
 
 const FIRST: &[&str] = &[
     "CREATE TABLE session (

@@ -86,7 +86,7 @@ impl<S: Sql> Store<'_, S> {
         let rows = self.0.recall(
             "SELECT conversation, terms, created_at, last_at, family_key, family_n, rotation_id,
                  rotated_at, revoked, erase_salt, erase_hash, network_key, rotated_from,
-                 wrapped_key, ending, restricted_at, restriction_lifted_at
+                 wrapped_key, ending, restricted_at, restriction_lifted_at, tokens
              FROM session",
             &[],
         )?;
@@ -98,6 +98,7 @@ impl<S: Sql> Store<'_, S> {
                     terms: parse("terms", column.text(1, "terms")?)?,
                     created_at: column.unsigned(2, "created_at")?,
                     last_at: column.unsigned(3, "last_at")?,
+                    tokens: column.unsigned(17, "tokens")?,
                     family: Family {
                         sealed_key: column.blob(4, "family_key")?.to_vec(),
                         n: column.small(5, "family_n")?,
@@ -130,6 +131,11 @@ impl<S: Sql> Store<'_, S> {
     /// Stores terms that have changed.
     pub fn put_terms(&self, terms: &SessionTerms) -> Result<(), StoreError> {
         self.run("UPDATE session SET terms = ?", &[json("terms", terms)?.into()])
+    }
+
+    /// Adds tokens that a paid provider took.
+    pub fn add_tokens(&self, tokens: u64) -> Result<(), StoreError> {
+        self.run("UPDATE session SET tokens = tokens + ?", &[tokens.into()])
     }
 
     /// Stores the key of the refresh tokens, sealed anew.

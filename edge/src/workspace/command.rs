@@ -200,6 +200,9 @@ pub struct Turn {
     /// The conversation, if its message is to be counted: it was given to `analytics`.
     #[serde(default)]
     pub counted: Option<ConversationId>,
+    /// Tokens that paid providers took in this conversation so far.
+    #[serde(default)]
+    pub tokens: u64,
     /// Where the message comes from; counted under a keyed hash.
     pub network: Network,
 }
@@ -222,9 +225,23 @@ pub struct TurnContext {
     pub rules: ScrubRules,
     /// Where a reply may link to.
     pub links: LinkRules,
+    /// What is used up, where that is why no paid provider writes.
+    pub spent: Option<Spent>,
     /// What was counted for a paid provider's reply; absent where none writes it.
     pub reserved: Option<Reserved>,
 }
+
+/// What of a site's budget is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Spent {
+    /// What the site has for a day.
+    Day,
+    /// What the conversation has.
+    Conversation,
+}
+
+/// Bytes of UTF-8 in a token, about: English has a little more, other languages less.
+pub const BYTES_PER_TOKEN: u64 = 4;
 
 /// Tokens that were counted for a reply before it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -246,6 +263,17 @@ pub struct Settle {
     pub counted: Option<u64>,
     /// Length of the reply.
     pub reply_bytes: u64,
+}
+
+impl Settle {
+    /// Tokens that the reply took: what the provider counted, else what was counted beforehand and
+    /// what the reply's length comes to.
+    #[must_use]
+    pub fn used(&self) -> u64 {
+        self.counted.unwrap_or_else(|| {
+            self.reserved.tokens.saturating_add(self.reply_bytes.div_ceil(BYTES_PER_TOKEN))
+        })
+    }
 }
 
 /// One who may write a reply.

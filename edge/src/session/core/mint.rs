@@ -43,6 +43,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             conversation,
             created_at: now,
             last_at: now,
+            tokens: 0,
             restricted: Restricted::default(),
             family: Family {
                 sealed_key: self.keyring.seal(

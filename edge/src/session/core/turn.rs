@@ -74,6 +74,8 @@ pub struct Begun {
     is_new: bool,
     /// When the message before it was accepted, Unix milliseconds.
     last_at: u64,
+    /// Tokens that paid providers took in the conversation so far.
+    tokens: u64,
 }
 
 /// What the workspace is asked for, and whom to ask.
@@ -105,6 +107,7 @@ impl Begun {
                 notice: terms.notice.clone(),
                 origin: terms.origin.clone(),
                 counted: (terms.purposes.analytics && self.is_new).then_some(self.conversation),
+                tokens: self.tokens,
                 network,
             },
         }
@@ -198,7 +201,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             messages.insert(&chat.message_id, &chat.text, now)?;
         }
         store.touch(now)?;
-        let last_at = session.last_at;
+        let (last_at, tokens) = (session.last_at, session.tokens);
         let session = Session { last_at: now, ..session };
         self.plan_end(&session)?;
         Ok(Accepted::Write(Begun {
@@ -212,6 +215,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             replaces,
             is_new,
             last_at,
+            tokens,
         }))
     }
 
@@ -234,6 +238,18 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             Some(session) => self.plan_end(&session),
             None => Ok(()),
         }
+    }
+
+    /// Counts tokens that a paid provider took, in a conversation that is still there.
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn count_tokens(&self, tokens: u64) -> Result<(), CoreError> {
+        let tables = schema::tables(self.sql)?;
+        if tables.session && !tables.tombstone {
+            self.store().add_tokens(tokens)?;
+        }
+        Ok(())
     }
 
     /// Stores that the reply begins; the one whose place it takes goes.

@@ -8,11 +8,8 @@ use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::budget::{ALL_SITES, Budget, BudgetError, Kind};
-use crate::workspace::command::{Admit, Reserved, Settle, Turn, WorkspaceError};
+use crate::workspace::command::{Admit, BYTES_PER_TOKEN, Reserved, Settle, Turn, WorkspaceError};
 use crate::workspace::rates::Rate;
-
-/// Bytes of UTF-8 in a token, about: English has a little more, other languages less.
-const BYTES_PER_TOKEN: u64 = 4;
 
 /// Tokens of a prompt that are the same for every reply (our rules, the earlier messages), about.
 const TOKENS_BESIDE: u64 = 1_000;
@@ -110,11 +107,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     pub fn settle(&self, command: &Settle) -> Result<(), Fault> {
         self.wake()?;
         let Reserved { day, tokens } = command.reserved;
-        let used = command.counted.unwrap_or_else(|| {
-            tokens.saturating_add(command.reply_bytes.div_ceil(BYTES_PER_TOKEN))
-        });
         let budget = self.budget()?;
-        Ok(budget.correct(command.site, Kind::Tokens, day, tokens, used)?)
+        Ok(budget.correct(command.site, Kind::Tokens, day, tokens, command.used())?)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
 use crate::workspace::command::{
     Admit, Admitted, Forget, Forgotten, Listing, PublicSettings, PublicSite, ReadRules, Report,
-    Reported, ScrubRules, SiteRef, Turn, TurnContext, TurnProvider, WorkspaceError,
+    Reported, ScrubRules, SiteRef, Spent, Turn, TurnContext, TurnProvider, WorkspaceError,
 };
 use crate::workspace::store::{Listed, SiteRow};
 use crate::workspace::{notice, search, settings};
@@ -108,7 +108,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     /// ([`WorkspaceError::OriginNotAllowed`]) and the notice is the one that the visitor agreed to
     /// ([`WorkspaceError::NoticeChanged`]): a recipient that it does not name gets nothing. A
     /// network that has used up its messages is refused; a site that has used up its conversations,
-    /// its paid messages or its tokens answers with `local`.
+    /// its paid messages or its tokens answers with `local`, and so it does in a conversation that
+    /// has used up its own; the reply then says so.
     pub fn turn(&self, command: &Turn) -> Result<TurnContext, Fault> {
         self.wake()?;
         let (row, settings) = self.site_for(command.site, &command.origin)?;
@@ -125,10 +126,15 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         })?;
         let texts = passages.iter().map(|passage| passage.text.len()).sum::<usize>();
         let bytes = texts + question.len() + settings.system_prompt.len();
-        let reserved = match settings.provider.remote() {
-            Some(_) => self.let_pay(&budget, row.number, limits, bytes)?,
-            None => None,
-        };
+        let (mut reserved, mut spent) = (None, None);
+        if settings.provider.remote().is_none() {
+            // Documents cost nothing.
+        } else if command.tokens >= limits.tokens_per_conversation {
+            spent = Some(Spent::Conversation);
+        } else {
+            reserved = self.let_pay(&budget, row.number, limits, bytes)?;
+            spent = reserved.is_none().then_some(Spent::Day);
+        }
         let providers = match reserved {
             Some(_) => self.turn_providers(row.number, &settings)?,
             None => vec![TurnProvider::of(Provider::Local {})],
@@ -140,6 +146,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(TurnContext {
             passages,
             providers,
+            spent,
             reserved,
             links: settings::link_rules(&settings),
             contact: contact(&settings, texts),

@@ -146,6 +146,8 @@ pub struct Budget {
     /// Tokens of paid providers, prompts and replies together; after these the site answers with
     /// `local`.
     pub tokens: u64,
+    /// The same in one conversation, however long it lives; after these `local` answers in it.
+    pub tokens_per_conversation: u64,
     /// New conversations within a minute; more are refused.
     pub sessions_per_minute: u32,
     /// Messages in one conversation within a minute.
@@ -174,6 +176,7 @@ impl Default for Budget {
             messages_per_network: 1_000,
             messages: 10_000,
             tokens: 20_000_000,
+            tokens_per_conversation: 500_000,
             sessions_per_minute: 120,
             messages_per_minute: 20,
         }

@@ -280,3 +280,14 @@ fn only_new_messages_that_were_given_to_analytics_are_counted() {
     assert_eq!(counted(&begun), Some(World::CONVERSATION));
     assert_eq!(counted(&write(regenerate(&world, "m-1", "hello"))), None);
 }
+
+#[test]
+fn tokens_are_added_up_as_long_as_the_conversation_is_there() {
+    let world = World::minted();
+    world.core().count_tokens(700).unwrap();
+    world.core().count_tokens(50).unwrap();
+    let begun = write(accept(&world, "m-1", "Hello"));
+    let asked = begun.turn(Network("203.0.113.0/24".into()));
+    assert_eq!(asked.turn.tokens, 750);
+    World::new().core().count_tokens(1).unwrap();
+}

@@ -5,7 +5,7 @@ use sotto_shared::wire::admin::{ChallengeMode, NewKey, Scope};
 
 use super::*;
 use crate::auth::challenge::Solved;
-use crate::workspace::command::{IssueKey, Reserved, Settle};
+use crate::workspace::command::{IssueKey, Reserved, Settle, Spent};
 use crate::workspace::store::Store;
 
 const MINUTE_MS: u64 = 60_000;
@@ -323,4 +323,28 @@ fn a_site_whose_conversations_are_used_up_answers_with_local() {
     assert!(!paid(fixture.turn("Hi").unwrap()));
     fixture.clock.advance(DAY_MS);
     assert!(paid(fixture.turn("Hi").unwrap()));
+}
+
+#[test]
+fn a_conversation_has_tokens_of_its_own_and_the_reply_says_when_they_are_used_up() {
+    let mut site = with_openai();
+    site.budget.tokens_per_conversation = 5_000;
+    let (fixture, _) = Fixture::with_site(site);
+    let after = |tokens| {
+        let turn = Turn { tokens, ..fixture.turn_command("Hi") };
+        fixture.core().turn(&turn).unwrap()
+    };
+    let before = after(4_999);
+    assert!(is_paid(&before) && before.spent.is_none());
+    let used_up = after(5_000);
+    assert!(!is_paid(&used_up) && used_up.reserved.is_none());
+    assert_eq!(used_up.spent, Some(Spent::Conversation));
+
+    let mut site = with_openai();
+    site.budget.messages = 1;
+    let (fixture, _) = Fixture::with_site(site);
+    assert_eq!(fixture.turn("Hi").unwrap().spent, None);
+    assert_eq!(fixture.turn("Hi").unwrap().spent, Some(Spent::Day));
+    let (fixture, _) = Fixture::with_site(settings());
+    assert_eq!(fixture.turn("Hi").unwrap().spent, None, "documents cost nothing");
 }

@@ -140,6 +140,7 @@ impl Fixture {
             notice: self.notice(),
             origin: Origin::parse("https://shop.example").unwrap(),
             counted: None,
+            tokens: 0,
             network: Network("203.0.113.0/24".into()),
         }
     }
