@@ -28,6 +28,9 @@ pub const CONFIDENTIAL_BYTES_PER_SITE: usize = 1024 * 1024;
 /// documents first: as many as a policy has room for beside the ones in the settings.
 pub const DOCUMENT_VALUES: usize = 400;
 
+/// Passages of a document that are named as odd: whoever reads that many knows enough of it.
+pub const FLAGGED_PASSAGES: usize = 50;
+
 /// Name of a document in its URL, in characters.
 pub const DOCUMENT_NAME_CHARS: usize = 120;
 

@@ -86,6 +86,30 @@ test.describe("a reply", () => {
     expect(body.messages.at(-1)).toMatchObject({ role: "user", content: expect.stringContaining("What does delivery cost?") });
   });
 
+  test("of a provider cites what it was given and nothing else", async ({ makeSite, makeVisitor, provider }) => {
+    const marked = { ...openAi(provider), text_marking: { scheme: "synthid" } };
+    const site = await makeSite({ provider: marked });
+    await site.putDocument("delivery.md", DELIVERY);
+    await site.putDocument("islands.md", "# Islands\n\n## Delivery\n\nDelivery to islands costs 9.90 within six days.\n");
+    const visitor = await (await makeVisitor(site)).mint();
+    provider.reply(["It costs 9.90 [", "2], within six days [7]. ", "Else see [1] or [2]."]);
+    const reply = await visitor.ask("What does delivery to islands cost within the country?");
+    expect(reply.text).toBe("It costs 9.90 [1], within six days. Else see [2] or [1].");
+    const { content } = (await provider.asked()).body.messages[0];
+    const given = [...content.matchAll(/^\[(\d+)\] (.+)$/gm)].map(([, number, title]) => [Number(number), title]);
+    expect(given.length).toBeGreaterThanOrEqual(2);
+    const named = Object.fromEntries(given);
+    expect(reply.sources.map(({ title }) => title)).toEqual([named[2], named[1]]);
+    expect(reply.facts.provenance).toMatchObject({ text_marking: "synthid" });
+    expect(reply.facts.provenance.passages).toHaveLength(given.length);
+    const [, said] = (await visitor.copy()).messages;
+    expect(said.sources).toMatchObject(reply.sources.map(({ sourceId }) => ({ sourceId })));
+    expect(said.provenance).toEqual(reply.facts.provenance);
+
+    provider.reply(["I do not know."]);
+    expect((await visitor.ask("What does delivery cost?")).sources).toEqual([]);
+  });
+
   test("remembers what was said before, from what is stored and not from the client", async ({ makeSite, makeVisitor, provider }) => {
     const visitor = await (await makeVisitor(await makeSite({ provider: openAi(provider) }))).mint();
     provider.reply(["The lamp is blue."]);

@@ -5,10 +5,20 @@ use std::borrow::Cow;
 /// The text without control characters, embeddings and overrides of direction, tags and other
 /// characters that are not seen. Joiners and marks of direction stay: scripts need them.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_plain) {
+    keep(text, is_plain)
+}
+
+/// The same of a model's words, but for all variation selectors: the marks that say where a text
+/// comes from are made of them, and a mark is not for us to remove.
+pub(crate) fn spoken(text: &str) -> Cow<'_, str> {
+    keep(text, |c| is_plain(c) || matches!(c, '\u{e0100}'..='\u{e01ef}'))
+}
+
+fn keep(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if text.chars().all(&stays) {
         Cow::Borrowed(text)
     } else {
-        Cow::Owned(text.chars().filter(|c| is_plain(*c)).collect())
+        Cow::Owned(text.chars().filter(|c| stays(*c)).collect())
     }
 }
 
@@ -42,5 +52,13 @@ mod tests {
         ] {
             assert!(matches!(plain(text), Cow::Borrowed(same) if same == text));
         }
+    }
+
+    #[test]
+    fn marks_of_origin_stay_in_what_a_model_says() {
+        let marked = "A\u{fe0e}\u{e0100}\u{e01ef} text";
+        assert_eq!(spoken(marked), marked);
+        assert_eq!(plain(marked), "A\u{fe0e} text");
+        assert_eq!(spoken("a\u{202e}b\u{200b}c\u{e0041}"), "abc");
     }
 }

@@ -5,7 +5,7 @@
 use sotto_shared::limits::REPLY_BYTES;
 use sotto_shared::pii::{Counts, Policy, Scrubbed, StreamScrubber};
 
-use super::characters::plain;
+use super::characters::spoken;
 use super::citations::Citations;
 use super::codes::Codes;
 use super::links::{LinkRules, Links};
@@ -75,7 +75,7 @@ impl Output {
 
     /// Takes what the model wrote next, and gives what may be sent by now.
     pub fn push(&mut self, text: &str) -> Scrubbed {
-        let text = plain(text);
+        let text = spoken(text);
         let room = REPLY_BYTES.saturating_sub(self.taken);
         let end = text.floor_char_boundary(room.min(text.len()));
         // A character that does not fit any more fills the rest.
@@ -174,6 +174,15 @@ mod tests {
             let (text, cut) = run(&["Sure, it is ", canary, " as you see."]);
             assert_eq!((text.as_str(), cut), ("Sure, it is ", Some(Cut::Quotation)), "{canary}");
         }
+    }
+
+    #[test]
+    fn a_mark_in_the_text_stays_and_hides_no_canary() {
+        let (text, _) = run(&["A\u{e0100}\u{e01ef} mark", "\u{e0110} stays."]);
+        assert_eq!(text, "A\u{e0100}\u{e01ef} mark\u{e0110} stays.");
+        let canary: String =
+            "kbplfhogamdcneji".chars().flat_map(|letter| [letter, '\u{e0123}']).collect();
+        assert_eq!(run(&["It is ", &canary]).1, Some(Cut::Quotation));
     }
 
     #[test]

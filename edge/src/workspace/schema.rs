@@ -116,6 +116,8 @@ const MIGRATIONS: &Migrations = &[
     COUNTS,
     RATES,
     PROVIDERS,
+    // What the guard's screen finds in documents.
+    &["ALTER TABLE document ADD COLUMN flagged TEXT NOT NULL DEFAULT '[]'"],
 ];
 
 /// What the list shows of a conversation, as its session last told it (`told` numbers that), and

@@ -205,6 +205,7 @@ mod tests {
                 passages: document.passages.len() as u64,
                 updated_at: 0,
                 confidential: false,
+                flagged: Vec::new(),
             };
             Store(&indexed).put_document(*site, &entry, &document.passages, &[]).unwrap();
             let entry = DocumentEntry { confidential: true, ..entry };

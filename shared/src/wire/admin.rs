@@ -41,7 +41,7 @@ pub use conversations::{
     ReviewAnswer,
 };
 pub use counts::{Counts, DayCounts};
-pub use documents::{DocumentEntry, DocumentList};
+pub use documents::{DocumentEntry, DocumentList, Flagged};
 pub use keys::{KeyCreated, KeyEntry, KeyList, NewKey, Scope};
 pub use sites::{
     Audience, Budget, ChallengeMode, LegalBases, SiteEntry, SiteList, SiteSettings, SiteTexts,

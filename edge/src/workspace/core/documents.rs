@@ -8,11 +8,12 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use sotto_shared::limits;
-use sotto_shared::wire::admin::{DocumentEntry, DocumentList};
+use sotto_shared::wire::admin::{DocumentEntry, DocumentList, Flagged};
 
 use super::{Fault, Workspace, count, invalid, limit};
 use crate::auth::seal::{SealError, SealKey, Sealer};
 use crate::clock::Clock;
+use crate::guard::screen::{Verdict, screen};
 use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::command::{AdminReply, Passage};
@@ -40,6 +41,8 @@ struct About {
     own_values: Vec<String>,
     /// How many parts its passages are in.
     parts: u32,
+    #[serde(default)]
+    flagged: Vec<Flagged>,
 }
 
 /// A passage as it is sealed, without what it shares with its document.
@@ -48,6 +51,18 @@ struct SealedPassage {
     id: String,
     heading: String,
     text: String,
+}
+
+/// Passages that the screen does not pass, the first ones.
+fn flagged(passages: &[Passage]) -> Vec<Flagged> {
+    let odd = passages.iter().filter_map(|passage| {
+        let screened = screen(&passage.text);
+        (screened.verdict != Verdict::Pass).then(|| Flagged {
+            passage: passage.id.clone(),
+            families: screened.families.iter().map(|family| family.name().to_owned()).collect(),
+        })
+    });
+    odd.take(limits::FLAGGED_PASSAGES).collect()
 }
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
@@ -82,6 +97,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             passages: count(document.passages.len()),
             updated_at: self.clock.now_ms(),
             confidential,
+            flagged: flagged(&document.passages),
         };
         if confidential {
             let others = store.confidential_bytes_but(site, name)?;
@@ -89,8 +105,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 let what = "a site has at most 1048576 bytes of confidential documents";
                 return Err(limit(what).into());
             }
-            let sealed = self.sealed(site, name, media_type, document)?;
-            let untitled = DocumentEntry { title: String::new(), ..entry.clone() };
+            let sealed = self.sealed(site, &entry, document)?;
+            // Titles and names of passages are words of the document.
+            let untitled =
+                DocumentEntry { title: String::new(), flagged: Vec::new(), ..entry.clone() };
             store.put_sealed(site, &untitled, &sealed)?;
         } else {
             store.put_document(site, &entry, &document.passages, &document.own_values)?;
@@ -105,6 +123,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         for opened in self.open_documents(site)? {
             if let Some(entry) = documents.iter_mut().find(|entry| entry.name == opened.name) {
                 entry.title = opened.about.title;
+                entry.flagged = opened.about.flagged;
             }
         }
         Ok(AdminReply::Documents(DocumentList { documents }))
@@ -159,10 +178,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     fn sealed(
         &self,
         site: u16,
-        name: &str,
-        media_type: &str,
+        entry: &DocumentEntry,
         document: Document,
     ) -> Result<SealedDocument, Fault> {
+        let name = entry.name.as_str();
         let key = SealKey::generate(self.random)?;
         let place = self.document_place(b"key", site, name);
         let wrapped_key = self.key()?.seal(self.random, &place, key.as_bytes())?;
@@ -170,9 +189,10 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let parts = parts(document.passages)?;
         let about = About {
             title: document.title,
-            media_type: media_type.to_owned(),
+            media_type: entry.media_type.clone(),
             own_values: document.own_values,
             parts: u32::try_from(parts.len()).unwrap_or(u32::MAX),
+            flagged: entry.flagged.clone(),
         };
         let place = self.document_place(b"about", site, name);
         let about = sealer.seal(self.random, &place, json(&about)?.as_bytes())?;

@@ -59,8 +59,8 @@ impl<S: Sql> Store<'_, S> {
     ) -> Result<(), SqlError> {
         self.run(
             "INSERT INTO document (site, name, title, media_type, bytes, first_passage, passages,
-                 updated_at, own_values, confidential)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 updated_at, own_values, confidential, flagged)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 site.into(),
                 entry.name.as_str().into(),
@@ -72,6 +72,7 @@ impl<S: Sql> Store<'_, S> {
                 entry.updated_at.into(),
                 serde_json::Value::from(own_values).to_string().as_str().into(),
                 entry.confidential.into(),
+                serde_json::to_string(&entry.flagged).unwrap_or_default().as_str().into(),
             ],
         )
     }
@@ -116,8 +117,8 @@ impl<S: Sql> Store<'_, S> {
     /// A site's documents by name; a confidential one without its title.
     pub fn documents(&self, site: u16) -> Result<Vec<DocumentEntry>, SqlError> {
         let rows = self.0.exec(
-            "SELECT name, title, media_type, bytes, passages, updated_at, confidential FROM document
-             WHERE site = ? ORDER BY name",
+            "SELECT name, title, media_type, bytes, passages, updated_at, confidential, flagged
+             FROM document WHERE site = ? ORDER BY name",
             &[site.into()],
         )?;
         Ok(rows
@@ -130,6 +131,7 @@ impl<S: Sql> Store<'_, S> {
                 passages: number(row, 4),
                 updated_at: number(row, 5),
                 confidential: number(row, 6) != 0,
+                flagged: serde_json::from_str(&text(row, 7)).unwrap_or_default(),
             })
             .collect())
     }

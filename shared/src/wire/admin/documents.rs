@@ -18,6 +18,20 @@ pub struct DocumentEntry {
     pub updated_at: u64,
     /// Whether it is stored sealed. It is quoted like any other.
     pub confidential: bool,
+    /// Passages that read as if they were meant to take a model over, the first ones.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub flagged: Vec<Flagged>,
+}
+
+/// A passage that the screen finds odd. It is used like any other, in a marked section; whoever put
+/// the document decides whether it stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Flagged {
+    /// The passage's name, as sources have it.
+    pub passage: String,
+    /// What it looks like: names of the screen's families.
+    pub families: Vec<String>,
 }
 
 /// Reply to `GET /v1/admin/sites/{number}/documents`.

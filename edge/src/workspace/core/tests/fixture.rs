@@ -189,6 +189,7 @@ impl Fixture {
             (8, &["DROP TABLE contribution", "DROP TABLE day_count"]),
             (9, &["DROP TABLE rate", "DROP TABLE load", "DROP TABLE used_challenge"]),
             (10, &["DROP TABLE provider_key", "DROP TABLE breaker"]),
+            (11, &["ALTER TABLE document DROP COLUMN flagged"]),
         ];
         for (_, statements) in later.iter().filter(|(made, _)| *made > version) {
             for statement in *statements {
