@@ -9,7 +9,7 @@ import { openAi } from "../support/admin.js";
 import { ask, enter, say, visit } from "../support/act.js";
 import { newAddress } from "../support/edge.js";
 import { problem } from "../support/front.js";
-import { Cut, never } from "../support/provider.js";
+import { Cut, Finish, never } from "../support/provider.js";
 import { expect, test } from "../support/test.js";
 
 const CHAT = /^\/v1\/chat$/;
@@ -249,4 +249,17 @@ test("a reply that the visitor stops", async ({ arrive, provider }) => {
   await expect(chat.lastReply).toContainText("As far as it came.");
   provider.reply(["Next."]);
   await expect(await ask(chat, "And now?")).toContainText("Next.");
+});
+
+test("a reply that a safety check cuts off says so, and can be had anew", async ({ arrive, provider }) => {
+  const chat = await arrive({ provider: openAi(provider) });
+  await enter(chat);
+  provider.reply(["The beginning. ", new Finish("content_filter")]);
+  await say(chat, "Hello");
+  await expect(chat.text("withheld")).toBeVisible();
+  await expect(chat.lastReply).toContainText("The beginning.");
+  provider.reply(["Another one."]);
+  await chat.tool(chat.lastReply, "again").click();
+  await expect(chat.lastReply).toContainText("Another one.");
+  await expect(chat.text("withheld")).toBeHidden();
 });

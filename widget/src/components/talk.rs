@@ -235,6 +235,7 @@ fn foot(foot: &El, texts: &Texts, message: &Message) {
         State::Cut => Some(Text::Cut),
         State::Stopped => Some(Text::Stopped),
         State::Interrupted => Some(Text::Interrupted),
+        State::Withheld => Some(Text::Withheld),
         State::Removed => Some(Text::Removed),
         State::Sending | State::Running | State::Complete => None,
     };
@@ -273,11 +274,13 @@ fn offers(message: &Message, action: Action) -> bool {
     match message.state {
         State::Sending | State::Running | State::Removed => false,
         State::Unsent => action == Action::Again,
-        State::Complete | State::Cut | State::Stopped | State::Interrupted => match action {
-            Action::Edit => own,
-            Action::Copy | Action::Again | Action::AskReview => !own,
-            _ => true,
-        },
+        State::Complete | State::Cut | State::Stopped | State::Interrupted | State::Withheld => {
+            match action {
+                Action::Edit => own,
+                Action::Copy | Action::Again | Action::AskReview => !own,
+                _ => true,
+            }
+        }
     }
 }
 

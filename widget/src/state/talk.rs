@@ -36,6 +36,8 @@ pub(crate) enum State {
     Stopped,
     /// Broken off.
     Interrupted,
+    /// Cut off by a filter, the edge's guard or the provider's.
+    Withheld,
     /// Removed by the visitor: its place stays.
     Removed,
 }
@@ -168,9 +170,8 @@ impl Talk {
                     FinishReason::Stop => State::Complete,
                     FinishReason::Length => State::Cut,
                     FinishReason::Other if self.stopping => State::Stopped,
-                    FinishReason::Other | FinishReason::ContentFilter | FinishReason::Error => {
-                        State::Interrupted
-                    }
+                    FinishReason::ContentFilter => State::Withheld,
+                    FinishReason::Other | FinishReason::Error => State::Interrupted,
                 };
                 self.phase = Phase::Idle;
                 if let Some(reply) = self.reply() {
@@ -322,6 +323,7 @@ mod tests {
     const DELTA: &str = r#"{"type":"text-delta","id":"t","delta":"Hello "}"#;
     const FINISH: &str = r#"{"type":"finish","finishReason":"stop"}"#;
     const OTHER: &str = r#"{"type":"finish","finishReason":"other"}"#;
+    const FILTERED: &str = r#"{"type":"finish","finishReason":"content-filter"}"#;
 
     fn asked() -> Talk {
         let mut talk = Talk::default();
@@ -388,6 +390,10 @@ mod tests {
         let mut talk = asked();
         parts(&mut talk, &[START, DELTA, OTHER]);
         assert_eq!(last(&talk).1, State::Interrupted);
+
+        let mut talk = asked();
+        parts(&mut talk, &[START, DELTA, FILTERED]);
+        assert_eq!(last(&talk).1, State::Withheld);
     }
 
     #[test]
