@@ -102,7 +102,8 @@ test.describe("a reply", () => {
     expect(reply.sources.map(({ title }) => title)).toEqual([named[2], named[1]]);
     expect(reply.facts.provenance).toMatchObject({ text_marking: "synthid" });
     expect(reply.facts.provenance.passages).toHaveLength(given.length);
-    const [, said] = (await visitor.copy()).messages;
+    const copy = await visitor.call("GET", "/v1/conversation", { token: visitor.access_token });
+    const [, said] = (await copy.json()).messages;
     expect(said.sources).toMatchObject(reply.sources.map(({ sourceId }) => ({ sourceId })));
     expect(said.provenance).toEqual(reply.facts.provenance);
 
