@@ -1,7 +1,7 @@
 //! The log: one line of JSON for each thing worth knowing.
 //!
-//! A line is made of words that stand in this program, numbers, ids, and what the platform said about
-//! a fault. There is no way to put a request's text, an address, a token or a key into one:
+//! A line is made of words that stand in this program, numbers, ids, and what the platform said
+//! about a fault. There is no way to put a request's text, an address, a token or a key into one:
 //! [`Line`] takes none of the types that carry them, and no text but `&'static str`.
 //!
 //! ```compile_fail

@@ -169,7 +169,8 @@ pub const ABSOLUTE_SECONDS_DEFAULT: u64 = RETENTION_SECONDS_DEFAULT;
 /// Shortest idle, absolute life and retention outside development, in seconds: one hour.
 pub const LIFETIME_SECONDS_MIN: u64 = 3_600;
 
-/// Longest idle, absolute life and retention, in seconds: 400 days, the span that browsers allow a cookie.
+/// Longest idle, absolute life and retention, in seconds: 400 days, the span that browsers allow a
+/// cookie.
 pub const LIFETIME_SECONDS_MAX: u64 = 400 * 24 * 3_600;
 
 /// API keys of one workspace: each admin call is compared with all of them.

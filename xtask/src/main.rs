@@ -1,10 +1,10 @@
 //! The project's tasks; `cargo xtask help` lists them.
 //!
 //! One file per subject. [`args`] reads the command line, [`setup`] brings in what is missing,
-//! [`build`] makes `dist/` and the edge, [`server`] runs them under workerd, [`mod@test`] and [`size`]
-//! prove them, [`pii`] measures the scrubber, [`mod@bench`] the edge, [`guard`] the guard, [`audit`]
-//! verifies audit logs, [`receipts`] signed documents. Progress goes to standard error; standard output holds
-//! results alone (an address, the JSON lines of `size`).
+//! [`build`] makes `dist/` and the edge, [`server`] runs them under workerd, [`mod@test`] and
+//! [`size`] prove them, [`pii`] measures the scrubber, [`mod@bench`] the edge, [`guard`] the guard,
+//! [`audit`] verifies audit logs, [`receipts`] signed documents. Progress goes to standard error;
+//! standard output holds results alone (an address, the JSON lines of `size`).
 //!
 //! Nothing here prints a key or a token.
 

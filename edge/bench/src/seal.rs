@@ -1,5 +1,5 @@
-//! The vault natively: for each size, the milliseconds that sealing and opening one text took, each in
-//! the best of so many runs, since others share the machine.
+//! The vault natively: for each size, the milliseconds that sealing and opening one text took, each
+//! in the best of so many runs, since others share the machine.
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -1,5 +1,5 @@
-//! The watch over the prompt's own words: a model that is talked into repeating its instructions
-//! is cut off before they are sent, and so is one that repeats the conversation's canary, a word that
+//! The watch over the prompt's own words: a model that is talked into repeating its instructions is
+//! cut off before they are sent, and so is one that repeats the conversation's canary, a word that
 //! stands in its instructions and nowhere else.
 //!
 //! Letters and digits count, in lower case; spaces, case and punctuation do not. The words are

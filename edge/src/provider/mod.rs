@@ -3,8 +3,8 @@
 //! A provider gets a [`Prompt`], whose texts are `Scrubbed` by type, and gives [`Event`]s. Only
 //! this folder talks to a model, and only [`http`] does so over the network.
 //!
-//! A wire format is plain: [`format`](mod@format) says what is sent and who reads what comes back. The
-//! [`exchange`] around it (send, wait, split into [`frames`], give up) is written once.
+//! A wire format is plain: [`format`](mod@format) says what is sent and who reads what comes back.
+//! The [`exchange`] around it (send, wait, split into [`frames`], give up) is written once.
 //! [`failover`] decides what happens when a provider fails before its first word, and [`chain`]
 //! does it.
 

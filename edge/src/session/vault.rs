@@ -1,5 +1,5 @@
-//! The vault: what is said in a conversation is sealed under a key of that conversation alone. Whence
-//! the key comes is in `session::core`.
+//! The vault: what is said in a conversation is sealed under a key of that conversation alone.
+//! Whence the key comes is in `session::core`.
 
 use core::cell::Cell;
 

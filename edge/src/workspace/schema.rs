@@ -145,8 +145,9 @@ const LIST: &[&str] = &[
 /// Since when the root in use wraps the workspace's key, if not from its beginning.
 const WRAPPED: &[&str] = &["ALTER TABLE workspace ADD COLUMN wrapped_at INTEGER"];
 
-/// Documents that are stored sealed: their key, wrapped, and title and values of their own; and their
-/// passages, several a row. Such a document has no title, no values and no passages elsewhere.
+/// Documents that are stored sealed: their key, wrapped, and title and values of their own; and
+/// their passages, several a row. Such a document has no title, no values and no passages
+/// elsewhere.
 const CONFIDENTIAL: &[&str] = &[
     "ALTER TABLE document ADD COLUMN confidential INTEGER NOT NULL DEFAULT 0",
     "CREATE TABLE confidential (

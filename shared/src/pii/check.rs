@@ -1,5 +1,5 @@
-//! Check digits of identity numbers. Each rule is a byte, some with parameters behind it, so that the
-//! table in `ident` stays a table.
+//! Check digits of identity numbers. Each rule is a byte, some with parameters behind it, so that
+//! the table in `ident` stays a table.
 
 use super::card::luhn;
 

@@ -8,8 +8,8 @@ use super::view::View;
 /// Characters between two groups.
 const MAX_SEPARATORS: usize = 3;
 
-/// Country and length, as registered (SWIFT IBAN registry, release 101), and those of Algeria, Iran and
-/// Morocco, which use the form without being registered.
+/// Country and length, as registered (SWIFT IBAN registry, release 101), and those of Algeria, Iran
+/// and Morocco, which use the form without being registered.
 static LENGTHS: &[u8] =
     b"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18\
 DO28DZ26EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HN28HR21HU28IE22IL23IQ23IR26IS26IT27JO30KW30\

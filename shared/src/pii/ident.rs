@@ -119,8 +119,8 @@ fn has_digits(bytes: &[u8], at: usize, least: usize) -> bool {
     number.filter(|byte| byte.is_ascii_digit()).count() >= least
 }
 
-/// The start of a group of letters that stands apart before `at`, and whether it may be a word of the
-/// sentence: small letters, or one that says something, as in `DNI 12345678`.
+/// The start of a group of letters that stands apart before `at`, and whether it may be a word of
+/// the sentence: small letters, or one that says something, as in `DNI 12345678`.
 fn letters_before(bytes: &[u8], at: usize, from: usize) -> Option<(usize, bool)> {
     let before = bytes.get(from..at)?;
     let joints = before.iter().rev().take_while(|byte| is_joint(**byte)).count();
@@ -164,8 +164,8 @@ impl Number {
     }
 }
 
-/// Reads the number at `start`. `is_glued` says that a letter stands right before it, `is_apart` that
-/// it begins with a word, and only a row can tell that this is none.
+/// Reads the number at `start`. `is_glued` says that a letter stands right before it, `is_apart`
+/// that it begins with a word, and only a row can tell that this is none.
 fn read(view: &View<'_>, start: usize, is_glued: bool, is_apart: bool) -> Option<Candidate> {
     let mut number = Number {
         chars: [0; MAX_LENGTH],

@@ -1,8 +1,9 @@
 //! Makes what is deployed: the static files in `dist/` and the Worker in `edge/build/`.
 //!
 //! The Wasm comes first, the widget's and that of the challenge's solver, since the scripts carry
-//! its hash; then the module around it, the locales, the loader, the pages, the edge. At the end `dist/` is brought to hold exactly
-//! the new files and those of earlier releases that are still asked for.
+//! its hash; then the module around it, the locales, the loader, the pages, the edge. At the end
+//! `dist/` is brought to hold exactly the new files and those of earlier releases that are still
+//! asked for.
 
 pub(crate) mod assets;
 pub(crate) mod edge;

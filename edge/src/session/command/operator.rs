@@ -1,6 +1,6 @@
-//! What a workspace asks of a session: for its operator, and for its own sweep. No route calls these;
-//! the workspace has checked the API key, its scope and its own list before, and records what came
-//! of it.
+//! What a workspace asks of a session: for its operator, and for its own sweep. No route calls
+//! these; the workspace has checked the API key, its scope and its own list before, and records
+//! what came of it.
 
 use serde::{Deserialize, Serialize};
 use sotto_shared::id::WorkspaceId;

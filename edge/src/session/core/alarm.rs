@@ -17,8 +17,8 @@ const LONGEST_WAIT_MS: u64 = 6 * 3_600 * 1_000;
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// What is due by now and takes the object: somebody is to be told, or all storage is to go. It
-    /// calls [`Core::settle`] after each. What takes nobody is seen to here. A conversation's own end
-    /// is due only when [`Core::overdue`] says so; here it is planned anew.
+    /// calls [`Core::settle`] after each. What takes nobody is seen to here. A conversation's own
+    /// end is due only when [`Core::overdue`] says so; here it is planned anew.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
@@ -57,8 +57,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(false)
     }
 
-    /// Ends a step of the alarm. What stands as it did was not carried out, and is planned for later;
-    /// what was planned anew in the meantime, or is off the list, stays so.
+    /// Ends a step of the alarm. What stands as it did was not carried out, and is planned for
+    /// later; what was planned anew in the meantime, or is off the list, stays so.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.

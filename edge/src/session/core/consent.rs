@@ -85,8 +85,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok((stored, held))
     }
 
-    /// What the record was found to say since its key was opened, if nothing was added to it since: a
-    /// message need not open it again.
+    /// What the record was found to say since its key was opened, if nothing was added to it since:
+    /// a message need not open it again.
     fn held(&self) -> Result<Option<Held>, CoreError> {
         Ok(self.vault_key.as_deref().ok_or(CoreError::Locked)?.held())
     }

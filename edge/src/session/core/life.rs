@@ -39,7 +39,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     }
 
     /// Plans the conversation's end: at the end of its life, or after that when the hold ends that
-    /// keeps it. One millisecond later than now at the earliest, so that planning never finds it due.
+    /// keeps it. One millisecond later than now at the earliest, so that planning never finds it
+    /// due.
     pub(super) fn plan_end(&self, session: &Session) -> Result<(), CoreError> {
         let (now, ends_at) = (self.clock.now_ms(), ends_at(session));
         let at = if ends_at > now {

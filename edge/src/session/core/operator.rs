@@ -30,7 +30,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(LockedKey::of(self.operated(command)?))
     }
 
-    /// Does what an operator may do. `running` is the reply that is under way; reading takes the key.
+    /// Does what an operator may do. `running` is the reply that is under way; reading takes the
+    /// key.
     ///
     /// # Errors
     /// [`SessionError::Unknown`] to another workspace; [`SessionError::Restricted`] for reading or

@@ -42,7 +42,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         if !equal(&wanted.secret, &command.secret) {
             return Err(self.wrong_secret());
         }
-        // After the secret: that a legal hold keeps what is over is not for everybody who has the id.
+        // After the secret: that a legal hold keeps what is over is not for everybody who has the
+        // id.
         self.check_alive(&session)?;
         if command.origin != session.terms.origin {
             return Err(SessionError::TokenMismatch.into());

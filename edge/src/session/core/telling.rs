@@ -42,8 +42,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// The same for a workspace that asks.
     ///
     /// # Errors
-    /// [`SessionError::Unknown`](crate::session::command::SessionError::Unknown) to another workspace,
-    /// and what an erased conversation answers.
+    /// [`SessionError::Unknown`](crate::session::command::SessionError::Unknown) to another
+    /// workspace, and what an erased conversation answers.
     pub fn listing_for(&self, workspace: WorkspaceId) -> Result<Listing, CoreError> {
         self.listing_of(&self.minted_of(workspace)?)
     }

@@ -324,8 +324,9 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(self.messages()?.end_reply(reply, text.as_str(), grounds, end, now)?)
     }
 
-    /// Brings the tables up to date, seals under the root in use what an older one seals, and marks replies interrupted that were being written when
-    /// the object was last stopped. The object calls it once, before it answers anything.
+    /// Brings the tables up to date, seals under the root in use what an older one seals, and marks
+    /// replies interrupted that were being written when the object was last stopped. The object
+    /// calls it once, before it answers anything.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.

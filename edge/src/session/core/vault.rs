@@ -69,8 +69,8 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// in the clear.
     ///
     /// # Errors
-    /// [`CoreError::Refused`] if the conversation does not live any more; [`SealError::NotOpened`] if
-    /// the key is not the one that is stored.
+    /// [`CoreError::Refused`] if the conversation does not live any more; [`SealError::NotOpened`]
+    /// if the key is not the one that is stored.
     pub fn unlock(&self, key: &ConversationKey) -> Result<VaultKey, CoreError> {
         let session = self.minted()?;
         match &session.wrapped_key {

@@ -1,9 +1,9 @@
 //! The daily figures of conversations that were given to `analytics`: how many began, and how many
 //! messages visitors sent.
 //!
-//! As long as a day lasts, what a conversation added to it can be told and taken back. When the day is
-//! over, numbers are left, without anything that leads to a conversation; only those are shown, and
-//! none that stands for fewer than [`COUNTED_LEAST`] conversations.
+//! As long as a day lasts, what a conversation added to it can be told and taken back. When the day
+//! is over, numbers are left, without anything that leads to a conversation; only those are shown,
+//! and none that stands for fewer than [`COUNTED_LEAST`] conversations.
 
 use sotto_shared::id::ConversationId;
 use sotto_shared::limits::{COUNTED_LEAST, COUNTS_DAYS};

@@ -66,8 +66,8 @@ fn flagged(passages: &[Passage]) -> Vec<Flagged> {
 }
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Puts a document in place of the one that has its name. Unless it says so, it is as confidential
-    /// as that one was, so that a script that knows nothing of it opens nothing.
+    /// Puts a document in place of the one that has its name. Unless it says so, it is as
+    /// confidential as that one was, so that a script that knows nothing of it opens nothing.
     pub(super) fn put_document(&self, put: &Put<'_>) -> Result<AdminReply, Fault> {
         let Put { site, name, media_type, text, confidential } = *put;
         self.known_site(site)?;

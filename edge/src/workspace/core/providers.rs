@@ -60,8 +60,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(keys)
     }
 
-    /// Which of a site's models are asked for a turn, in this order: those whose breaker is not open,
-    /// and all of them if every one is.
+    /// Which of a site's models are asked for a turn, in this order: those whose breaker is not
+    /// open, and all of them if every one is.
     pub(super) fn turn_providers(
         &self,
         site: u16,

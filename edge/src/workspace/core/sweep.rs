@@ -1,6 +1,6 @@
-//! The workspace's own look after its conversations: the alarm asks those that should be over by what
-//! the list knows, and those whose site's settings have changed, a batch at a time. A session sees to
-//! its own end; what is caught here is what was missed.
+//! The workspace's own look after its conversations: the alarm asks those that should be over by
+//! what the list knows, and those whose site's settings have changed, a batch at a time. A session
+//! sees to its own end; what is caught here is what was missed.
 
 use sotto_shared::id::ConversationId;
 
@@ -47,8 +47,9 @@ pub(super) fn check_after(listing: &Listing) -> u64 {
 }
 
 impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
-    /// Drops what is to go (the day's counters and their key, what a day's figures were made of, and
-    /// the contents of entries of the audit log whose retention is over), and takes the conversations that are asked now.
+    /// Drops what is to go (the day's counters and their key, what a day's figures were made of,
+    /// and the contents of entries of the audit log whose retention is over), and takes the
+    /// conversations that are asked now.
     pub fn begin_sweep(&self) -> Result<Vec<Check>, Fault> {
         self.wake()?;
         let store = self.store();

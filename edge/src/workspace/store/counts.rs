@@ -1,5 +1,5 @@
-//! The SQL of the daily figures: what each conversation adds to its day, as long as the day lasts, and
-//! what the days came to, in which no conversation can be told any more.
+//! The SQL of the daily figures: what each conversation adds to its day, as long as the day lasts,
+//! and what the days came to, in which no conversation can be told any more.
 
 use sotto_shared::id::ConversationId;
 

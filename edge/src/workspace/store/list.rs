@@ -142,7 +142,8 @@ impl<S: Sql> Store<'_, S> {
     }
 
     /// Takes conversations that are to be checked by now, at most `limit`, those first that have
-    /// waited longest. They are to be checked again at `until`, unless [`Self::checked`] comes first.
+    /// waited longest. They are to be checked again at `until`, unless [`Self::checked`] comes
+    /// first.
     pub fn take_checks(&self, now: u64, until: u64, limit: u32) -> Result<Vec<Listed>, SqlError> {
         let rows = self.0.exec(
             &format!(

@@ -10,8 +10,8 @@ pub struct Counts {
     pub days: Vec<DayCounts>,
 }
 
-/// What a day (UTC) came to. A figure is `null` where it stands for fewer than five conversations, or
-/// is itself below five.
+/// What a day (UTC) came to. A figure is `null` where it stands for fewer than five conversations,
+/// or is itself below five.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DayCounts {

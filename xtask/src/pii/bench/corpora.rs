@@ -1,4 +1,5 @@
-//! What is read: chat, chat without personal data, chat in English, and texts that cost a careless scanner much.
+//! What is read: chat, chat without personal data, chat in English, and texts that cost a careless
+//! scanner much.
 //!
 //! Each engine reads the same files. A message in them is a line `repeats bytes` and then so many
 //! bytes, which stand for themselves repeated so often.

@@ -3,8 +3,8 @@
 //!
 //! One file per set of cases. A set that is not there is passed over. Everything is measured with
 //! the policy of `pii scan`, false alarms with that of chat as well. `--misses` tells on standard
-//! error which cases were missed, and which values of a set are not counted at all; `--write` puts the
-//! table into docs/measured.md.
+//! error which cases were missed, and which values of a set are not counted at all; `--write` puts
+//! the table into docs/measured.md.
 
 mod cases;
 mod figure;
