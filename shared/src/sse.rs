@@ -52,6 +52,10 @@ impl Decoder {
                     if let Some(event) = self.end_line() {
                         each(event);
                     }
+                    // Lines without end make an event without end.
+                    if self.event.data.len() > SSE_LINE_BYTES {
+                        return Err(LineTooLong);
+                    }
                 }
                 _ if self.line.len() >= SSE_LINE_BYTES => return Err(LineTooLong),
                 _ => self.line.push(byte),
@@ -155,5 +159,8 @@ mod tests {
         let mut decoder = Decoder::new();
         let long = vec![b'x'; SSE_LINE_BYTES + 1];
         assert_eq!(decoder.push(&long, |_| {}), Err(LineTooLong));
+        let mut decoder = Decoder::new();
+        let many = "data: line\n".repeat(SSE_LINE_BYTES / 4);
+        assert_eq!(decoder.push(many.as_bytes(), |_| {}), Err(LineTooLong), "of one event");
     }
 }

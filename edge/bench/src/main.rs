@@ -17,6 +17,7 @@ pub mod vault;
 /// What goes into and comes out of a model.
 #[path = "../../src/guard"]
 pub mod guard {
+    mod addresses;
     #[cfg_attr(not(test), expect(dead_code, reason = "a prompt is not timed"))]
     pub(crate) mod characters;
     pub mod citations;

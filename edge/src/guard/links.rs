@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 const LONGEST: usize = 4_096;
 
 /// Longest address of a link, in bytes: a longer one is there to carry something.
-const LONGEST_ADDRESS: usize = 2_000;
+pub(super) const LONGEST_ADDRESS: usize = 2_000;
 
 /// How deep images stand in links that are looked into.
 const DEEPEST: usize = 3;
@@ -100,7 +100,7 @@ impl Links {
 
     /// Takes what comes next and adds what may be sent.
     pub(super) fn push(&mut self, text: &str, sent: &mut String) {
-        if self.held.is_empty() && !text.contains(|c| self.is_special(c)) {
+        if self.held.is_empty() && !text.contains(Self::is_special) {
             self.send(text, sent);
             return;
         }
@@ -117,7 +117,7 @@ impl Links {
         let held = core::mem::take(&mut self.held);
         let mut rest = held.as_str();
         while !rest.is_empty() {
-            let plain = rest.find(|c: char| self.is_special(c)).unwrap_or(rest.len());
+            let plain = rest.find(Self::is_special).unwrap_or(rest.len());
             if let Some((before, special)) = rest.split_at_checked(plain).filter(|_| plain > 0) {
                 self.send(before, sent);
                 rest = special;
@@ -145,9 +145,8 @@ impl Links {
         }
     }
 
-    fn is_special(&self, c: char) -> bool {
+    fn is_special(c: char) -> bool {
         matches!(c, '\\' | '!' | '[' | '<')
-            || (!self.rules.hosts.is_empty() && matches!(c, 'h' | 'H'))
     }
 
     fn send(&mut self, text: &str, sent: &mut String) {
@@ -193,7 +192,6 @@ fn step(text: &str, rules: &LinkRules, at_line_start: bool, is_end: bool, depth:
             Written::Open => Step::Wait,
         },
         (Some('<'), Some(c)) if c.is_ascii_alphabetic() || c == '/' => angle(text, rules, is_end),
-        (Some('h' | 'H'), _) => bare(text, rules, is_end),
         (Some(c), _) => literal(c.len_utf8()),
         (None, _) => Step::Wait,
     }
@@ -322,31 +320,6 @@ fn angle(text: &str, rules: &LinkRules, is_end: bool) -> Step {
     }
 }
 
-/// An address that stands in the text by itself, which readers make a link of: only looked at where
-/// not every host may be linked.
-fn bare(text: &str, rules: &LinkRules, is_end: bool) -> Step {
-    let scheme = ["https://", "http://"].into_iter().find(|scheme| {
-        text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
-    });
-    let Some(scheme) = scheme else {
-        let may_become = ["https://", "http://"].into_iter().any(|scheme| {
-            scheme.get(..text.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(text))
-        });
-        return if may_become && !is_end {
-            Step::Wait
-        } else {
-            Step::Take(1, text.get(..1).unwrap_or_default().into())
-        };
-    };
-    let stop = text.find(|c: char| c.is_whitespace() || "<>\"`|[]()".contains(c));
-    let Some(stop) = stop.or(is_end.then_some(text.len())) else { return Step::Wait };
-    let address = text.get(..stop).unwrap_or_default();
-    let plain = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '\'']);
-    let shown =
-        if rules.allow(plain) { address } else { address.get(scheme.len()..).unwrap_or_default() };
-    Step::Take(stop, shown.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -444,23 +417,6 @@ mod tests {
             ("Hi! 😀 <3", "Hi! 😀 <3"),
             ("", ""),
         ]);
-    }
-
-    #[test]
-    fn an_allow_list_holds_for_every_form() {
-        let rules = LinkRules { hosts: vec!["shop.example".into()], own: vec![] };
-        for (text, wanted) in [
-            ("[a](https://shop.example/x)", "[a](https://shop.example/x)"),
-            ("[a](https://www.shop.example)", "[a](https://www.shop.example)"),
-            ("[a](https://evilshop.example)", "a"),
-            ("[a](https://shop.example.evil.example)", "a"),
-            ("<https://evil.example/x>", "https://evil.example/x"),
-            ("see https://shop.example/x, ok", "see https://shop.example/x, ok"),
-            ("see https://evil.example/x, ok", "see evil.example/x, ok"),
-            ("he has http://evil.example", "he has evil.example"),
-        ] {
-            assert_eq!(run(&rules, text), wanted, "{text}");
-        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! A model's words on their way out: hidden characters go, a reply that repeats its instructions or
-//! is longer than any answer needs to be is cut off, images and odd links become text, and personal
-//! data is replaced.
+//! A model's words on their way out: hidden characters go, citations of what was not given too,
+//! images and odd links become text, a reply that repeats its instructions or is longer than any
+//! answer needs to be is cut off, and personal data is replaced.
 
 use sotto_shared::limits::REPLY_BYTES;
 use sotto_shared::pii::{Counts, Policy, Scrubbed, StreamScrubber};
 
+use super::addresses::Addresses;
 use super::characters::spoken;
 use super::citations::Citations;
 use super::codes::Codes;
@@ -14,15 +15,17 @@ use super::watch::Watch;
 /// What one reply goes through.
 #[derive(Debug)]
 pub struct Output {
-    codes: Codes,
-    watch: Watch,
     citations: Citations,
     links: Links,
+    addresses: Addresses,
+    codes: Codes,
+    watch: Watch,
     scrubber: StreamScrubber,
     /// What is on its way from one to the next; empty in between.
-    looked_at: String,
-    passed: String,
     cited: String,
+    linked: String,
+    shown: String,
+    looked_at: String,
     /// What waits to be scrubbed.
     waiting: String,
     taken: usize,
@@ -60,14 +63,16 @@ impl Output {
     #[must_use]
     pub fn new(policy: Policy, links: LinkRules, told: &Told<'_>) -> Self {
         Self {
+            citations: Citations::of(told.passages),
+            addresses: Addresses::new(links.clone()),
+            links: Links::new(links),
             codes: Codes::default(),
             watch: Watch::new(told.instructions.iter().copied(), told.canary),
-            citations: Citations::of(told.passages),
-            links: Links::new(links),
             scrubber: StreamScrubber::new(policy),
-            looked_at: String::new(),
-            passed: String::new(),
             cited: String::new(),
+            linked: String::new(),
+            shown: String::new(),
+            looked_at: String::new(),
             waiting: String::new(),
             taken: 0,
         }
@@ -80,8 +85,8 @@ impl Output {
         let end = text.floor_char_boundary(room.min(text.len()));
         // A character that does not fit any more fills the rest.
         self.taken = if end < text.len() { REPLY_BYTES } else { self.taken + end };
-        let text = text.get(..end).unwrap_or_default();
-        self.codes.push(text, &self.watch, &mut self.looked_at);
+        self.citations.push(text.get(..end).unwrap_or_default(), &mut self.cited);
+        self.links.push(&self.cited, &mut self.linked);
         self.go_on();
         if self.taken > AT_ONCE && self.waiting.len() < AT_A_TIME {
             return Scrubbed::default();
@@ -91,14 +96,16 @@ impl Output {
         piece
     }
 
-    /// Lets what was looked at for codes pass the watch, and links become what they may be.
+    /// Lets what is left without images and links go on to the watch, which has to see what a reader
+    /// will: whatever were taken out behind it would bring together what it saw apart.
     fn go_on(&mut self) {
-        self.watch.push(&self.looked_at, &mut self.passed);
-        self.looked_at.clear();
-        self.citations.push(&self.passed, &mut self.cited);
-        self.passed.clear();
-        self.links.push(&self.cited, &mut self.waiting);
         self.cited.clear();
+        self.addresses.push(&self.linked, &mut self.shown);
+        self.linked.clear();
+        self.codes.push(&self.shown, &self.watch, &mut self.looked_at);
+        self.shown.clear();
+        self.watch.push(&self.looked_at, &mut self.waiting);
+        self.looked_at.clear();
     }
 
     /// Why nothing more should be taken; `None` while the reply goes on.
@@ -128,13 +135,19 @@ impl Output {
 
     /// Gives what was held back.
     pub fn finish(&mut self) -> Scrubbed {
-        self.codes.finish(&self.watch, &mut self.looked_at);
-        self.go_on();
-        self.citations.push(&self.watch.finish(), &mut self.cited);
         self.citations.finish(&mut self.cited);
-        self.links.push(&self.cited, &mut self.waiting);
+        self.links.push(&self.cited, &mut self.linked);
+        self.links.finish(&mut self.linked);
+        self.addresses.push(&self.linked, &mut self.shown);
+        self.addresses.finish(&mut self.shown);
+        self.linked = core::mem::take(&mut self.shown);
         self.cited.clear();
-        self.links.finish(&mut self.waiting);
+        self.codes.push(&self.linked, &self.watch, &mut self.looked_at);
+        self.codes.finish(&self.watch, &mut self.looked_at);
+        self.linked.clear();
+        self.watch.push(&self.looked_at, &mut self.waiting);
+        self.looked_at.clear();
+        self.waiting.push_str(&self.watch.finish());
         let mut rest = self.scrubber.push(&self.waiting);
         self.waiting.clear();
         rest.append(&self.scrubber.finish());
@@ -183,6 +196,20 @@ mod tests {
         let canary: String =
             "kbplfhogamdcneji".chars().flat_map(|letter| [letter, '\u{e0123}']).collect();
         assert_eq!(run(&["It is ", &canary]).1, Some(Cut::Quotation));
+    }
+
+    #[test]
+    fn nothing_that_is_taken_out_puts_a_canary_together() {
+        let letters: Vec<char> = "kbplfhogamdcneji".chars().collect();
+        for between in ["[99]", "![](q)", "[](javascript:x)", "\u{200b}"] {
+            let apart: Vec<String> = letters.chunks(3).map(|some| some.iter().collect()).collect();
+            let told = Told { instructions: vec![], canary: Some("kbplfhogamdcneji"), passages: 2 };
+            let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
+            let mut text = output.push(&apart.join(between));
+            text.append(&output.push(" and more."));
+            text.append(&output.finish());
+            assert_eq!(output.cut(), Some(Cut::Quotation), "{between}: {}", text.as_str());
+        }
     }
 
     #[test]

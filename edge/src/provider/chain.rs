@@ -97,7 +97,7 @@ impl<H: Http + 'static> Chain<H> {
             is_over = is_over || (&mut self.patience).now_or_never().is_some();
             if is_over && step != Step::Stop {
                 let ends_here = matches!(self.candidates.last(), Some(Candidate::Local(_)));
-                step = if ends_here { self.failover.skip_to_last() } else { Step::Stop };
+                step = if ends_here { self.failover.skip_to_last(place) } else { Step::Stop };
             }
             match step {
                 Step::Again { after_ms } => {
@@ -106,12 +106,19 @@ impl<H: Http + 'static> Chain<H> {
                 }
                 Step::Next => self.lose(&error),
                 Step::Stop => {
+                    self.lose(&error);
                     self.asked = None;
                     self.ready.push_back(Err(error));
                     return place;
                 }
             }
         }
+    }
+
+    /// Whether anybody answers; if not, what was lost is all that was taken.
+    #[must_use]
+    pub const fn is_answered(&self) -> bool {
+        self.asked.is_some()
     }
 
     /// How those did that were asked, in this order. One that was asked twice counts as it did

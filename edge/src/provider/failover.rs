@@ -95,9 +95,10 @@ impl Failover {
         Step::Stop
     }
 
-    /// Passes over whatever stands before the last one: there is no time left to try.
-    pub const fn skip_to_last(&mut self) -> Step {
-        if self.at + 1 >= self.count {
+    /// Passes over whatever stands between the one that failed and the last one: there is no time
+    /// left to try. The last one itself is still asked.
+    pub const fn skip_to_last(&mut self, failed: usize) -> Step {
+        if failed + 1 >= self.count {
             return Step::Stop;
         }
         self.at = self.count - 1;
@@ -196,7 +197,8 @@ mod tests {
     #[test]
     fn without_time_the_last_one_is_asked() {
         let mut failover = Failover::new(3, 0);
-        assert_eq!((failover.skip_to_last(), failover.at()), (Step::Next, 2));
-        assert_eq!((failover.skip_to_last(), failover.at()), (Step::Stop, 2));
+        assert_eq!((failover.skip_to_last(0), failover.at()), (Step::Next, 2));
+        assert_eq!((failover.skip_to_last(1), failover.at()), (Step::Next, 2));
+        assert_eq!((failover.skip_to_last(2), failover.at()), (Step::Stop, 2));
     }
 }

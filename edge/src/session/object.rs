@@ -316,6 +316,7 @@ impl Shell {
         tombstone: &Tombstone,
     ) -> Result<(), ShellError> {
         if let Some(active) = self.take_active() {
+            self.settle(None, active.running.text().as_str().len());
             active.running.end(STOPPED);
         }
         self.vault_key.replace(None);

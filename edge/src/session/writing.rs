@@ -194,8 +194,9 @@ impl Shell {
         self.with_running(&begun.reply, |running| running.start(name, model, grounds));
         let reply = Reply { begun, config: &config, passages, name };
         let is_remote = model.is_some();
-        let counted =
-            |chain: &Chain<_>, usage| bill::counted(is_remote.then_some(usage), chain.lost());
+        let counted = |chain: &Chain<_>, usage| {
+            bill::counted((is_remote && chain.is_answered()).then_some(usage), chain.lost())
+        };
         let written = self.write_with(&mut chain, output, reply, counted).await;
         self.tell_of_providers(&turn.workspace, &context.providers, chain.tried()).await;
         written

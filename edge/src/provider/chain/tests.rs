@@ -75,6 +75,8 @@ struct Outcome {
     models: Vec<String>,
     waits: Vec<u64>,
     tried: Vec<(usize, bool)>,
+    lost: Option<u64>,
+    is_answered: bool,
 }
 
 fn run(fates: &[Fate], candidates: Vec<Candidate>, is_patient: bool) -> Outcome {
@@ -110,6 +112,8 @@ fn run(fates: &[Fate], candidates: Vec<Candidate>, is_patient: bool) -> Outcome 
         models: http.models.take(),
         waits: http.waits.take(),
         tried: chain.tried().iter().map(|tried| (tried.place, tried.works)).collect(),
+        lost: chain.lost(),
+        is_answered: chain.is_answered(),
     }
 }
 
@@ -160,6 +164,22 @@ fn the_next_one_answers_for_one_that_fails() {
         assert_eq!(outcome.models.last().map(String::as_str), Some("b"));
         assert_eq!(outcome.tried, [(0, false), (1, true)]);
     }
+}
+
+#[test]
+fn what_was_refused_costs_nothing() {
+    let refused = run(&[Fate::Refused(401, "")], vec![model("a")], true);
+    assert_eq!((refused.lost, refused.is_answered), (Some(0), false));
+    let answered = run(&[Fate::Replies(&[HI, END])], two(), true);
+    assert_eq!((answered.lost, answered.is_answered), (Some(0), true));
+}
+
+#[test]
+fn documents_answer_when_the_last_model_was_too_slow() {
+    let slow = Fate::RepliesAndHangs(&[": ping\n\n"]);
+    let candidates = vec![model("a"), Candidate::Local(Local::text("from documents".into()))];
+    let outcome = run(&[slow], candidates, false);
+    assert_eq!((outcome.place, outcome.text.as_str()), (1, "from documents"));
 }
 
 #[test]
