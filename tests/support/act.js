@@ -14,7 +14,7 @@ export async function visit(page, url, options) {
 /** Opens the panel. */
 export async function open(chat) {
   await chat.launcher.click();
-  await expect(chat.panel).toBeVisible();
+  await expect(chat.panel).toBeVisible({ timeout: 20_000 }); // The first time, the program is fetched and compiled.
 }
 
 /** Opens the panel and agrees, with optional purposes if any are named. */
