@@ -86,8 +86,7 @@ impl Output {
         // A character that does not fit any more fills the rest.
         self.taken = if end < text.len() { REPLY_BYTES } else { self.taken + end };
         self.citations.push(text.get(..end).unwrap_or_default(), &mut self.cited);
-        self.links.push(&self.cited, &mut self.linked);
-        self.go_on();
+        self.go_on(false);
         if self.taken > AT_ONCE && self.waiting.len() < AT_A_TIME {
             return Scrubbed::default();
         }
@@ -98,14 +97,27 @@ impl Output {
 
     /// Lets what is left without images and links go on to the watch, which has to see what a reader
     /// will: whatever were taken out behind it would bring together what it saw apart.
-    fn go_on(&mut self) {
+    fn go_on(&mut self, is_end: bool) {
+        self.links.push(&self.cited, &mut self.linked);
         self.cited.clear();
+        if is_end {
+            self.links.finish(&mut self.linked);
+        }
         self.addresses.push(&self.linked, &mut self.shown);
         self.linked.clear();
+        if is_end {
+            self.addresses.finish(&mut self.shown);
+        }
         self.codes.push(&self.shown, &self.watch, &mut self.looked_at);
         self.shown.clear();
+        if is_end {
+            self.codes.finish(&self.watch, &mut self.looked_at);
+        }
         self.watch.push(&self.looked_at, &mut self.waiting);
         self.looked_at.clear();
+        if is_end {
+            self.waiting.push_str(&self.watch.finish());
+        }
     }
 
     /// Why nothing more should be taken; `None` while the reply goes on.
@@ -136,18 +148,7 @@ impl Output {
     /// Gives what was held back.
     pub fn finish(&mut self) -> Scrubbed {
         self.citations.finish(&mut self.cited);
-        self.links.push(&self.cited, &mut self.linked);
-        self.links.finish(&mut self.linked);
-        self.addresses.push(&self.linked, &mut self.shown);
-        self.addresses.finish(&mut self.shown);
-        self.linked = core::mem::take(&mut self.shown);
-        self.cited.clear();
-        self.codes.push(&self.linked, &self.watch, &mut self.looked_at);
-        self.codes.finish(&self.watch, &mut self.looked_at);
-        self.linked.clear();
-        self.watch.push(&self.looked_at, &mut self.waiting);
-        self.looked_at.clear();
-        self.waiting.push_str(&self.watch.finish());
+        self.go_on(true);
         let mut rest = self.scrubber.push(&self.waiting);
         self.waiting.clear();
         rest.append(&self.scrubber.finish());
