@@ -121,11 +121,11 @@ impl<H: Http + 'static> Chain<H> {
         self.asked.is_some()
     }
 
-    /// How those did that were asked, in this order. One that was asked twice counts as it did
-    /// last.
+    /// How those did that were asked since this was last called, in this order. One that was asked
+    /// twice counts as it did last.
     #[must_use]
-    pub fn tried(&self) -> &[Tried] {
-        &self.tried
+    pub fn take_tried(&mut self) -> Vec<Tried> {
+        core::mem::take(&mut self.tried)
     }
 
     /// Tokens that attempts took which failed before a word; `None` if one may have taken some and
@@ -199,11 +199,14 @@ impl<H: Http + 'static> Provider for Chain<H> {
                 None => None,
             },
         };
-        let place = self.failover.at();
-        match &event {
-            Some(Ok(Event::Finish(_))) => self.note(place, true),
-            Some(Err(error)) => self.note(place, !failover::passes(error)),
-            Some(Ok(Event::Text(_) | Event::Usage(_))) | None => {}
+        // What failed before its first word was noted then.
+        if self.asked.is_some() {
+            let place = self.failover.at();
+            match &event {
+                Some(Ok(Event::Text(_) | Event::Finish(_))) => self.note(place, true),
+                Some(Err(error)) => self.note(place, !failover::passes(error)),
+                Some(Ok(Event::Usage(_))) | None => {}
+            }
         }
         event
     }

@@ -18,7 +18,22 @@ use crate::provider::local::Local;
 use crate::random::{PlatformRandom, Random};
 use crate::session::core::{Begun, CoreError};
 use crate::session::object::{SessionCore, Shell, ShellError};
-use crate::workspace::command::{ProviderResult, ReportProviders, TurnContext, TurnProvider};
+use crate::workspace::command::{
+    Outcome, ProviderResult, ReportProviders, TurnContext, TurnProvider,
+};
+
+/// A model that has failed and is asked in trial: nobody else asks it until it is told how it did.
+pub(super) struct Probe {
+    workspace: String,
+    name: String,
+}
+
+impl Probe {
+    pub(super) fn of(workspace: &str, providers: &[TurnProvider]) -> Option<Self> {
+        let probe = providers.iter().find(|provider| provider.is_probe)?;
+        Some(Self { workspace: workspace.to_owned(), name: probe.name.clone() })
+    }
+}
 
 impl Shell {
     /// The site's providers as one.
@@ -59,7 +74,7 @@ impl Shell {
     }
 
     /// Tells the workspace how providers did, if it does not know that they work.
-    pub(super) async fn tell_of_providers(
+    pub(super) fn tell_of_providers(
         &self,
         workspace: &str,
         providers: &[TurnProvider],
@@ -67,17 +82,38 @@ impl Shell {
     ) {
         let result = |tried: &Tried| {
             let provider = providers.get(tried.place)?;
+            let outcome = if tried.works { Outcome::Works } else { Outcome::Fails };
             let is_news = !tried.works || provider.is_watched;
             let name = provider.name.clone();
-            is_news.then_some(ProviderResult { name, works: tried.works })
+            is_news.then_some(ProviderResult { name, outcome })
         };
         let results: Vec<ProviderResult> = tried.iter().filter_map(result).collect();
+        if let Some(probe) = self.probe.take()
+            && results.iter().all(|result| result.name != probe.name)
+        {
+            self.probe.set(Some(probe));
+        }
+        self.report_providers(workspace.to_owned(), results);
+    }
+
+    /// Tells the workspace what is known of the model that was to be tried out, unless it was told.
+    pub(super) fn end_probe(&self, outcome: Outcome) {
+        if let Some(Probe { workspace, name }) = self.probe.take() {
+            self.report_providers(workspace, vec![ProviderResult { name, outcome }]);
+        }
+    }
+
+    /// Nobody waits for it: a report that is lost leaves a breaker as it was.
+    fn report_providers(&self, workspace: String, results: Vec<ProviderResult>) {
         if results.is_empty() {
             return;
         }
-        if let Err(error) = call(&self.env, workspace, &ReportProviders { results }).await {
-            log::error("report_not_heard").fault(&error).write();
-        }
+        let env = self.env.clone();
+        self.state.wait_until(async move {
+            if let Err(error) = call(&env, &workspace, &ReportProviders { results }).await {
+                log::error("report_not_heard").fault(&error).write();
+            }
+        });
     }
 }
 

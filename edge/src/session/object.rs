@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::log::{self, Loggable, Told};
 use crate::object::envelope;
 use crate::random::PlatformRandom;
+use crate::session::asking::Probe;
 use crate::session::bill::Bill;
 use crate::session::command::{
     AskReview, Chat, CheckLife, Command, Erase, Export, Mint, MintedSession, Operator, Read,
@@ -68,6 +69,7 @@ impl DurableObject for SessionObject {
             sql,
             active: RefCell::new(None),
             bill: Cell::new(None),
+            probe: Cell::new(None),
             vault_key: RefCell::new(None),
             answers: Cell::new(0),
             is_awake: Cell::new(false),
@@ -100,6 +102,8 @@ pub(super) struct Shell {
     pub(super) active: RefCell<Option<Active>>,
     /// What the reply under way costs, if it costs anything.
     pub(super) bill: Cell<Option<Bill>>,
+    /// The model that the reply under way tries out, if it tries one out.
+    pub(super) probe: Cell<Option<Probe>>,
     /// The conversation's key, once the workspace has opened it.
     pub(super) vault_key: RefCell<Option<Rc<VaultKey>>>,
     /// How many answers about the consent have come: of two under way, the later one counts.
@@ -279,9 +283,7 @@ impl Shell {
 
     /// Ends the reply that is under way, if there is one; its text so far is kept.
     pub(super) fn stop_writing(&self, core: &SessionCore<'_>) -> Result<(), ShellError> {
-        if let Some(active) = self.take_active() {
-            self.settle(None, active.running.text().as_str().len());
-            let Active { running, .. } = active;
+        if let Some(running) = self.break_off() {
             core.end(running.id(), running.text(), running.grounds(), STOPPED)?;
             running.end(STOPPED);
         }
@@ -315,9 +317,8 @@ impl Shell {
         config: &Config,
         tombstone: &Tombstone,
     ) -> Result<(), ShellError> {
-        if let Some(active) = self.take_active() {
-            self.settle(None, active.running.text().as_str().len());
-            active.running.end(STOPPED);
+        if let Some(running) = self.break_off() {
+            running.end(STOPPED);
         }
         self.vault_key.replace(None);
         let core = self.core(config);

@@ -84,6 +84,12 @@ impl Running {
         &self.text
     }
 
+    /// How long its text is so far, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        u64::try_from(self.text.as_str().len()).unwrap_or(u64::MAX)
+    }
+
     /// Listens: everything so far at once, then what comes.
     pub fn listen(&mut self) -> UnboundedReceiver<Part> {
         let (sender, receiver) = unbounded();

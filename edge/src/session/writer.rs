@@ -21,6 +21,8 @@ pub struct Written {
     pub end: End,
     /// What the provider counted.
     pub usage: Usage,
+    /// Whether the provider itself ended the reply; its last count is only then the whole one.
+    pub is_finished: bool,
     /// How much was replaced of what.
     pub found: Counts,
     /// Why it broke off, for the log.
@@ -50,7 +52,7 @@ pub async fn write(
     mut each: impl FnMut(&Scrubbed),
 ) -> Written {
     let mut usage = Usage::default();
-    let (mut has_text, mut has_begun) = (false, false);
+    let (mut has_text, mut has_begun, mut is_finished) = (false, false, false);
     let result = loop {
         match provider.next().await {
             Some(Ok(Event::Text(text))) => {
@@ -68,7 +70,10 @@ pub async fn write(
                 }
             }
             Some(Ok(Event::Usage(counted))) => usage = counted,
-            Some(Ok(Event::Finish(reason))) => break Ok(reason),
+            Some(Ok(Event::Finish(reason))) => {
+                is_finished = true;
+                break Ok(reason);
+            }
             Some(Err(error)) => break Err(error),
             None => break Err(ProviderError::Cut),
         }
@@ -80,7 +85,8 @@ pub async fn write(
         Ok(reason) if !has_text && reason != FinishReason::ContentFilter => Err(ProviderError::Cut),
         other => other,
     };
-    Written { end: end(result), usage, found: output.counts(), error: result.err() }
+    let (found, error) = (output.counts(), result.err());
+    Written { end: end(result), usage, is_finished, found, error }
 }
 
 /// Lets whoever waits have their turn: the first words leave before more of them are looked at.
@@ -162,6 +168,7 @@ mod tests {
         assert_eq!(got, "Write to [EMAIL]");
         assert_eq!((written.end.state, written.usage), (MessageState::Complete, usage));
         assert_eq!((written.end.finish, written.end.problem), (FinishReason::Stop, None));
+        assert!(written.is_finished);
     }
 
     #[test]
@@ -193,6 +200,7 @@ mod tests {
             assert_eq!(got, "Half a");
             assert_eq!(written.end.state, MessageState::Interrupted);
             assert_eq!((written.end.problem, written.error), (Some(code), Some(error)));
+            assert!(!written.is_finished);
         }
         assert_eq!(run(vec![text("Half")]).1.error, Some(ProviderError::Cut));
     }
@@ -209,6 +217,6 @@ mod tests {
     fn an_endless_reply_is_cut_off() {
         let (got, written) = run(vec![text(&"word ".repeat(REPLY_BYTES)), text("more")]);
         assert!(got.len() <= REPLY_BYTES);
-        assert_eq!(written.end.finish, FinishReason::Length);
+        assert_eq!((written.end.finish, written.is_finished), (FinishReason::Length, false));
     }
 }

@@ -22,16 +22,16 @@ use crate::log;
 use crate::object::{CallError, call};
 use crate::provider::chain::Chain;
 use crate::provider::local::{self, Local};
-use crate::provider::{Provider, Usage};
-use crate::session::asking;
+use crate::provider::Provider;
+use crate::session::asking::{self, Probe};
 use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
 use crate::session::core::{Begun, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
 use crate::session::record::{End, Grounds, UNMARKED};
 use crate::session::reply::{Running, STORE_MS, Storing};
-use crate::session::writer;
-use crate::workspace::command::{Passage, Reported, TurnContext, WorkspaceError};
+use crate::session::writer::{self, Written};
+use crate::workspace::command::{Outcome, Passage, Reported, TurnContext, WorkspaceError};
 
 /// A reply that never began.
 const REFUSED: End = End {
@@ -63,11 +63,14 @@ impl Shell {
         self.active.borrow_mut().as_mut().map(|active| active.running.listen())
     }
 
-    /// Takes the reply out of memory and ends its writing.
-    pub(super) fn take_active(&self) -> Option<Active> {
-        let active = self.active.borrow_mut().take()?;
-        active.abort.abort();
-        Some(active)
+    /// Takes the reply out of memory, ends its writing, and tells the workspace what is known of it.
+    pub(super) fn break_off(&self) -> Option<Running> {
+        let Active { running, abort, .. } = self.active.borrow_mut().take()?;
+        abort.abort();
+        let bytes = running.bytes();
+        self.settle(None, bytes);
+        self.end_probe(if bytes == 0 { Outcome::Unknown } else { Outcome::Works });
+        Some(running)
     }
 
     /// Takes the reply out of memory that has been written to its end.
@@ -107,6 +110,7 @@ impl Shell {
 
     /// Ends a reply that the object itself could not go on with.
     fn give_up(&self, reply: &str) {
+        self.end_probe(Outcome::Unknown);
         let Some(running) = self.take_written(reply) else { return };
         if let Ok(config) = Config::from_env(&self.env)
             && let Err(error) =
@@ -139,6 +143,7 @@ impl Shell {
         };
 
         self.bill.set(context.reserved.map(|reserved| Bill::new(&turn, reserved)));
+        self.probe.set(Probe::of(&turn.workspace, &context.providers));
         let lang = Language::of(&begun.lang);
         let policy = guard::policy(&context);
         // Without a model nobody was told anything.
@@ -152,13 +157,14 @@ impl Shell {
         if let Some(answer) = answer {
             // No model is asked.
             self.settle(Some(0), 0);
+            self.end_probe(Outcome::Unknown);
             let name = identity::PROVIDER;
             core.begin(begun, name, None)?;
             let grounds = Grounds::of(Vec::new());
             self.with_running(&begun.reply, |running| running.start(name, None, grounds));
             let _ = starting.send(Ok(()));
             let reply = Reply { begun, config: &config, passages: &[], name };
-            return self.write_with(&mut Local::text(answer), unwatched, reply, |_, _| None).await;
+            return self.write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| None).await;
         }
 
         let named = |place: usize| {
@@ -174,6 +180,7 @@ impl Shell {
         let mut chain = self.chain(&core, begun, &context, &policy, &canary, is_odd)?;
         // Who answers is known with the first word, and said before it.
         let place = chain.settle().await;
+        self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
         let (name, model) = named(place);
         if place > 0 {
             core.hand_over(&begun.reply, name, model)?;
@@ -194,22 +201,23 @@ impl Shell {
         self.with_running(&begun.reply, |running| running.start(name, model, grounds));
         let reply = Reply { begun, config: &config, passages, name };
         let is_remote = model.is_some();
-        let counted = |chain: &Chain<_>, usage| {
-            bill::counted((is_remote && chain.is_answered()).then_some(usage), chain.lost())
+        let counted = |chain: &Chain<_>, written: &Written, bytes| {
+            let by_model = (is_remote && chain.is_answered()).then_some(written);
+            bill::counted(by_model, bytes, chain.lost())
         };
         let written = self.write_with(&mut chain, output, reply, counted).await;
-        self.tell_of_providers(&turn.workspace, &context.providers, chain.tried()).await;
+        self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
         written
     }
 
     /// Lets the provider write to the end, and stores what it wrote. `counted` says how many tokens
-    /// all of it took, if anybody counted them.
+    /// all of it took, if anybody counted them; it is told how many bytes the reply has.
     async fn write_with<P: Provider>(
         self: &Rc<Self>,
         provider: &mut P,
         mut output: Output,
         reply: Reply<'_>,
-        counted: impl FnOnce(&P, Usage) -> Option<u64>,
+        counted: impl FnOnce(&P, &Written, u64) -> Option<u64>,
     ) -> Result<(), ShellError> {
         let Reply { begun, config, passages, name } = reply;
         let core = self.core(config);
@@ -231,7 +239,8 @@ impl Shell {
             None => passages.iter().map(source).collect(),
         });
         let stored = core.end(running.id(), running.text(), running.grounds(), written.end);
-        self.settle(counted(provider, written.usage), running.text().as_str().len());
+        let bytes = running.bytes();
+        self.settle(counted(provider, &written, bytes), bytes);
         running.end(if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
         if is_cut_off {

@@ -51,6 +51,11 @@ impl Breaker {
         self.probe_until = now.saturating_add(PROBE_MS);
     }
 
+    /// Nobody came to know what the probe would have shown: another one may be sent.
+    pub const fn release(&mut self) {
+        self.probe_until = 0;
+    }
+
     /// The provider works.
     pub fn works(&mut self) {
         *self = Self::default();
@@ -135,6 +140,16 @@ mod tests {
         let later = breaker.open_until;
         breaker.probe(later);
         assert_eq!(breaker.gate(later + PROBE_MS), Gate::HalfOpen);
+    }
+
+    #[test]
+    fn a_probe_that_showed_nothing_is_sent_again_at_once() {
+        let mut breaker = opened();
+        let later = breaker.open_until;
+        breaker.probe(later);
+        breaker.release();
+        assert_eq!(breaker.gate(later), Gate::HalfOpen);
+        assert_eq!(breaker.gate(later - 1), Gate::Open);
     }
 
     #[test]

@@ -241,7 +241,13 @@ pub enum Spent {
 }
 
 /// Bytes of UTF-8 in a token, about: English has a little more, other languages less.
-pub const BYTES_PER_TOKEN: u64 = 4;
+const BYTES_PER_TOKEN: u64 = 4;
+
+/// Tokens of so many bytes, about.
+#[must_use]
+pub const fn tokens_of(bytes: u64) -> u64 {
+    bytes.div_ceil(BYTES_PER_TOKEN)
+}
 
 /// Tokens that were counted for a reply before it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -271,7 +277,7 @@ impl Settle {
     #[must_use]
     pub fn used(&self) -> u64 {
         self.counted.unwrap_or_else(|| {
-            self.reserved.tokens.saturating_add(self.reply_bytes.div_ceil(BYTES_PER_TOKEN))
+            self.reserved.tokens.saturating_add(tokens_of(self.reply_bytes))
         })
     }
 }
@@ -285,6 +291,8 @@ pub struct TurnProvider {
     pub name: String,
     /// Whether it failed lately, so that its success is worth telling.
     pub is_watched: bool,
+    /// Whether it is asked in trial: nobody else asks it until it is told how it did.
+    pub is_probe: bool,
 }
 
 impl TurnProvider {
@@ -294,7 +302,8 @@ impl TurnProvider {
         let kind = settings.name();
         let host = providers::host(&settings).unwrap_or_default();
         let model = settings.remote().map(|remote| remote.model.as_str()).unwrap_or_default();
-        Self { name: format!("{kind} {host} {model}"), settings, is_watched: false }
+        let name = format!("{kind} {host} {model}");
+        Self { name, settings, is_watched: false, is_probe: false }
     }
 }
 
@@ -310,8 +319,19 @@ pub struct ReportProviders {
 pub struct ProviderResult {
     /// The name that it has in the turn.
     pub name: String,
-    /// Whether it did what it is there for.
-    pub works: bool,
+    /// What was seen of it.
+    pub outcome: Outcome,
+}
+
+/// What was seen of a provider that was to write a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It did what it is there for, be it by a refusal.
+    Works,
+    /// It failed.
+    Fails,
+    /// Nothing: it was not asked in the end, or its reply was stopped before its first word.
+    Unknown,
 }
 
 /// A piece of a document, by its heading.

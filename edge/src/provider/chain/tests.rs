@@ -111,7 +111,7 @@ fn run(fates: &[Fate], candidates: Vec<Candidate>, is_patient: bool) -> Outcome 
         end,
         models: http.models.take(),
         waits: http.waits.take(),
-        tried: chain.tried().iter().map(|tried| (tried.place, tried.works)).collect(),
+        tried: chain.take_tried().iter().map(|tried| (tried.place, tried.works)).collect(),
         lost: chain.lost(),
         is_answered: chain.is_answered(),
     }
@@ -205,6 +205,35 @@ fn nobody_else_is_asked_what_one_will_not_answer() {
     let outcome = run(&[Fate::Replies(&[FILTERED])], with_local(), true);
     assert_eq!((outcome.place, outcome.text.as_str()), (0, ""));
     assert_eq!(outcome.end, Ok(FinishReason::ContentFilter));
+}
+
+/// The guard, or a limit, may end a reply before its provider does.
+#[test]
+fn whoever_has_said_a_word_works_though_nobody_hears_its_end() {
+    let http = Rc::new(Fates {
+        fates: RefCell::new([Fate::Unreachable, Fate::Unreachable, Fate::Replies(&[HI])].into()),
+        models: RefCell::default(),
+        waits: RefCell::default(),
+        is_patient: true,
+    });
+    let mut chain = Chain::new(http, Prompt { messages: Vec::new() }, two(), 7);
+    assert_eq!(chain.settle().now_or_never(), Some(1));
+    assert_eq!(chain.take_tried(), [Tried { place: 0, works: false }]);
+    assert!(matches!(chain.next().now_or_never(), Some(Some(Ok(Event::Text(_))))));
+    assert_eq!(chain.take_tried(), [Tried { place: 1, works: true }]);
+}
+
+/// Its failure was told before, and is not told again with the reply's end.
+#[test]
+fn a_failure_is_noted_once() {
+    let fates = RefCell::new([Fate::Refused(401, "")].into());
+    let (models, waits) = (RefCell::default(), RefCell::default());
+    let http = Rc::new(Fates { fates, models, waits, is_patient: true });
+    let mut chain = Chain::new(http, Prompt { messages: Vec::new() }, vec![model("a")], 7);
+    assert_eq!(chain.settle().now_or_never(), Some(0));
+    assert_eq!(chain.take_tried(), [Tried { place: 0, works: true }]);
+    assert!(matches!(chain.next().now_or_never(), Some(Some(Err(_)))));
+    assert_eq!(chain.take_tried(), []);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::budget::{ALL_SITES, Budget, BudgetError, Kind};
-use crate::workspace::command::{Admit, BYTES_PER_TOKEN, Reserved, Settle, Turn, WorkspaceError};
+use crate::workspace::command::{Admit, Reserved, Settle, Turn, WorkspaceError, tokens_of};
 use crate::workspace::rates::Rate;
 
 /// Tokens of a prompt that are the same for every reply (our rules, the earlier messages), about.
@@ -97,7 +97,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         {
             return Ok(None);
         }
-        let tokens = tokens(bytes).saturating_add(TOKENS_BESIDE);
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let tokens = tokens_of(bytes).saturating_add(TOKENS_BESIDE);
         let is_left = unless_spent(budget.take(site, Kind::Tokens, tokens, limits.tokens))?;
         Ok(is_left.then_some(Reserved { day: budget.day(), tokens }))
     }
@@ -110,11 +111,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let budget = self.budget()?;
         Ok(budget.correct(command.site, Kind::Tokens, day, tokens, command.used())?)
     }
-}
-
-/// Tokens of so many bytes, about.
-fn tokens(bytes: usize) -> u64 {
-    u64::try_from(bytes).unwrap_or(u64::MAX).div_ceil(BYTES_PER_TOKEN)
 }
 
 /// Whether something was taken; whatever else went wrong is an error still.

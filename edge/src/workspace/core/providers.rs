@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::breaker::{Breaker, Gate};
-use crate::workspace::command::{ReportProviders, TurnProvider};
+use crate::workspace::command::{Outcome, ReportProviders, TurnProvider};
 use crate::workspace::settings::providers;
 use crate::workspace::store::StoredKey;
 
@@ -88,6 +88,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                     if let Some(mut breaker) = breaker.filter(|_| asked.is_empty()) {
                         breaker.probe(now);
                         self.store().put_breaker(&turn.name, &breaker)?;
+                        turn.is_probe = true;
                     }
                     asked.push(turn);
                 }
@@ -105,10 +106,11 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         for result in &command.results {
             let known = breakers.iter().find(|(name, _)| *name == result.name);
             let mut breaker = known.map(|(_, breaker)| *breaker).unwrap_or_default();
-            if result.works {
-                breaker.works();
-            } else if known.is_some() || breakers.len() < BREAKERS {
-                breaker.fails(now);
+            match result.outcome {
+                Outcome::Works => breaker.works(),
+                Outcome::Fails if known.is_some() || breakers.len() < BREAKERS => breaker.fails(now),
+                Outcome::Fails => {}
+                Outcome::Unknown => breaker.release(),
             }
             self.store().put_breaker(&result.name, &breaker)?;
         }

@@ -1,7 +1,7 @@
 use sotto_shared::wire::provider::{Gate, Provider};
 
 use super::*;
-use crate::workspace::command::{ProviderResult, ReportProviders, TurnProvider};
+use crate::workspace::command::{Outcome, ProviderResult, ReportProviders, TurnProvider};
 
 /// A model with a name, a host and a key of its own.
 fn model(name: &str, host: &str, key: Option<&str>) -> Provider {
@@ -57,8 +57,8 @@ fn change(
     }
 }
 
-fn report(fixture: &Fixture, name: &str, works: bool) {
-    let results = vec![ProviderResult { name: name.into(), works }];
+fn report(fixture: &Fixture, name: &str, outcome: Outcome) {
+    let results = vec![ProviderResult { name: name.into(), outcome }];
     fixture.core().report_providers(&ReportProviders { results }).unwrap();
 }
 
@@ -191,11 +191,11 @@ fn the_list_has_rules() {
 fn a_provider_that_keeps_failing_is_left_alone_and_probed() {
     let (fixture, secret) = Fixture::with_site(three());
     for _ in 0..4 {
-        report(&fixture, A, false);
+        report(&fixture, A, Outcome::Fails);
         assert_eq!(names(&fixture), ["a", "b", "local"]);
     }
     assert!(fixture.turn("Hi").unwrap().providers[0].is_watched);
-    report(&fixture, A, false);
+    report(&fixture, A, Outcome::Fails);
     assert_eq!(names(&fixture), ["b", "local"]);
     let health = |fixture: &Fixture| match fixture.admin(secret, AdminAction::ReadHealth) {
         Ok(AdminReply::Health(health)) => health,
@@ -210,9 +210,30 @@ fn a_provider_that_keeps_failing_is_left_alone_and_probed() {
     assert_eq!(health(&fixture)[0].state, Gate::HalfOpen);
     assert_eq!(names(&fixture), ["a", "b", "local"], "the probe");
     assert_eq!(names(&fixture), ["b", "local"], "nobody else asks until it is back");
-    report(&fixture, A, true);
+    report(&fixture, A, Outcome::Works);
     assert_eq!(names(&fixture), ["a", "b", "local"]);
     assert!(health(&fixture).is_empty());
+}
+
+/// Its turn was answered without a model, or the visitor stopped it.
+#[test]
+fn a_probe_that_showed_nothing_leaves_its_place_to_the_next_turn() {
+    let (fixture, _) = Fixture::with_site(three());
+    for _ in 0..5 {
+        report(&fixture, A, Outcome::Fails);
+    }
+    fixture.clock.advance(30_000);
+    let probes = || {
+        let providers = fixture.turn("Hi").unwrap().providers;
+        providers.iter().map(|provider| provider.is_probe).collect::<Vec<_>>()
+    };
+    assert_eq!(probes(), [true, false, false]);
+    assert_eq!(probes(), [false, false], "it is under way");
+    report(&fixture, A, Outcome::Unknown);
+    assert_eq!(probes(), [true, false, false]);
+    report(&fixture, "openai b.example b", Outcome::Unknown);
+    let known = fixture.sql.exec("SELECT 1 FROM breaker", &[]).unwrap();
+    assert_eq!(known.len(), 1, "nothing is kept of a provider that has not failed");
 }
 
 #[test]
@@ -223,8 +244,8 @@ fn if_everybody_fails_everybody_is_asked() {
     ];
     let (fixture, _) = Fixture::with_site(site(both));
     for _ in 0..5 {
-        report(&fixture, A, false);
-        report(&fixture, "openai b.example b", false);
+        report(&fixture, A, Outcome::Fails);
+        report(&fixture, "openai b.example b", Outcome::Fails);
     }
     assert_eq!(names(&fixture), ["a", "b"]);
 }
@@ -232,8 +253,8 @@ fn if_everybody_fails_everybody_is_asked() {
 #[test]
 fn failures_that_are_long_past_are_forgotten() {
     let (fixture, _) = Fixture::with_site(three());
-    report(&fixture, A, false);
+    report(&fixture, A, Outcome::Fails);
     fixture.clock.advance(120_001);
-    report(&fixture, "openai b.example b", true);
+    report(&fixture, "openai b.example b", Outcome::Works);
     assert!(fixture.sql.exec("SELECT 1 FROM breaker", &[]).unwrap().is_empty());
 }
