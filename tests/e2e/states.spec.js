@@ -251,13 +251,17 @@ test("a reply that the visitor stops", async ({ arrive, provider }) => {
   await expect(await ask(chat, "And now?")).toContainText("Next.");
 });
 
-test("a reply that a safety check cuts off says so, and can be had anew", async ({ arrive, provider }) => {
+test("a reply that a safety check cuts off says so, after a reload too, and can be had anew", async ({ arrive, page, provider }) => {
   const chat = await arrive({ provider: openAi(provider) });
-  await enter(chat);
+  await enter(chat, ["remember"]);
   provider.reply(["The beginning. ", new Finish("content_filter")]);
   await say(chat, "Hello");
   await expect(chat.text("withheld")).toBeVisible();
   await expect(chat.lastReply).toContainText("The beginning.");
+  await page.reload();
+  await chat.open();
+  await expect(chat.lastReply).toContainText("The beginning.");
+  await expect(chat.text("withheld")).toBeVisible();
   provider.reply(["Another one."]);
   await chat.tool(chat.lastReply, "again").click();
   await expect(chat.lastReply).toContainText("Another one.");

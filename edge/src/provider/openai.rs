@@ -1,6 +1,7 @@
 //! Chat completions, as OpenAI and the many servers that follow it speak them.
 
 mod chunk;
+mod thoughts;
 
 use chunk::Chunk;
 use serde_json::{Map, Value, json};
@@ -11,6 +12,7 @@ use super::failure::Failure;
 use super::format::{Reader, bearer, set};
 use super::http::Post;
 use super::{Event, Prompt, Usage};
+use thoughts::Thoughts;
 
 /// A host whose server refuses members that it does not know, and counts tokens unasked.
 const COUNTS_UNASKED: &str = "https://api.mistral.ai/";
@@ -59,12 +61,32 @@ pub(super) fn body(remote: &Remote, prompt: &Prompt, limit: &str) -> Map<String,
 /// Reads the stream of chunks.
 #[derive(Debug, Default)]
 pub struct ChatReader {
+    thoughts: Thoughts,
     finish: Option<FinishReason>,
+}
+
+impl ChatReader {
+    /// Words of the model's: those of its answer go on, its thoughts do not.
+    pub(super) fn say(&mut self, words: String, into: &mut Vec<Event>) {
+        let answer = self.thoughts.without(words);
+        if !answer.is_empty() {
+            into.push(Event::Text(answer));
+        }
+    }
+
+    /// Nothing more is said.
+    fn fall_silent(&mut self, into: &mut Vec<Event>) {
+        let answer = self.thoughts.end();
+        if !answer.is_empty() {
+            into.push(Event::Text(answer));
+        }
+    }
 }
 
 impl Reader for ChatReader {
     fn frame(&mut self, name: &str, data: &str, into: &mut Vec<Event>) -> Result<(), Failure> {
         if data.trim() == "[DONE]" {
+            self.fall_silent(into);
             into.push(Event::Finish(self.finish.unwrap_or(FinishReason::Stop)));
             return Ok(());
         }
@@ -75,8 +97,13 @@ impl Reader for ChatReader {
         if chunk.is_error || name == "error" {
             return Err(Failure::of_text(200, data));
         }
-        into.extend(chunk.texts.into_iter().map(Event::Text));
-        self.finish = chunk.finish.or(self.finish);
+        for words in chunk.texts {
+            self.say(words, into);
+        }
+        if chunk.finish.is_some() {
+            self.fall_silent(into);
+            self.finish = chunk.finish;
+        }
         into.extend(chunk.usage.map(Event::Usage));
         Ok(())
     }

@@ -102,7 +102,9 @@ struct Native<'a> {
 impl Reader for RunReader {
     fn frame(&mut self, name: &str, data: &str, into: &mut Vec<Event>) -> Result<(), Failure> {
         if let Ok(Native { response: Some(token) }) = serde_json::from_str(data) {
-            into.extend(words(token.get()).map(Event::Text));
+            if let Some(words) = words(token.get()) {
+                self.chat.say(words, into);
+            }
         }
         self.chat.frame(name, data, into)
     }

@@ -105,7 +105,15 @@ async fn others_first() {
 
 fn end(result: Result<FinishReason, ProviderError>) -> End {
     match result {
-        Ok(finish) => End { state: MessageState::Complete, finish, problem: None },
+        Ok(finish) => {
+            let state = match finish {
+                FinishReason::Stop => MessageState::Complete,
+                FinishReason::Length => MessageState::Cut,
+                FinishReason::ContentFilter => MessageState::Withheld,
+                FinishReason::Other | FinishReason::Error => MessageState::Interrupted,
+            };
+            End { state, finish, problem: None }
+        }
         Err(error) => End {
             state: MessageState::Interrupted,
             finish: FinishReason::Error,
@@ -210,7 +218,21 @@ mod tests {
         let silent = run(vec![Ok(Event::Finish(FinishReason::Stop))]).1;
         assert_eq!(silent.end.problem, Some(Code::ProviderFailed));
         let filtered = run(vec![Ok(Event::Finish(FinishReason::ContentFilter))]).1;
-        assert_eq!(filtered.end.state, MessageState::Complete);
+        assert_eq!(filtered.end.state, MessageState::Withheld);
+    }
+
+    /// The widget reads the one while it listens, and the other after it was loaded again.
+    #[test]
+    fn what_is_stored_is_what_the_stream_says() {
+        for (finish, state) in [
+            (FinishReason::Stop, MessageState::Complete),
+            (FinishReason::Length, MessageState::Cut),
+            (FinishReason::ContentFilter, MessageState::Withheld),
+            (FinishReason::Other, MessageState::Interrupted),
+        ] {
+            let end = run(vec![text("Hello"), Ok(Event::Finish(finish))]).1.end;
+            assert_eq!((end.finish, end.state, end.problem), (finish, state, None));
+        }
     }
 
     #[test]
@@ -218,5 +240,6 @@ mod tests {
         let (got, written) = run(vec![text(&"word ".repeat(REPLY_BYTES)), text("more")]);
         assert!(got.len() <= REPLY_BYTES);
         assert_eq!((written.end.finish, written.is_finished), (FinishReason::Length, false));
+        assert_eq!(written.end.state, MessageState::Cut);
     }
 }

@@ -20,9 +20,9 @@ use crate::guard::{self, declined, identity};
 use crate::language::Language;
 use crate::log;
 use crate::object::{CallError, call};
+use crate::provider::Provider;
 use crate::provider::chain::Chain;
 use crate::provider::local::{self, Local};
-use crate::provider::Provider;
 use crate::session::asking::{self, Probe};
 use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
@@ -164,7 +164,9 @@ impl Shell {
             self.with_running(&begun.reply, |running| running.start(name, None, grounds));
             let _ = starting.send(Ok(()));
             let reply = Reply { begun, config: &config, passages: &[], name };
-            return self.write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| None).await;
+            return self
+                .write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| None)
+                .await;
         }
 
         let named = |place: usize| {

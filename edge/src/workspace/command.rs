@@ -276,9 +276,8 @@ impl Settle {
     /// what the reply's length comes to.
     #[must_use]
     pub fn used(&self) -> u64 {
-        self.counted.unwrap_or_else(|| {
-            self.reserved.tokens.saturating_add(tokens_of(self.reply_bytes))
-        })
+        self.counted
+            .unwrap_or_else(|| self.reserved.tokens.saturating_add(tokens_of(self.reply_bytes)))
     }
 }
 

@@ -159,6 +159,10 @@ pub enum MessageState {
     Running,
     /// Whole.
     Complete,
+    /// A reply that was cut off at its greatest length.
+    Cut,
+    /// A reply that a filter cut off, the edge's guard or the provider's.
+    Withheld,
     /// A reply that the visitor stopped.
     Stopped,
     /// A reply that broke off.
@@ -168,12 +172,25 @@ pub enum MessageState {
 }
 
 impl MessageState {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Running,
+        Self::Complete,
+        Self::Cut,
+        Self::Withheld,
+        Self::Stopped,
+        Self::Interrupted,
+        Self::Removed,
+    ];
+
     /// The name on the wire and in storage.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Running => "running",
             Self::Complete => "complete",
+            Self::Cut => "cut",
+            Self::Withheld => "withheld",
             Self::Stopped => "stopped",
             Self::Interrupted => "interrupted",
             Self::Removed => "removed",
@@ -183,9 +200,7 @@ impl MessageState {
     /// The state of this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Running, Self::Complete, Self::Stopped, Self::Interrupted, Self::Removed]
-            .into_iter()
-            .find(|state| state.name() == name)
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
 

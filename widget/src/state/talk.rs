@@ -279,6 +279,8 @@ impl From<Stored> for Message {
         let state = match stored.state {
             MessageState::Running => State::Running,
             MessageState::Complete => State::Complete,
+            MessageState::Cut => State::Cut,
+            MessageState::Withheld => State::Withheld,
             MessageState::Stopped => State::Stopped,
             MessageState::Interrupted => State::Interrupted,
             MessageState::Removed => State::Removed,

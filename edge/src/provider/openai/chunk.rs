@@ -51,8 +51,7 @@ impl Chunk {
                 continue;
             }
             for place in ["/delta/content", "/delta/refusal", "/message/content"] {
-                let text = choice.pointer(place).and_then(Value::as_str);
-                said.texts.extend(text.filter(|text| !text.is_empty()).map(str::to_owned));
+                said.texts.extend(choice.pointer(place).into_iter().flat_map(texts));
             }
             if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str) {
                 said.finish = Some(finish_reason(reason));
@@ -64,6 +63,15 @@ impl Chunk {
         });
         said
     }
+}
+
+/// The texts of a content, which is one or is made of parts; parts of other kinds, thoughts above
+/// all, are none.
+fn texts(content: &Value) -> Vec<String> {
+    let parts = content.as_array().into_iter().flatten();
+    let parts = parts.filter(|part| part.get("type").and_then(Value::as_str) == Some("text"));
+    let texts = parts.filter_map(|part| part.get("text")).chain([content]);
+    texts.filter_map(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
 
 /// The usual form.
@@ -190,6 +198,8 @@ mod tests {
             assert_eq!(read(odd).texts, ["a"], "{odd}");
         }
         assert_eq!(read("[]"), Chunk::default());
+        let parts = r#"{"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"x"}]},{"type":"text","text":"a"},{"type":"text","text":""},7]}}]}"#;
+        assert_eq!(read(parts).texts, ["a"]);
         assert!(read(r#"[{"error":{"code":503}}]"#).is_error);
         assert!(read(r#"[null,null,null,null]"#).is_error);
         assert_eq!(Chunk::read("{\"choices\":"), None);

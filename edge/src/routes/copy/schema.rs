@@ -134,6 +134,8 @@ fn a_copy_is_what_its_schema_says() {
     let copy = serde_json::to_value(super::tests::full()).unwrap();
     assert_eq!(faults(&schema, &schema, &copy, "copy"), Vec::<String>::new());
     assert_eq!(schema["$id"], sotto_shared::wire::conversation::COPY_SCHEMA);
+    let states = MessageState::ALL.map(MessageState::name);
+    assert_eq!(schema["$defs"]["message"]["properties"]["state"]["enum"], Value::from(&states[..]));
 }
 
 #[test]

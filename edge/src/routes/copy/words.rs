@@ -256,12 +256,17 @@ fn said(message: &Message, say: Say<'_>) -> Said {
         Author::System => say("The service", "Der Dienst").to_owned(),
     };
     let mut notes = vec![date(message.at)];
-    notes.extend(match message.state {
+    let state = match message.state {
         MessageState::Complete | MessageState::Removed => None,
-        MessageState::Running => Some(say("is being written", "wird geschrieben").to_owned()),
-        MessageState::Stopped => Some(say("you stopped it", "von Ihnen angehalten").to_owned()),
-        MessageState::Interrupted => Some(say("broke off", "abgebrochen").to_owned()),
-    });
+        MessageState::Running => Some(say("is being written", "wird geschrieben")),
+        MessageState::Cut => Some(say("cut off at the greatest length", "wegen der Länge gekürzt")),
+        MessageState::Withheld => {
+            Some(say("a safety check withheld the rest", "von einer Sicherheitsprüfung gekürzt"))
+        }
+        MessageState::Stopped => Some(say("you stopped it", "von Ihnen angehalten")),
+        MessageState::Interrupted => Some(say("broke off", "abgebrochen")),
+    };
+    notes.extend(state.map(str::to_owned));
     notes.extend(message.changed_at.map(|at| {
         format!("{} {}", say("you corrected it at", "von Ihnen berichtigt am"), date(at))
     }));

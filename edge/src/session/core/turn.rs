@@ -176,8 +176,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             match (chat.trigger, reply) {
                 // A reply that was removed was not asked for again.
                 (Trigger::SubmitMessage, Some(reply))
-                    if matches!(reply.state, MessageState::Complete | MessageState::Removed)
-                        || !is_last =>
+                    if !matches!(
+                        reply.state,
+                        MessageState::Stopped | MessageState::Interrupted | MessageState::Running
+                    ) || !is_last =>
                 {
                     return Ok(Accepted::Replay(Box::new(Exchange { question, reply })));
                 }

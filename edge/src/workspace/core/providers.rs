@@ -108,7 +108,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             let mut breaker = known.map(|(_, breaker)| *breaker).unwrap_or_default();
             match result.outcome {
                 Outcome::Works => breaker.works(),
-                Outcome::Fails if known.is_some() || breakers.len() < BREAKERS => breaker.fails(now),
+                Outcome::Fails if known.is_some() || breakers.len() < BREAKERS => {
+                    breaker.fails(now)
+                }
                 Outcome::Fails => {}
                 Outcome::Unknown => breaker.release(),
             }

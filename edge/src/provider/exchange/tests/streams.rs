@@ -116,6 +116,8 @@ fn chat_completions_and_what_other_servers_make_of_them() {
         "only-error" => "", None, error(429);
         "mistral-error" => "", None, error(400);
         "not-streamed" => "Hello", COUNTED, STOP;
+        "think-tags" => "Hello", COUNTED, STOP;
+        "mistral-thinking" => "Hello", COUNTED, STOP;
     }
 }
 
