@@ -101,10 +101,10 @@ struct Native<'a> {
 
 impl Reader for RunReader {
     fn frame(&mut self, name: &str, data: &str, into: &mut Vec<Event>) -> Result<(), Failure> {
-        if let Ok(Native { response: Some(token) }) = serde_json::from_str(data) {
-            if let Some(words) = words(token.get()) {
-                self.chat.say(words, into);
-            }
+        if let Ok(Native { response: Some(token) }) = serde_json::from_str(data)
+            && let Some(words) = words(token.get())
+        {
+            self.chat.say(words, into);
         }
         self.chat.frame(name, data, into)
     }
