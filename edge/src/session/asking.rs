@@ -68,6 +68,7 @@ impl Shell {
         } else {
             Prompt { messages: Vec::new() }
         };
+        self.weigh(&prompt);
         let [jitter] = PlatformRandom.bytes::<1>().map_err(CoreError::from)?;
         let http = Rc::new(PlatformHttp(self.env.clone()));
         Ok(Chain::new(http, prompt, candidates, u64::from(jitter)))

@@ -11,7 +11,8 @@ use sotto_shared::wire::stream::FinishReason;
 
 use crate::guard::output::{Cut, Output};
 use crate::log::{self, Line};
-use crate::provider::{Event, Provider, ProviderError, Usage};
+use crate::provider::failure::Why;
+use crate::provider::{Event, Failure, Provider, ProviderError, Usage};
 use crate::session::record::End;
 
 /// What came of a reply.
@@ -82,7 +83,9 @@ pub async fn write(
     each(&output.finish());
     let result = match result {
         // A provider that has nothing to say has failed, unless a filter kept it from speaking.
-        Ok(reason) if !has_text && reason != FinishReason::ContentFilter => Err(ProviderError::Cut),
+        Ok(reason) if !has_text && reason != FinishReason::ContentFilter => {
+            Err(ProviderError::Silent)
+        }
         other => other,
     };
     let (found, error) = (output.counts(), result.err());
@@ -114,14 +117,21 @@ fn end(result: Result<FinishReason, ProviderError>) -> End {
             };
             End { state, finish, problem: None }
         }
+        // The provider's filter, before a word.
+        Err(ProviderError::Failed(Failure { why: Why::Blocked, .. })) => End {
+            state: MessageState::Withheld,
+            finish: FinishReason::ContentFilter,
+            problem: None,
+        },
         Err(error) => End {
             state: MessageState::Interrupted,
             finish: FinishReason::Error,
             problem: Some(match error {
                 ProviderError::Timeout => Code::ProviderTimeout,
-                ProviderError::Unreachable | ProviderError::Failed(_) | ProviderError::Cut => {
-                    Code::ProviderFailed
-                }
+                ProviderError::Unreachable
+                | ProviderError::Failed(_)
+                | ProviderError::Cut
+                | ProviderError::Silent => Code::ProviderFailed,
             }),
         },
     }
@@ -132,7 +142,6 @@ mod tests {
     use super::*;
     use crate::guard::links::LinkRules;
     use crate::guard::output::Told;
-    use crate::provider::Failure;
     use futures_util::FutureExt;
     use sotto_shared::limits::REPLY_BYTES;
     use sotto_shared::pii::Policy;
@@ -217,8 +226,18 @@ mod tests {
     fn silence_is_a_failure_unless_it_was_filtered() {
         let silent = run(vec![Ok(Event::Finish(FinishReason::Stop))]).1;
         assert_eq!(silent.end.problem, Some(Code::ProviderFailed));
+        assert_eq!(silent.error, Some(ProviderError::Silent));
         let filtered = run(vec![Ok(Event::Finish(FinishReason::ContentFilter))]).1;
         assert_eq!(filtered.end.state, MessageState::Withheld);
+    }
+
+    /// To ask again would be refused again.
+    #[test]
+    fn a_prompt_that_the_provider_blocks_is_withheld() {
+        let blocked = Failure { why: Why::Blocked, ..Failure::of_status(400) };
+        let end = run(vec![Err(ProviderError::Failed(blocked))]).1.end;
+        assert_eq!((end.state, end.problem), (MessageState::Withheld, None));
+        assert_eq!(end.finish, FinishReason::ContentFilter);
     }
 
     /// The widget reads the one while it listens, and the other after it was loaded again.

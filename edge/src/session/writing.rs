@@ -20,9 +20,10 @@ use crate::guard::{self, declined, identity};
 use crate::language::Language;
 use crate::log;
 use crate::object::{CallError, call};
-use crate::provider::Provider;
 use crate::provider::chain::Chain;
 use crate::provider::local::{self, Local};
+use crate::provider::tokens::tokens_of;
+use crate::provider::{Provider, Taken};
 use crate::session::asking::{self, Probe};
 use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
@@ -68,7 +69,7 @@ impl Shell {
         let Active { running, abort, .. } = self.active.borrow_mut().take()?;
         abort.abort();
         let bytes = running.bytes();
-        self.settle(None, bytes);
+        self.settle(Taken { tokens: tokens_of(bytes), prompts: 1 });
         self.end_probe(if bytes == 0 { Outcome::Unknown } else { Outcome::Works });
         Some(running)
     }
@@ -156,7 +157,7 @@ impl Shell {
         };
         if let Some(answer) = answer {
             // No model is asked.
-            self.settle(Some(0), 0);
+            self.settle(Taken::default());
             self.end_probe(Outcome::Unknown);
             let name = identity::PROVIDER;
             core.begin(begun, name, None)?;
@@ -165,7 +166,7 @@ impl Shell {
             let _ = starting.send(Ok(()));
             let reply = Reply { begun, config: &config, passages: &[], name };
             return self
-                .write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| None)
+                .write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| Taken::default())
                 .await;
         }
 
@@ -203,23 +204,23 @@ impl Shell {
         self.with_running(&begun.reply, |running| running.start(name, model, grounds));
         let reply = Reply { begun, config: &config, passages, name };
         let is_remote = model.is_some();
-        let counted = |chain: &Chain<_>, written: &Written, bytes| {
+        let taken = |chain: &Chain<_>, written: &Written, bytes| {
             let by_model = (is_remote && chain.is_answered()).then_some(written);
-            bill::counted(by_model, bytes, chain.lost())
+            bill::taken(by_model, bytes, chain.lost())
         };
-        let written = self.write_with(&mut chain, output, reply, counted).await;
+        let written = self.write_with(&mut chain, output, reply, taken).await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
         written
     }
 
-    /// Lets the provider write to the end, and stores what it wrote. `counted` says how many tokens
-    /// all of it took, if anybody counted them; it is told how many bytes the reply has.
+    /// Lets the provider write to the end, and stores what it wrote. `taken` says how many tokens all
+    /// of it took; it is told how many bytes the reply has.
     async fn write_with<P: Provider>(
         self: &Rc<Self>,
         provider: &mut P,
         mut output: Output,
         reply: Reply<'_>,
-        counted: impl FnOnce(&P, &Written, u64) -> Option<u64>,
+        taken: impl FnOnce(&P, &Written, usize) -> Taken,
     ) -> Result<(), ShellError> {
         let Reply { begun, config, passages, name } = reply;
         let core = self.core(config);
@@ -241,8 +242,7 @@ impl Shell {
             None => passages.iter().map(source).collect(),
         });
         let stored = core.end(running.id(), running.text(), running.grounds(), written.end);
-        let bytes = running.bytes();
-        self.settle(counted(provider, &written, bytes), bytes);
+        self.settle(taken(provider, &written, running.bytes()));
         running.end(if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
         if is_cut_off {
