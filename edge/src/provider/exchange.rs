@@ -230,4 +230,4 @@ impl Decoding {
 }
 
 #[cfg(test)]
-pub(in crate::provider) mod tests;
+pub(crate) mod tests;

@@ -46,10 +46,11 @@ impl Written {
     }
 }
 
-/// Writes the reply. `each` gets every piece that may be sent.
+/// Writes the reply, which may have so many bytes. `each` gets every piece that may be sent.
 pub async fn write(
     provider: &mut impl Provider,
     output: &mut Output,
+    mut bytes: usize,
     mut each: impl FnMut(&Scrubbed),
 ) -> Written {
     let mut usage = Usage::default();
@@ -57,7 +58,9 @@ pub async fn write(
     let result = loop {
         match provider.next().await {
             Some(Ok(Event::Text(text))) => {
-                let piece = output.push(&text);
+                let fitting = text.get(..text.floor_char_boundary(bytes)).unwrap_or_default();
+                bytes = bytes.saturating_sub(text.len());
+                let piece = output.push(fitting);
                 has_text |= !text.is_empty();
                 each(&piece);
                 if !has_begun && !piece.is_empty() {
@@ -65,6 +68,7 @@ pub async fn write(
                     others_first().await;
                 }
                 match output.cut() {
+                    None if fitting.len() < text.len() => break Ok(FinishReason::Length),
                     None => {}
                     Some(Cut::Length) => break Ok(FinishReason::Length),
                     Some(Cut::Quotation) => break Ok(FinishReason::ContentFilter),
@@ -156,9 +160,14 @@ mod tests {
     }
 
     fn run(events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
+        run_within(usize::MAX, events)
+    }
+
+    fn run_within(bytes: usize, events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
         let mut text = Scrubbed::default();
         let (mut script, mut output) = (Script(events.into()), unwatched());
-        let mut writing = Box::pin(write(&mut script, &mut output, |piece| text.append(piece)));
+        let mut writing =
+            Box::pin(write(&mut script, &mut output, bytes, |piece| text.append(piece)));
         // It may wait once, after the first words.
         let written = (&mut writing).now_or_never().or_else(|| (&mut writing).now_or_never());
         drop(writing);
@@ -251,6 +260,21 @@ mod tests {
         ] {
             let end = run(vec![text("Hello"), Ok(Event::Finish(finish))]).1.end;
             assert_eq!((end.finish, end.state, end.problem), (finish, state, None));
+        }
+    }
+
+    #[test]
+    fn a_reply_is_no_longer_than_its_turn_allows() {
+        let end = || Ok(Event::Finish(FinishReason::Stop));
+        for (bytes, wanted, state) in [
+            (0, "", MessageState::Cut),
+            (4, "Sch", MessageState::Cut),
+            (5, "Schö", MessageState::Cut),
+            (9, "Schöne Te", MessageState::Complete),
+        ] {
+            let words = vec![text("Schö"), text("ne "), text("Te"), end()];
+            let (got, written) = run_within(bytes, words);
+            assert_eq!((got.as_str(), written.end.state), (wanted, state), "{bytes}");
         }
     }
 

@@ -8,7 +8,6 @@ use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, Abortable, Either, select};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
-use sotto_shared::wire::provider::Provider as Settings;
 use sotto_shared::wire::stream::{FinishReason, Part, Source};
 use worker::Delay;
 
@@ -16,8 +15,7 @@ use crate::config::Config;
 use crate::guard::input;
 use crate::guard::output::{Cut, Output, Told};
 use crate::guard::screen::Verdict;
-use crate::guard::{self, declined, identity};
-use crate::language::Language;
+use crate::guard::{self, identity};
 use crate::log;
 use crate::object::{CallError, call};
 use crate::provider::chain::Chain;
@@ -29,10 +27,11 @@ use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
 use crate::session::core::{Begun, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
-use crate::session::record::{End, Grounds, UNMARKED};
+use crate::session::plan;
+use crate::session::record::{End, Grounds};
 use crate::session::reply::{Running, STORE_MS, Storing};
 use crate::session::writer::{self, Written};
-use crate::workspace::command::{Outcome, Passage, Reported, TurnContext, WorkspaceError};
+use crate::workspace::command::{Outcome, Passage, Reported, WorkspaceError};
 
 /// A reply that never began.
 const REFUSED: End = End {
@@ -49,6 +48,8 @@ struct Reply<'a> {
     passages: &'a [Passage],
     /// Who writes it.
     name: &'static str,
+    /// How long it may become, in bytes.
+    bytes: usize,
 }
 
 /// The reply under way, and the handle that ends its writing.
@@ -130,7 +131,7 @@ impl Shell {
     ) -> Result<(), ShellError> {
         let config = Config::from_env(&self.env)?;
         let core = self.core(&config);
-        let context = match call(&self.env, &turn.workspace, &turn.turn).await {
+        let mut context = match call(&self.env, &turn.workspace, &turn.turn).await {
             Ok(context) => context,
             Err(error) => {
                 core.withdraw(begun)?;
@@ -145,17 +146,11 @@ impl Shell {
 
         self.bill.set(context.reserved.map(|reserved| Bill::new(&turn, reserved)));
         self.probe.set(Probe::of(&turn.workspace, &context.providers));
-        let lang = Language::of(&begun.lang);
         let policy = guard::policy(&context);
         // Without a model nobody was told anything.
         let unwatched = Output::new(policy.clone(), context.links.clone(), &Told::default());
         let screened = asking::screened(&context, begun.question.as_str());
-        let answer = match identity::asked(begun.question.as_str()) {
-            Some(question) => Some(identity::answer(&context, begun.terms(), question)),
-            None if screened.verdict == Verdict::Block => Some(declined::answer(&context, lang)),
-            None => None,
-        };
-        if let Some(answer) = answer {
+        if let Some(answer) = plan::own_answer(&context, begun, screened.verdict) {
             // No model is asked.
             self.settle(Taken::default());
             self.end_probe(Outcome::Unknown);
@@ -164,45 +159,37 @@ impl Shell {
             let grounds = Grounds::of(Vec::new());
             self.with_running(&begun.reply, |running| running.start(name, None, grounds));
             let _ = starting.send(Ok(()));
-            let reply = Reply { begun, config: &config, passages: &[], name };
+            let reply = Reply { begun, config: &config, passages: &[], name, bytes: usize::MAX };
             return self
                 .write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| Taken::default())
                 .await;
         }
 
-        let named = |place: usize| {
-            let settings = context.providers.get(place).map(|provider| &provider.settings);
-            let model = settings.and_then(Settings::remote).map(|remote| remote.model.as_str());
-            (settings.map_or("local", Settings::name), model)
-        };
-        let (name, model) = named(0);
-        core.begin(begun, name, model)?;
-        let _ = starting.send(Ok(()));
         let canary = core.canary()?;
         let is_odd = screened.verdict == Verdict::Caution;
-        let mut chain = self.chain(&core, begun, &context, &policy, &canary, is_odd)?;
+        let (mut chain, bytes) =
+            self.chain(&core, begun, &mut context, &policy, &canary, is_odd)?;
+        let (name, model) = plan::writer(&context, 0);
+        core.begin(begun, name, model)?;
+        let _ = starting.send(Ok(()));
         // Who answers is known with the first word, and said before it.
         let place = chain.settle().await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
-        let (name, model) = named(place);
+        let (name, model) = plan::writer(&context, place);
         if place > 0 {
             core.hand_over(&begun.reply, name, model)?;
         }
-        let (output, passages) = if model.is_some() {
+        let passages = plan::given(&context, place);
+        let output = if model.is_some() {
             let instructions = input::instructions(&context).to_vec();
-            let passages = &*context.passages;
             let told = Told { instructions, canary: Some(&canary), passages: passages.len() };
-            (Output::new(policy, context.links.clone(), &told), passages)
+            Output::new(policy, context.links.clone(), &told)
         } else {
-            (unwatched, local::quoted(&context))
+            unwatched
         };
-        let grounds = Grounds {
-            sources: Vec::new(),
-            given: passages.iter().map(|passage| passage.id.clone()).collect(),
-            text_marking: marking(&context, place),
-        };
+        let grounds = plan::grounds(&context, place);
         self.with_running(&begun.reply, |running| running.start(name, model, grounds));
-        let reply = Reply { begun, config: &config, passages, name };
+        let reply = Reply { begun, config: &config, passages, name, bytes };
         let is_remote = model.is_some();
         let taken = |chain: &Chain<_>, written: &Written, bytes| {
             let by_model = (is_remote && chain.is_answered()).then_some(written);
@@ -222,9 +209,9 @@ impl Shell {
         reply: Reply<'_>,
         taken: impl FnOnce(&P, &Written, usize) -> Taken,
     ) -> Result<(), ShellError> {
-        let Reply { begun, config, passages, name } = reply;
+        let Reply { begun, config, passages, name, bytes } = reply;
         let core = self.core(config);
-        let written = writer::write(provider, &mut output, |piece| {
+        let written = writer::write(provider, &mut output, bytes, |piece| {
             let storing = self
                 .with_running(&begun.reply, |running| running.push(piece))
                 .unwrap_or(Storing::Settled);
@@ -285,13 +272,6 @@ impl Shell {
             }
         });
     }
-}
-
-/// The mark that the operator declares of the model which answers.
-fn marking(context: &TurnContext, place: usize) -> String {
-    let settings = context.providers.get(place).map(|provider| &provider.settings);
-    let declared = settings.and_then(Settings::remote).and_then(|one| one.text_marking.as_ref());
-    declared.map_or_else(|| UNMARKED.into(), |marking| marking.scheme.clone())
 }
 
 fn source(passage: &Passage) -> Source {

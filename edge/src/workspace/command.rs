@@ -225,6 +225,8 @@ pub struct TurnContext {
     pub rules: ScrubRules,
     /// Where a reply may link to.
     pub links: LinkRules,
+    /// How many tokens a prompt and its reply may have together.
+    pub tokens_per_turn: u32,
     /// What is used up, where that is why no paid provider writes.
     pub spent: Option<Spent>,
     /// What was counted for a paid provider's reply; absent where none writes it.
@@ -238,6 +240,8 @@ pub enum Spent {
     Day,
     /// What the conversation has.
     Conversation,
+    /// What a turn has: the question is too long for it.
+    Turn,
 }
 
 /// Tokens that were counted for a reply before it is written.

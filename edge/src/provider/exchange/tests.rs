@@ -64,7 +64,7 @@ impl Http for Script {
 }
 
 /// Settings without anything that may be left out.
-pub(in crate::provider) fn remote() -> Remote {
+pub(crate) fn remote() -> Remote {
     Remote {
         base_url: Some("https://models.example/v1".into()),
         region: None,

@@ -146,6 +146,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(TurnContext {
             passages,
             providers,
+            tokens_per_turn: limits.tokens_per_turn,
             spent,
             reserved,
             links: settings::link_rules(&settings),
