@@ -270,7 +270,7 @@ mod tests {
             (0, "", MessageState::Cut),
             (4, "Sch", MessageState::Cut),
             (5, "Schö", MessageState::Cut),
-            (9, "Schöne Te", MessageState::Complete),
+            (10, "Schöne Te", MessageState::Complete),
         ] {
             let words = vec![text("Schö"), text("ne "), text("Te"), end()];
             let (got, written) = run_within(bytes, words);
