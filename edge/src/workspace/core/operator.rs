@@ -73,7 +73,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 Ok(AdminReply::Audit(self.audit().export(self.keyring, from)?))
             }
             AdminAction::ReadCheckpoint => {
-                Ok(AdminReply::Audit(self.audit().checkpoint(self.keyring)?))
+                Ok(AdminReply::Checkpoint(self.audit().checkpoint(self.keyring)?))
             }
         }
     }
