@@ -5,7 +5,7 @@
 //! [`output`] scrubs the reply while it is written, [`watch`] cuts it off where it repeats its
 //! instructions, [`citations`] takes out what it cites and was not given, and [`links`] and
 //! `addresses` make text of images and odd links. What is looked for is the site's own [`policy`], in replies
-//! as in messages, for which the Worker keeps [`policies`].
+//! as in messages.
 
 pub mod identity;
 
@@ -22,8 +22,6 @@ pub mod links;
 pub mod watch;
 
 mod codes;
-
-pub mod policies;
 
 pub(crate) mod characters;
 
