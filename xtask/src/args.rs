@@ -9,7 +9,8 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::bench::{self, BenchEdge, BenchSeal};
 use crate::keys::Keys;
-use crate::{audit, guard, pii, receipts};
+use crate::verify::{audit, receipts};
+use crate::{guard, pii};
 
 /// What `cargo xtask help` prints.
 pub(crate) const USAGE: &str = "\
