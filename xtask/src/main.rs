@@ -35,6 +35,8 @@ mod test;
 mod verify;
 
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod scratch;
 
 use std::process::ExitCode;
