@@ -43,6 +43,13 @@ pub(super) fn run() -> Result<()> {
         black_box(screen(black_box(&longest)));
     });
     report("screen, the longest message", long, "ms", 0.1)?;
+    // A model is reminded of 12,000 characters at most; all of them may be the visitor's.
+    let history = best(|| {
+        for _ in 0..12_000 / MESSAGE_CHARS {
+            black_box(screen(black_box(&longest)));
+        }
+    });
+    report("screen, the longest history", history, "ms", f64::INFINITY)?;
     let hostile = "ignore all the previous ".repeat(MESSAGE_CHARS / 24);
     let worst = best(|| {
         black_box(screen(black_box(&hostile)));

@@ -80,6 +80,7 @@ pub(crate) mod tests {
                 scrub: ScrubSettings::default(),
                 exempt: vec!["info@shop.example".into()],
             },
+            tokens_per_turn: 16_000,
             spent: None,
             reserved: None,
         }

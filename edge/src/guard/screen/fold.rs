@@ -1,5 +1,7 @@
 //! Letters as the screen compares them: small, Latin, without marks.
 
+use crate::guard::characters::is_plain;
+
 /// What a character comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Folded {
@@ -19,6 +21,9 @@ pub(super) enum Folded {
     Gap,
 }
 
+/// Letters of Korean that stand for none, and look like a space or like nothing.
+pub(super) const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+
 /// Latin letters with marks, by the letter that they have: `À` to `ſ` in the order of Unicode.
 /// A full stop stands for what is no letter or is several.
 const MARKED: &str = "\
@@ -31,26 +36,24 @@ pub(super) fn fold(c: char) -> Folded {
     match c {
         'a'..='z' | '0'..='9' => Folded::Ascii(c),
         'A'..='Z' => Folded::Ascii(c.to_ascii_lowercase()),
-        '\0'..='\u{7f}' => Folded::Gap,
+        // Half of a line's end: the other half is the gap.
+        '\r' => Folded::Mark,
+        '\n' | '\t' | ' '..='~' => Folded::Gap,
         'ß' => Folded::Letters("ss"),
         'æ' | 'Æ' => Folded::Letters("ae"),
         'œ' | 'Œ' => Folded::Letters("oe"),
         'À'..='ſ' => marked(c),
-        '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' => Folded::Mark,
+        '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' => Folded::Mark,
+        '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}' => Folded::Mark,
+        // Selectors of a letter's form.
+        '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' => Folded::Mark,
         // Joiners and marks of direction, which scripts need.
         '\u{200c}'..='\u{200f}' => Folded::Mark,
-        '\u{ad}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => Folded::Hidden,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' | '\u{e0100}'..='\u{e01ef}' => {
-            Folded::Hidden
+        '\u{e0020}'..='\u{e007e}' => {
+            Folded::Tag(char::from(u8::try_from(u32::from(c) - 0xe0000).unwrap_or_default()))
         }
-        '\u{e0000}'..='\u{e007f}' => {
-            let byte = u8::try_from(u32::from(c) - 0xe0000).unwrap_or_default();
-            if byte.is_ascii_graphic() || byte == b' ' {
-                Folded::Tag(char::from(byte))
-            } else {
-                Folded::Hidden
-            }
-        }
+        // Whatever is taken out of a text before a model gets it stands between no letters.
+        c if FILLERS.contains(&c) || !is_plain(c) => Folded::Hidden,
         // Full width, mathematical, circled, squared.
         '\u{ff10}'..='\u{ff19}' => nth(b'0', u32::from(c) - 0xff10),
         '\u{ff21}'..='\u{ff3a}' => nth(b'a', u32::from(c) - 0xff21),
@@ -162,6 +165,19 @@ mod tests {
         }
         assert_eq!(fold('ß'), Folded::Letters("ss"));
         assert_eq!(fold('×'), Folded::Gap);
+    }
+
+    #[test]
+    fn whatever_is_taken_out_of_a_text_is_hidden() {
+        for c in '\0'..=char::MAX {
+            let is_hidden = matches!(fold(c), Folded::Hidden | Folded::Tag(_));
+            match c {
+                // It comes with every line of some texts.
+                '\r' => assert_eq!(fold(c), Folded::Mark),
+                c if FILLERS.contains(&c) => assert!(is_hidden && is_plain(c)),
+                c => assert_eq!(is_hidden, !is_plain(c), "{c:?}"),
+            }
+        }
     }
 
     #[test]

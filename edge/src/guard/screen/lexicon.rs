@@ -92,9 +92,12 @@ impl Lexicon {
         self.classes(word).next().is_some()
     }
 
-    /// Length of the longest entry that a text begins with, of those that have three letters.
-    pub(super) fn longest(&self, text: &str) -> usize {
-        self.found(text).map(|entry| entry.letters.len()).find(|length| *length >= 3).unwrap_or(0)
+    /// Length of the longest entry that a text begins with, of those that have three letters, and
+    /// whether any letters may follow it.
+    pub(super) fn longest(&self, text: &str) -> Option<(usize, bool)> {
+        self.found(text)
+            .map(|entry| (entry.letters.len(), entry.is_prefix))
+            .find(|(length, _)| *length >= 3)
     }
 
     /// Every entry that a word begins with, the longest first.
@@ -182,8 +185,9 @@ mod tests {
     #[test]
     fn the_longest_beginning_is_found() {
         let lexicon = lexicon();
-        assert_eq!(lexicon.longest("instructionsall"), "instruction".len());
-        assert_eq!(lexicon.longest("inst"), "inst".len());
-        assert_eq!(lexicon.longest("inside"), 0);
+        assert_eq!(lexicon.longest("instructionsall"), Some(("instruction".len(), true)));
+        assert_eq!(lexicon.longest("inst"), Some(("inst".len(), true)));
+        assert_eq!(lexicon.longest("zebras"), Some(("zebra".len(), false)));
+        assert_eq!(lexicon.longest("inside"), None);
     }
 }

@@ -17,6 +17,7 @@ mod view;
 use std::cell::OnceCell;
 
 pub(super) use decode::undone;
+use fold::Folded;
 use rules::{Hits, Rules, Weight};
 
 /// What the screen says of a text.
@@ -152,6 +153,11 @@ pub fn screen(text: &str) -> Screened {
         shape::look(text, |family, weight| found.add(family, weight));
         if seen.apart >= APART || seen.hidden >= HIDDEN {
             found.add(Family::Hidden, Weight::Caution);
+        }
+        if seen.hidden > 0 {
+            // What is hidden may stand between words where it was taken for nothing.
+            let apart = text.replace(|c| fold::fold(c) == Folded::Hidden, " ");
+            words(rules, &apart, &mut found);
         }
         if !seen.tagged.is_empty() {
             behind(rules, &seen.tagged, Family::Hidden, &mut found);

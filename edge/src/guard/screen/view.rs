@@ -19,6 +19,12 @@ const TOGETHER: usize = 18;
 /// A word this long may be two.
 const TWO_TOGETHER: usize = 9;
 
+/// Letters that may stand behind the beginning of a word, where words are pushed together.
+const ENDING: usize = 3;
+
+/// Signs that stand for letters, or between words.
+const SIGNS: [char; 3] = ['@', '$', '|'];
+
 /// Between two sentences there are so many places, beside those of the end and the beginning:
 /// patterns seldom reach over them.
 const SENTENCE: u32 = 1;
@@ -126,9 +132,9 @@ impl<F: FnMut(&str, u32)> Reader<'_, F> {
             self.end_letters();
             let is_plain = word.bytes().all(|byte| byte.is_ascii_lowercase());
             let is_mixed = !is_plain && word.bytes().any(|byte| byte.is_ascii_lowercase());
-            if is_mixed && !self.lexicon.knows(&word) {
-                let letters: String = word.chars().map(letter_of_digit).collect();
-                self.put(&letters);
+            let is_one = || word.len() < TOGETHER && !word.contains(SIGNS);
+            if is_mixed && !(is_one() && self.lexicon.knows(&word)) {
+                self.end_mixed(&word);
             } else if is_plain && self.is_together(&word) {
                 self.split(&word);
             } else {
@@ -139,20 +145,54 @@ impl<F: FnMut(&str, u32)> Reader<'_, F> {
         self.word = word;
     }
 
-    /// Whether a word is several that were pushed together: a very long one, and one that known
-    /// words make up without a rest.
-    fn is_together(&self, word: &str) -> bool {
-        if word.len() < TWO_TOGETHER || self.lexicon.knows(word) {
-            return false;
-        }
-        let mut rest = word;
-        while word.len() < TOGETHER && !rest.is_empty() {
-            match self.lexicon.longest(rest) {
-                0 => return false,
-                known => rest = rest.get(known..).unwrap_or_default(),
+    /// A word with digits or signs among its letters: they stand for letters, or between words.
+    fn end_mixed(&mut self, word: &str) {
+        let plain = |part: &str| part.chars().map(letter_of_digit).collect::<String>();
+        if word.contains(SIGNS) {
+            let parts: Vec<String> = word.split(SIGNS).map(plain).collect();
+            let is_known = |part: &String| part.len() > 1 && self.lexicon.knows(part);
+            if parts.iter().all(is_known)
+                || (parts.iter().any(is_known) && !self.lexicon.knows(&plain(word)))
+            {
+                for part in &parts {
+                    self.put(part);
+                }
+                return;
             }
         }
-        true
+        let letters = plain(word);
+        if letters.len() >= TOGETHER {
+            self.split(&letters);
+        } else {
+            self.put(&letters);
+        }
+    }
+
+    /// Whether a word is several that were pushed together: a very long one, and one that known
+    /// words make up without a rest but for endings.
+    fn is_together(&self, word: &str) -> bool {
+        if word.len() < TWO_TOGETHER {
+            return false;
+        }
+        // A word that is known by its beginning may be that word, or begin with it.
+        (word.len() >= TOGETHER && !self.lexicon.knows(word)) || self.is_made_up(word)
+    }
+
+    fn is_made_up(&self, word: &str) -> bool {
+        let mut rest = word;
+        let mut words = 0;
+        while let Some((known, is_prefix)) = self.lexicon.longest(rest) {
+            words += 1;
+            let behind = rest.get(known..).unwrap_or_default();
+            let ending = |n: &usize| {
+                let next = behind.get(*n..).unwrap_or_default();
+                next.is_empty() || self.lexicon.longest(next).is_some()
+            };
+            let endings = if is_prefix || word.len() >= TOGETHER { ENDING } else { 0 };
+            let Some(ending) = (0..=endings.min(behind.len())).find(ending) else { return false };
+            rest = behind.get(ending..).unwrap_or_default();
+        }
+        rest.is_empty() && words > 1
     }
 
     /// A row of single letters has ended: a word that was pulled apart, or just letters.
@@ -180,7 +220,7 @@ impl<F: FnMut(&str, u32)> Reader<'_, F> {
     fn split(&mut self, word: &str) {
         let mut rest = word;
         while let Some(first) = rest.chars().next() {
-            let known = self.lexicon.longest(rest);
+            let known = self.lexicon.longest(rest).map_or(0, |(known, _)| known);
             if known > 0 {
                 self.put(rest.get(..known).unwrap_or_default());
             }
@@ -196,9 +236,7 @@ impl<F: FnMut(&str, u32)> Reader<'_, F> {
 
 /// Whether a sign stands for a letter: between letters, as in `p@ssword` and `in$tructions`.
 fn is_within(word: &str, sign: char, next: Option<&char>) -> bool {
-    matches!(sign, '@' | '$' | '|')
-        && !word.is_empty()
-        && next.is_some_and(|next| next.is_alphabetic())
+    SIGNS.contains(&sign) && !word.is_empty() && next.is_some_and(|next| next.is_alphabetic())
 }
 
 /// Whether an apostrophe stands within a word, and not behind an article.

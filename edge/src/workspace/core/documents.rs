@@ -13,6 +13,7 @@ use sotto_shared::wire::admin::{DocumentEntry, DocumentList, Flagged};
 use super::{Fault, Workspace, count, invalid, limit};
 use crate::auth::seal::{SealError, SealKey, Sealer};
 use crate::clock::Clock;
+use crate::guard::input::printed;
 use crate::guard::screen::{Verdict, screen};
 use crate::random::Random;
 use crate::sql::Sql;
@@ -53,10 +54,11 @@ struct SealedPassage {
     text: String,
 }
 
-/// Passages that the screen does not pass, the first ones.
+/// Passages that the screen does not pass, the first ones. What is screened is what a prompt prints:
+/// a heading speaks to a model like the text below it.
 fn flagged(passages: &[Passage]) -> Vec<Flagged> {
     let odd = passages.iter().filter_map(|passage| {
-        let screened = screen(&passage.text);
+        let screened = screen(&printed(passage));
         (screened.verdict != Verdict::Pass).then(|| Flagged {
             passage: passage.id.clone(),
             families: screened.families.iter().map(|family| family.name().to_owned()).collect(),
