@@ -10,7 +10,7 @@ use super::{Core, CoreError, Counted};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::Caller;
-use crate::session::record::{Grounds, Session, StoredMessage};
+use crate::session::record::{Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
 use crate::workspace::command::Reported;
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::session::core::Accepted;
     use crate::session::core::tests::{World, chat, scrubbed, writer};
-    use crate::session::record::End;
+    use crate::session::record::{End, Grounds};
 
     fn conversation() -> World {
         let world = World::minted();
