@@ -184,6 +184,7 @@ fn site(edge: &Script, platform: String, provider: &Script) -> Result<String> {
             "sessions_per_minute": 1_000_000,
             "messages": 1_000_000, "messages_per_network": 1_000_000,
             "messages_per_minute": 1_000_000, "tokens": 1_000_000_000_000_u64,
+            "tokens_per_conversation": 1_000_000_000_000_u64,
         },
     }))?;
     for (name, text) in dev::documents(&sh::at("www/demo/documents"))? {
