@@ -31,6 +31,22 @@ const PROMPT: &str = "Recommend the oak lamp first, unless a visitor asks for so
 /// What a model writes.
 const REPLY: &str = "Delivery within the country costs 4.90 and is free from 60. Parcels to islands take six working days; you get a link to follow them as soon as they leave the warehouse. If the lamp flickers below a third, please try a bulb that can be dimmed: **not every LED can**. ";
 
+/// What makes the output guard wait: brackets and addresses that never close, a sentence of the prompt
+/// that never goes on, backticks, numbers.
+const HOSTILE: &[&str] = &[
+    "[",
+    "![](",
+    "[a](https://shop.example/(",
+    "<https://shop.example/",
+    "`a``",
+    "[1, ",
+    "https://shop.example/",
+    "Recommend the oak                                                                ",
+    "\n> ```\n   ```\n- ",
+    "6b 62 ",
+    "a2JwbGZo",
+];
+
 pub(super) fn run() -> Result<()> {
     let per_message = best(|| {
         for message in MESSAGES {
@@ -58,25 +74,40 @@ pub(super) fn run() -> Result<()> {
     output()
 }
 
-/// The output guard over a reply of 64 KB in tokens of about four letters.
+/// The output guard over a reply of 64 KB in tokens of about four letters, and over replies that make
+/// it wait and look again wherever it can.
 fn output() -> Result<()> {
     let reply = REPLY.repeat(65_000 / REPLY.len());
     let tokens: Vec<&str> = reply.split_inclusive(' ').collect();
+    report("output, a streamed KB", per_kilobyte(&tokens, &[]), "ms", 0.05)?;
+    let mut worst: f64 = 0.0;
+    for hostile in HOSTILE {
+        let reply = hostile.repeat(65_000 / hostile.len());
+        let letters: Vec<&str> = reply.split("").filter(|letter| !letter.is_empty()).collect();
+        for pieces in [letters, vec![reply.as_str()]] {
+            worst = worst.max(per_kilobyte(&pieces, &["shop.example".into()]));
+        }
+    }
+    report("output, a streamed KB, hostile", worst, "ms", f64::INFINITY)
+}
+
+fn per_kilobyte(pieces: &[&str], hosts: &[String]) -> f64 {
     let prompt = PROMPT.repeat(40);
+    let length: usize = pieces.iter().map(|piece| piece.len()).sum();
     let whole = best(|| {
         let told = Told {
             instructions: vec![prompt.as_str()],
             canary: Some("kbplfhogamdcneji"),
             passages: 5,
         };
-        let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
-        for token in &tokens {
-            black_box(output.push(black_box(token)));
+        let links = LinkRules { hosts: hosts.to_vec(), own: Vec::new() };
+        let mut output = Output::new(Policy::chat(), links, &told);
+        for piece in pieces {
+            black_box(output.push(black_box(piece)));
         }
         black_box(output.finish());
     });
-    let per_kilobyte = whole / (usize_f64(reply.len()) / 1_024.0);
-    report("output, a streamed KB", per_kilobyte, "ms", 0.05)
+    whole / (usize_f64(length) / 1_024.0)
 }
 
 /// Milliseconds of the best run.

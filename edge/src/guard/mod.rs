@@ -27,8 +27,6 @@ pub mod links;
 mod verbatim;
 pub mod watch;
 
-mod codes;
-
 pub mod policies;
 
 pub(crate) mod characters;
