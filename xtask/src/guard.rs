@@ -1,12 +1,15 @@
 //! `cargo xtask guard eval` and `cargo xtask bench guard`: the guard natively, measured and timed by a
 //! program of its own, so that xtask does not have to wait for the edge to be compiled.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser};
+use serde::Deserialize;
 
 use crate::bench::PACKAGE;
+use crate::page::Slot;
 use crate::sh::{self, Run};
 
 /// What `guard` and `bench guard` do.
@@ -20,7 +23,26 @@ pub(crate) enum Task {
         shows_misses: bool,
     },
     /// What the guard costs.
-    Bench,
+    Bench {
+        /// Whether the table goes into docs/guard.md.
+        is_written: bool,
+    },
+}
+
+const SLOT: Slot = Slot {
+    page: "docs/guard.md",
+    begin: "<!-- costs: made by `cargo xtask bench guard --write` -->",
+    end: "<!-- end of costs -->",
+};
+
+/// A line that `bench guard` prints.
+#[derive(Deserialize)]
+struct Cost {
+    what: String,
+    figure: f64,
+    unit: String,
+    /// What it is to reach, if anything.
+    limit: Option<f64>,
 }
 
 impl Task {
@@ -51,7 +73,7 @@ impl Task {
 /// # Errors
 /// If the program does not build, or cannot read the file.
 pub(crate) fn run(task: &Task) -> Result<()> {
-    let is_release = *task == Task::Bench;
+    let is_release = matches!(task, Task::Bench { .. });
     sh::step("building the guard", || {
         let build = Run::new("cargo").args(["build", "--quiet", "--package", PACKAGE, "--bins"]);
         if is_release { build.arg("--release").run() } else { build.run() }
@@ -64,10 +86,28 @@ pub(crate) fn run(task: &Task) -> Result<()> {
             let eval = Run::new(&program).arg("eval").arg(file);
             if *shows_misses { eval.arg("--misses").read() } else { eval.read() }
         }
-        Task::Bench => Run::new(&program).arg("guard").read(),
+        Task::Bench { .. } => Run::new(&program).arg("guard").read(),
     }?;
-    println!("{}", printed.trim_end());
-    Ok(())
+    println!("{printed}");
+    match task {
+        Task::Bench { is_written: true } => SLOT.write(&table(&printed)?),
+        _ => Ok(()),
+    }
+}
+
+/// The table for docs/guard.md.
+///
+/// # Errors
+/// If a line is none of [`Cost`].
+fn table(printed: &str) -> Result<String> {
+    let mut table = String::from("| what | measured | to reach |\n|---|---|---|\n");
+    for line in printed.lines() {
+        let Cost { what, figure, unit, limit } =
+            serde_json::from_str(line).with_context(|| format!("`{line}` is no figure"))?;
+        let limit = limit.map_or_else(String::new, |limit| format!("≤ {limit} {unit}"));
+        let _ = writeln!(table, "| {what} | {figure:.3} {unit} | {limit} |");
+    }
+    Ok(table)
 }
 
 #[cfg(test)]
@@ -82,9 +122,23 @@ mod tests {
             |shows_misses| Command::Guard(Task::Eval { file: "cases.jsonl".into(), shows_misses });
         assert_eq!(check("guard eval cases.jsonl"), eval(false));
         assert_eq!(check("guard eval --misses cases.jsonl"), eval(true));
-        assert_eq!(check("bench guard"), Command::Guard(Task::Bench));
+        let bench = |is_written| Command::Guard(Task::Bench { is_written });
+        assert_eq!(check("bench guard"), bench(false));
+        assert_eq!(check("bench guard --write"), bench(true));
         assert!(refusal("guard").contains("`eval FILE`"));
         assert!(refusal("guard eval").contains("file"));
-        assert!(refusal("bench guard --write").contains("write"));
+        assert!(refusal("bench guard --built").contains("built"));
+    }
+
+    #[test]
+    fn what_the_guard_costs_becomes_a_table() {
+        SLOT.find().unwrap();
+        let printed = r#"{"figure":0.00312,"holds":true,"limit":0.1,"unit":"ms","what":"a message"}
+{"figure":0.2141,"holds":true,"limit":null,"unit":"ms","what":"the longest history"}"#;
+        assert_eq!(
+            table(printed).unwrap().lines().skip(2).collect::<Vec<_>>(),
+            ["| a message | 0.003 ms | ≤ 0.1 ms |", "| the longest history | 0.214 ms |  |"]
+        );
+        assert!(table("fast").is_err());
     }
 }

@@ -58,14 +58,15 @@ pub(super) fn run() -> Result<()> {
     let long = best(|| {
         black_box(screen(black_box(&longest)));
     });
-    report("screen, the longest message", long, "ms", 0.1)?;
+    report("screen, the longest message (4,000 characters)", long, "ms", 0.1)?;
     // A model is reminded of 12,000 characters at most; all of them may be the visitor's.
     let history = best(|| {
         for _ in 0..12_000 / MESSAGE_CHARS {
             black_box(screen(black_box(&longest)));
         }
     });
-    report("screen, the longest history", history, "ms", f64::INFINITY)?;
+    let what = "screen, the longest history that a model is reminded of (12,000 characters)";
+    report(what, history, "ms", f64::INFINITY)?;
     let hostile = "ignore all the previous ".repeat(MESSAGE_CHARS / 24);
     let worst = best(|| {
         black_box(screen(black_box(&hostile)));
@@ -79,7 +80,7 @@ pub(super) fn run() -> Result<()> {
 fn output() -> Result<()> {
     let reply = REPLY.repeat(65_000 / REPLY.len());
     let tokens: Vec<&str> = reply.split_inclusive(' ').collect();
-    report("output, a streamed KB", per_kilobyte(&tokens, &[]), "ms", 0.05)?;
+    report("output, a streamed KB in words", per_kilobyte(&tokens, &[]), "ms", 0.05)?;
     let mut worst: f64 = 0.0;
     for hostile in HOSTILE {
         let reply = hostile.repeat(65_000 / hostile.len());
