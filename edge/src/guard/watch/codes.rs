@@ -69,7 +69,7 @@ impl Base64 {
         };
         self.of_word += 1;
         let heard = self.push(index, value, place);
-        if self.of_word % 4 != 0 {
+        if !self.of_word.is_multiple_of(4) {
             return heard;
         }
         let first = self.first();
@@ -188,12 +188,12 @@ impl Binary {
             self.length = 0;
             return Heard::Nothing;
         }
-        if self.length % 8 == 0 {
+        if self.length.is_multiple_of(8) {
             self.place = place;
         }
         self.value = self.value << 1 | (byte - b'0');
         self.length += 1;
-        if self.length % 8 == 0 {
+        if self.length.is_multiple_of(8) {
             self.ear.byte(index, self.value, self.place)
         } else {
             Heard::Nothing
