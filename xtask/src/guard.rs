@@ -1,5 +1,6 @@
-//! `cargo xtask guard eval` and `cargo xtask bench guard`: the guard natively, measured and timed by a
-//! program of its own, so that xtask does not have to wait for the edge to be compiled.
+//! `cargo xtask guard eval` and `cargo xtask bench guard`: the guard measured and timed, natively by a
+//! program of its own, so that xtask does not have to wait for the edge to be compiled, and in Wasm
+//! as the edge is built.
 
 use std::path::PathBuf;
 
@@ -7,6 +8,8 @@ use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser};
 
 use crate::bench::PACKAGE;
+use crate::build::widget;
+use crate::setup::{self, Need, WASM};
 use crate::sh::{self, Run};
 
 /// What `guard` and `bench guard` do.
@@ -67,6 +70,13 @@ pub(crate) fn run(task: &Task) -> Result<()> {
         Task::Bench => Run::new(&program).arg("guard").read(),
     }?;
     println!("{}", printed.trim_end());
+    if is_release {
+        setup::run(Need::Build)?;
+        sh::step("building the guard in Wasm", || widget::compile(PACKAGE, "edge"))?;
+        let module = sh::at(format!("target/{WASM}/edge/sotto_edge_bench.wasm"));
+        let script = sh::at("xtask/src/bench/node/guard.mjs");
+        println!("{}", Run::new("node").arg(script).arg(module).read()?.trim_end());
+    }
     Ok(())
 }
 

@@ -31,6 +31,7 @@ pub mod guard {
 mod cost;
 mod eval;
 mod seal;
+mod work;
 
 use anyhow::{Result, bail};
 
