@@ -78,6 +78,28 @@ test.describe("a conversation", () => {
     expect((await another.ask("What does delivery cost?")).facts.provider).toBe("openai");
   });
 
+  test("has so many tokens for a turn, and says when a question has more", async ({ makeSite, makeVisitor, provider }) => {
+    const site = await makeSite({ provider: provider.settings("openai"), budget: { tokens_per_turn: 2_000 } });
+    await site.putDocument("delivery.md", DELIVERY);
+    const visitor = await (await makeVisitor(site)).mint();
+    provider.reply(["A long reply. ".repeat(1_000)]);
+    const long = await visitor.ask("What does delivery cost?");
+    expect(long.finish).toBe("length");
+    expect(long.text.length).toBeLessThan(8_000);
+    expect((await visitor.copy()).messages[1].state).toBe("cut");
+    provider.reply(["Four euros."]);
+    const { text } = await visitor.ask("And abroad?");
+    expect(text).toBe("Four euros.");
+    const question = "What does delivery cost? ".repeat(155);
+    const { facts, text: quoted } = await visitor.ask(question);
+    expect(facts.provider).toBe("openai");
+    await site.change({ system_prompt: "Be kind. ".repeat(700) });
+    const spent = await visitor.ask(question);
+    expect(spent.facts.provider).toBe("local");
+    expect(spent.text).toContain("too long for the AI model");
+    expect(quoted).not.toContain("too long");
+  });
+
   test("is looked at so often in a minute", async ({ makeSite, makeVisitor }) => {
     const visitor = await (await makeVisitor(await makeSite())).mint();
     const read = () => visitor.call("GET", "/v1/conversation?purpose=resume", { token: visitor.access_token });

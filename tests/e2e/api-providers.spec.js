@@ -1,25 +1,12 @@
-// Every wire format, and what happens when a provider fails, through workerd.
+// Every wire format, and the guard around a model, through workerd. What happens when a provider fails: api-failover.spec.js.
 //
 // 1. Each format: the reply as it comes, our roles alone, no sampling parameters, the key where it belongs; no thought is shown.
 // 2. Each format breaks off in mid-stream: the reply is interrupted, and nothing of the provider's own words is seen.
-// 3. The table of failures: who is asked how often, and who writes the reply.
-// 4. A provider that keeps failing is left alone, and `/healthz` says so to an operator alone.
-// 5. Attempts to take the model over, and what a model must not say.
+// 3. Attempts to take the model over, and what a model must not say.
 
-import { DELIVERY } from "../support/admin.js";
 import { FORMATS } from "../support/formats.js";
-import { Cut, Finish, never, Provider, Refusal, StreamError } from "../support/provider.js";
+import { Cut, Finish, StreamError } from "../support/provider.js";
 import { expect, test } from "../support/test.js";
-
-/** A second provider beside the test's own. */
-const withSecond = async (use) => {
-  const second = await Provider.start();
-  try {
-    await use(second);
-  } finally {
-    await second.stop();
-  }
-};
 
 for (const format of Object.keys(FORMATS)) {
   test.describe(`the format ${format}`, () => {
@@ -69,103 +56,8 @@ for (const format of Object.keys(FORMATS)) {
       expect(edge.log).not.toContain("INTERNAL DETAIL");
       expect(edge.log).not.toContain(provider.key);
     });
-
-    test("gives way to the next one before its first word", async ({ makeSite, makeVisitor, provider }) => {
-      await withSecond(async (second) => {
-        const list = { provider: provider.settings(format), fallbacks: [second.settings("anthropic")] };
-        const visitor = await (await makeVisitor(await makeSite(list))).mint();
-        provider.reply(async function* () { throw new Refusal(503); });
-        second.reply(["From the second."]);
-        const reply = await visitor.ask("Hello");
-        expect(reply.text).toBe("From the second.");
-        expect(reply.facts).toMatchObject({ provider: "anthropic", model: "m-test" });
-        expect(provider.requests).toHaveLength(2);
-        expect((await visitor.copy()).messages[1]).toMatchObject({ provider: "anthropic" });
-      });
-    });
   });
 }
-
-test.describe("a failure before the first word", () => {
-  const refusal = (status, body, headers) => async function* () { throw new Refusal(status, body, headers); };
-  const table = {
-    "no connection is tried again and elsewhere": { script: refusal(500), more: { base_url: "http://127.0.0.1:9/v1" }, asked: 0, writer: "local" },
-    "408 is tried again and elsewhere": { script: refusal(408), asked: 2, writer: "local" },
-    "409 likewise": { script: refusal(409), asked: 2, writer: "local" },
-    "429 likewise": { script: refusal(429), asked: 2, writer: "local" },
-    "500 likewise": { script: refusal(500), asked: 2, writer: "local" },
-    "529 likewise": { script: refusal(529), asked: 2, writer: "local" },
-    "429 with a long wait is tried elsewhere at once": { script: refusal(429, undefined, { "retry-after": "60" }), asked: 1, writer: "local" },
-    "429 with a short wait is tried again": { script: refusal(429, undefined, { "retry-after-ms": "20" }), asked: 2, writer: "local" },
-    "503 that asks not to be tried again is not": { script: refusal(503, undefined, { "x-should-retry": "false" }), asked: 1, writer: "local" },
-    "an error in the stream is tried again and elsewhere": { script: async function* () { yield new StreamError(); }, asked: 2, writer: "local" },
-    "an empty reply likewise": { script: async function* () { yield ""; }, asked: 2, writer: "local" },
-    "silence is tried elsewhere": {
-      script: async function* () { await never; },
-      more: { time_outs: { connect_seconds: 1, first_token_seconds: 1, between_seconds: 1, total_seconds: 3 } },
-      asked: 1,
-      writer: "local",
-    },
-    "a quota that is used up is tried elsewhere at once": { script: refusal(...FORMATS.openai.spent), asked: 1, writer: "local" },
-    "a bad request is nobody else's": { script: refusal(400), asked: 1, code: "provider_failed" },
-    "a wrong key is nobody else's": { script: refusal(401), asked: 1, code: "provider_failed" },
-    "a redirect is not followed": { script: refusal(307, undefined, { location: "http://127.0.0.1:9/" }), asked: 1, code: "provider_failed" },
-    "a blocked prompt is nobody else's": { script: refusal(...FORMATS.azure.blocked), asked: 1, code: "provider_failed" },
-  };
-  for (const [name, { script, more, asked, writer, code }] of Object.entries(table)) {
-    test(name, async ({ makeSite, makeVisitor, provider }) => {
-      // A name of its own, so that no test's failures open the breaker of another's.
-      const model = `m-${name.replaceAll(/\W+/g, "-")}`;
-      const site = await makeSite({ provider: provider.settings("openai", { model, ...more }), fallbacks: [{ kind: "local" }] });
-      await site.putDocument("delivery.md", DELIVERY);
-      const visitor = await (await makeVisitor(site)).mint();
-      provider.reply(script);
-      const reply = await visitor.ask("What does delivery cost?");
-      expect(provider.requests).toHaveLength(asked);
-      if (writer) {
-        expect(reply.facts.provider).toBe(writer);
-        expect(reply.text).toContain("free from 60");
-        expect(reply.parts.filter(({ type }) => type === "data-sotto-reply")).toHaveLength(1);
-      } else {
-        expect(reply.problem).toMatchObject({ code });
-        expect(reply.text).toBe("");
-      }
-      expect(JSON.stringify(reply.parts)).not.toContain("INTERNAL DETAIL");
-    });
-  }
-
-  test("asks nobody that the accepted notice does not name", async ({ makeSite, makeVisitor, provider }) => {
-    await withSecond(async (second) => {
-      const site = await makeSite({ provider: provider.settings("openai") });
-      const visitor = await (await makeVisitor(site)).mint();
-      await visitor.ask("Hello");
-      await site.change({ fallbacks: [second.settings("gemini")] });
-      expect((await visitor.send("And now?")).status).toBe(409);
-      expect(second.requests).toEqual([]);
-    });
-  });
-});
-
-test("a provider that keeps failing is left alone, and operators are told", async ({ edge, makeSite, makeVisitor, provider, workspace }) => {
-  const site = await makeSite({ provider: provider.settings("openai", { model: "m-broken" }), fallbacks: [{ kind: "local" }] });
-  const visitor = await (await makeVisitor(site)).mint();
-  provider.reply(async function* () { throw new Refusal(500); });
-  for (let n = 0; n < 5; n += 1) await visitor.ask(`Question ${n}`);
-  expect(provider.requests).toHaveLength(10);
-
-  const health = async (token) => {
-    const response = await edge.call("GET", "/healthz", { token });
-    return [response.status, await response.json()];
-  };
-  const name = `openai ${new URL(provider.origin).host} m-broken`;
-  const told = async () => (await health(workspace.key))[1].providers.find((one) => one.provider === name);
-  await expect.poll(told).toMatchObject({ state: "open", failures: 5 }); // A session tells when its reply has ended.
-  await visitor.ask("One more");
-  expect(provider.requests).toHaveLength(10);
-  const [, nobody] = await health();
-  expect(nobody).not.toHaveProperty("providers");
-  expect((await health("sk_wrong"))[0]).toBe(401);
-});
 
 test.describe("the guard", () => {
   test("answers an attempt by itself, and reminds no model of it", async ({ makeSite, makeVisitor, provider }) => {

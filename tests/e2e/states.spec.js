@@ -6,7 +6,7 @@
 // 4. The reply: provider down, cut off, stopped.
 
 import { openAi } from "../support/admin.js";
-import { ask, enter, say, visit } from "../support/act.js";
+import { ask, enter, open, say, visit } from "../support/act.js";
 import { newAddress } from "../support/edge.js";
 import { problem } from "../support/front.js";
 import { Cut, Finish, never } from "../support/provider.js";
@@ -259,7 +259,7 @@ test("a reply that a safety check cuts off says so, after a reload too, and can 
   await expect(chat.text("withheld")).toBeVisible();
   await expect(chat.lastReply).toContainText("The beginning.");
   await page.reload();
-  await chat.open();
+  await open(chat);
   await expect(chat.lastReply).toContainText("The beginning.");
   await expect(chat.text("withheld")).toBeVisible();
   provider.reply(["Another one."]);

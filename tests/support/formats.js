@@ -35,6 +35,7 @@ const openai = {
   error: () => data({ error: { message: INTERNAL, type: "server_error", code: null, param: null } }),
   refusal: (status) => ({ error: { message: INTERNAL, type: "test_error", code: status === 429 ? "rate_limit_exceeded" : null } }),
   spent: [429, { error: { message: INTERNAL, type: "insufficient_quota", code: "insufficient_quota" } }],
+  blocked: () => [400, { error: { message: INTERNAL, type: "invalid_request_error", code: "content_policy_violation", param: null } }],
 };
 
 /** What servers that follow it make of that: comments, reasoning beside the text, usage on the last choice, no `[DONE]`. */
@@ -70,6 +71,7 @@ const responses = {
       ? finished(request, "response.completed")
       : finished(request, "response.incomplete", { incomplete_details: { reason: reason === "length" ? "max_output_tokens" : reason } }),
   error: (request) => named_by_sequence(request, "error", { code: "server_error", message: INTERNAL, param: null }),
+  blocked: () => [400, { error: { message: INTERNAL, type: "invalid_request_error", code: "invalid_prompt", param: null } }],
 };
 
 const filter = { hate: { filtered: false, severity: "safe" } };
@@ -84,7 +86,7 @@ const azure = {
     data({ ...chunk(request, []), id: "", model: "", prompt_filter_results: [{ prompt_index: 0, content_filter_results: filter }] }) +
     data({ ...chunk(request, [{ index: 0, content_filter_results: filter, content_filter_offsets: { check_offset: 0 } }]), id: "" }),
   refusal: (status) => ({ error: { message: INTERNAL, code: String(status), status } }),
-  blocked: [400, { error: { message: INTERNAL, code: "content_filter", status: 400, innererror: { code: "ResponsibleAIPolicyViolation" } } }],
+  blocked: () => [400, { error: { message: INTERNAL, code: "content_filter", status: 400, innererror: { code: "ResponsibleAIPolicyViolation" } } }],
 };
 
 /** Azure's classic form. */
@@ -131,6 +133,8 @@ const anthropic = {
   error: () => named("error", { type: "error", error: { type: "overloaded_error", message: INTERNAL }, request_id: "req_1" }),
   refusal: (status) => ({ type: "error", error: { type: status === 529 ? "overloaded_error" : "api_error", message: INTERNAL }, request_id: "req_1" }),
   spent: [400, { type: "error", error: { type: "invalid_request_error", message: "Your credit balance is too low to access the API." } }],
+  // It has no refusal before the stream: the model refuses in its first words.
+  blocked: (request) => [200, anthropic.begin(request) + anthropic.end(request, "content_filter")],
 };
 
 const content = (parts, more = {}) => ({ candidates: [{ content: { role: "model", parts }, index: 0, ...more }], modelVersion: "g" });
@@ -148,7 +152,8 @@ const gemini = {
     data(counted(content([{ text: "" }], { finishReason: { stop: "STOP", length: "MAX_TOKENS", content_filter: "SAFETY" }[reason] }))).replaceAll("\n", "\r\n"),
   error: () => `${JSON.stringify({ error: { code: 503, message: INTERNAL, status: "UNAVAILABLE" } }, null, 2)}\r\n`,
   refusal: (status) => ({ error: { code: status, message: INTERNAL, status: "UNAVAILABLE" } }),
-  blocked: [200, { promptFeedback: { blockReason: "PROHIBITED_CONTENT" } }],
+  spent: [402, { error: { code: 402, message: INTERNAL, status: "FAILED_PRECONDITION" } }],
+  blocked: () => [200, data({ promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, modelVersion: "g" })],
 };
 
 /** Workers AI as its binding calls it: no key, the model in a header; a token that looks like a number is one, usage comes late. */

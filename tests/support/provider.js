@@ -21,6 +21,12 @@ export const never = new Promise(() => {});
 /** Throw it to close the connection in the middle. */
 export class Cut extends Error {}
 
+/** Throw it before the first chunk where the vendor will not answer the prompt. */
+export class Blocked extends Error {}
+
+/** Throw it before the first chunk where the operator's money or quota is used up. */
+export class Spent extends Error {}
+
 /** Throw it before the first chunk to answer with an HTTP error; without a body, with the vendor's. */
 export class Refusal extends Error {
   constructor(status, body = undefined, headers = {}) {
@@ -42,7 +48,7 @@ export class Finish {
 export class Provider {
   /** The key that the site is given. */
   key = `sk-test-${randomBytes(12).toString("hex")}`;
-  /** What arrived: headers and body of each request, and whether its client went away early. */
+  /** What arrived: when, headers and body of each request, and whether its client went away early. */
   requests = [];
   #server;
   #reply = async function* () {
@@ -98,7 +104,7 @@ export class Provider {
     } catch {
       return undefined; // The edge was killed while it asked.
     }
-    const record = { url: request.url, headers: request.headers, text, body: JSON.parse(text), left: false };
+    const record = { at: Date.now(), url: request.url, headers: request.headers, text, body: JSON.parse(text), left: false };
     this.requests.push(record);
     response.once("close", () => {
       record.left = !response.writableFinished;
@@ -129,9 +135,17 @@ export class Provider {
       send(format.end(record, reason));
       response.end();
     } catch (fault) {
+      const refuse = (status, body, headers) => {
+        const type = typeof body === "string" ? "text/event-stream" : "application/json";
+        response.writeHead(status, { "content-type": type, ...headers });
+        response.end(typeof body === "string" ? body : JSON.stringify(body));
+      };
       if (fault instanceof Refusal && !response.headersSent) {
-        response.writeHead(fault.status, { "content-type": "application/json", ...fault.headers });
-        response.end(JSON.stringify(fault.body ?? format.refusal(fault.status)));
+        refuse(fault.status, fault.body ?? format.refusal(fault.status), fault.headers);
+      } else if (fault instanceof Blocked) {
+        refuse(...format.blocked(record));
+      } else if (fault instanceof Spent) {
+        refuse(...format.spent);
       } else if (fault instanceof Cut) {
         response.socket.end(); // What was sent arrives; the last chunk of the encoding does not.
       } else {

@@ -22,9 +22,12 @@ pub mod guard {
     pub(crate) mod characters;
     pub mod citations;
     mod codes;
+    mod harmless;
+    mod held;
     pub mod links;
     pub mod output;
     pub mod screen;
+    mod verbatim;
     pub mod watch;
 }
 

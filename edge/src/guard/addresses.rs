@@ -1,96 +1,117 @@
-//! Addresses that stand in a reply by themselves, which readers make links of: where a site names
-//! the hosts that may be linked, one of another host loses its scheme and is words.
+//! Addresses that stand in a reply by themselves, which readers make links of: one that leads elsewhere
+//! than to a page loses its scheme and is words, and where a site names the hosts that may be linked,
+//! so does one of another host.
 //!
 //! It comes behind [`links`](super::links), and so sees what is left when images and links have gone.
 
+use super::held::{Stage, go_on};
 use super::links::{LONGEST_ADDRESS, LinkRules};
 
-const SCHEMES: [&str; 2] = ["https://", "http://"];
+/// What readers make a link of when it stands before a host.
+const BEGINS: [&str; 5] = ["https://", "http://", "www.", "ftp://", "xmpp:"];
 
 /// The addresses of one reply.
 #[derive(Debug)]
 pub(super) struct Addresses {
-    rules: LinkRules,
+    reader: Reader,
     held: String,
 }
 
-/// What stands at the beginning of a text.
-enum Found {
-    /// So many bytes that are sent, behind so many that are not.
-    Sent(usize, usize),
-    /// Nobody can tell yet.
-    Unfinished,
+#[derive(Debug)]
+struct Reader {
+    rules: LinkRules,
+    /// How much of the address that waits is known to go on.
+    read: usize,
+    /// Whether what was sent last is of a word or an address, in which `www.` begins nothing.
+    in_word: bool,
 }
 
 impl Addresses {
     /// Begins a reply.
     pub(super) const fn new(rules: LinkRules) -> Self {
-        Self { rules, held: String::new() }
+        Self { reader: Reader { rules, read: 0, in_word: false }, held: String::new() }
     }
 
     /// Takes what comes next and adds what may be sent.
     pub(super) fn push(&mut self, text: &str, sent: &mut String) {
-        if self.rules.hosts.is_empty() {
-            sent.push_str(text);
-            return;
-        }
-        self.held.push_str(text);
-        self.go_on(false, sent);
+        go_on(&mut self.reader, &mut self.held, text, false, sent);
     }
 
     /// Adds what was held back.
     pub(super) fn finish(&mut self, sent: &mut String) {
-        self.go_on(true, sent);
+        go_on(&mut self.reader, &mut self.held, "", true, sent);
     }
+}
 
-    fn go_on(&mut self, is_end: bool, sent: &mut String) {
-        let held = core::mem::take(&mut self.held);
-        let mut rest = held.as_str();
-        while let Some(at) = rest.find(['h', 'H']) {
-            let (before, from) = rest.split_at(at);
-            sent.push_str(before);
-            match self.found(from, is_end) {
-                Found::Sent(left_out, length) => {
-                    let (taken, after) = from.split_at(left_out + length);
-                    sent.push_str(taken.get(left_out..).unwrap_or_default());
-                    rest = after;
-                }
-                Found::Unfinished => {
-                    from.clone_into(&mut self.held);
-                    return;
-                }
-            }
+impl Reader {
+    /// Whether an address may begin with a letter.
+    const fn begins(&self, byte: u8) -> bool {
+        match byte {
+            b'f' | b'F' | b'x' | b'X' => true,
+            b'h' | b'H' | b'w' | b'W' => !self.rules.hosts.is_empty(),
+            _ => false,
         }
-        sent.push_str(rest);
     }
+}
 
-    /// What a text begins with that begins with the first letter of a scheme.
-    fn found(&self, text: &str, is_end: bool) -> Found {
-        let begins = |scheme: &&str| {
-            text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+impl Stage for Reader {
+    fn step(&mut self, text: &str, is_end: bool, sent: &mut String) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let before = bytes.iter().position(|b| self.begins(*b)).unwrap_or(bytes.len());
+        if before > 0 {
+            let word = text.get(..before).unwrap_or_default();
+            sent.push_str(word);
+            self.in_word = word.ends_with(is_of_word);
+            return Some(before);
+        }
+        let is_same = |begin: &str, length: usize| {
+            let (one, other) = (begin.as_bytes().get(..length), bytes.get(..length));
+            one.zip(other).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
         };
-        let Some(scheme) = SCHEMES.into_iter().find(begins) else {
-            let may_become = SCHEMES.into_iter().any(|scheme| {
-                scheme.get(..text.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(text))
-            });
-            return if may_become && !is_end { Found::Unfinished } else { Found::Sent(0, 1) };
+        let Some(begin) = BEGINS.into_iter().find(|begin| is_same(begin, begin.len())) else {
+            let is_open = BEGINS.into_iter().any(|begin| is_same(begin, bytes.len()));
+            if is_open && !is_end {
+                return None;
+            }
+            sent.push_str(text.get(..1).unwrap_or_default());
+            self.in_word = true;
+            return Some(1);
         };
-        let stop = text.find(|c: char| c.is_whitespace() || "<>\"`|[]()".contains(c));
-        let end = match stop {
-            Some(stop) => stop,
-            None if is_end => text.len(),
-            None if text.len() > LONGEST_ADDRESS => return Found::Sent(scheme.len(), 0),
-            None => return Found::Unfinished,
-        };
+        if !begin.starts_with(['h', 'w']) {
+            self.in_word = false;
+            return Some(begin.len());
+        }
+        let is_open = |c: char| !(c.is_whitespace() || "<>\"`|[]()".contains(c));
+        let rest = text.get(self.read..).unwrap_or_default();
+        let end = self.read + rest.find(|c| !is_open(c)).unwrap_or(rest.len());
+        if end == text.len() && !is_end && end <= LONGEST_ADDRESS {
+            self.read = end;
+            return None;
+        }
+        self.read = 0;
         let address = text.get(..end).unwrap_or_default();
         let plain = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '\'']);
-        if self.rules.allow(plain) {
-            Found::Sent(0, end)
-        } else {
+        let may_stay = match begin {
+            "www." => self.in_word || self.rules.allow(&format!("https://{plain}")),
+            _ => self.rules.allow(plain),
+        };
+        if !may_stay {
             // What follows may be another one.
-            Found::Sent(scheme.len(), 0)
+            self.in_word = false;
+            return Some(begin.len());
         }
+        // Of an address that stays, nothing is looked at again.
+        let length = if begin == "www." && self.in_word { 1 } else { end };
+        let stays = text.get(..length).unwrap_or_default();
+        sent.push_str(stays);
+        self.in_word = stays.ends_with(is_of_word);
+        Some(length)
     }
+}
+
+/// Whether a character may stand before `www.` without a link beginning there.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '@' | '.' | '-' | '/' | '=' | '&' | '?' | '%' | '#')
 }
 
 #[cfg(test)]
@@ -127,12 +148,26 @@ mod tests {
             ("see https://shop.example/x, ok", "see https://shop.example/x, ok"),
             ("see https://evil.example/x, ok", "see evil.example/x, ok"),
             ("he has HTTP://evil.example", "he has evil.example"),
-            ("<https://evil.example/x>", "evil.example/x"),
+            ("<https://evil.example/x>", "<evil.example/x>"),
             ("[https://evil.example](https://evil.example)", "evil.example"),
             ("![https://evil.example/q](x)", "evil.example/q"),
             ("\\https://evil.example", "\\evil.example"),
             ("ht![](x)tps://evil.example", "evil.example"),
+            ("[a](ftp://shop.example)", "a"),
             ("hthttps://https://evil.example", "htevil.example"),
+            (
+                "see www.evil.example/x or WWW.www.evil.example",
+                "see evil.example/x or evil.example",
+            ),
+            ("https://www.evil.example", "evil.example"),
+            ("www.shop.example and awww.cute", "www.shop.example and awww.cute"),
+            ("<https://img src=//evil.example/p>", "<img src=//evil.example/p>"),
+            ("https://shop.example:80&#64;evil.example/", "shop.example:80&#64;evil.example/"),
+            (
+                "https://shop.example:80&commat;evil.example/",
+                "shop.example:80&commat;evil.example/",
+            ),
+            ("ftp://shop.example, xmpp:a@shop.example", "shop.example, a@shop.example"),
             ("h", "h"),
             ("https:/", "https:/"),
         ] {
@@ -143,13 +178,21 @@ mod tests {
     }
 
     #[test]
+    fn without_hosts_pages_stay() {
+        let (mut addresses, mut sent) = (Addresses::new(LinkRules::default()), String::new());
+        addresses.push("https://a.example www.b.example ftp://c.example", &mut sent);
+        addresses.finish(&mut sent);
+        assert_eq!(sent, "https://a.example www.b.example c.example");
+    }
+
+    #[test]
     fn little_is_held_back() {
         let rules = LinkRules { hosts: vec!["shop.example".into()], own: vec![] };
         let (mut addresses, mut sent) = (Addresses::new(rules), String::new());
         for piece in ("https://a.example/".to_owned() + &"x".repeat(10_000)).as_bytes().chunks(100)
         {
             addresses.push(core::str::from_utf8(piece).unwrap(), &mut sent);
-            assert!(addresses.held.len() <= LONGEST_ADDRESS + 100);
+            assert!(addresses.held.len() <= LONGEST_ADDRESS);
         }
         assert!(sent.starts_with("a.example/x"));
     }

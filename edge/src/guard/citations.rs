@@ -2,24 +2,36 @@
 //!
 //! What it cites is looked up here: a number that no passage has is taken out, so that nobody is
 //! pointed to a document that is not there, and the others are numbered in the order in which the
-//! reply comes to them, as its sources are. Only a number with brackets around it, or several with
-//! commas between, is a citation; a link's words are not, nor is anything where no passages were
-//! given.
+//! reply comes to them, as its sources are. A number in brackets is a citation, and so are several with
+//! commas between, a range of them, and what vendors train models to write (`【1†source】`). A link's
+//! words are not, nor is what defines a link, code, or anything where no passages were given.
 
 use core::fmt::Write as _;
+use core::ops::RangeInclusive;
 
-/// Longest citation that is waited for, in bytes: some numbers with commas and spaces between.
-const LONGEST: usize = 32;
+use super::held::{Stage, go_on};
+use super::verbatim::{Piece, Verbatim, is_mark};
+
+/// Longest citation that is waited for, in bytes: more numbers than passages are ever given.
+const LONGEST: usize = 64;
 
 /// Reads a reply as it comes.
 #[derive(Default)]
 pub struct Citations {
+    reader: Reader,
+    /// What may be the beginning of a citation.
+    held: String,
+}
+
+#[derive(Default)]
+struct Reader {
     /// How many passages were given.
     given: usize,
     /// Those that were cited, from 0, in the order of their first citation.
     cited: Vec<usize>,
-    /// What may be the beginning of a citation.
-    held: String,
+    verbatim: Verbatim,
+    /// Whether words stand on the line so far.
+    has_words: bool,
 }
 
 /// What a text begins with.
@@ -29,68 +41,112 @@ enum Found {
     /// What may become a citation.
     Unfinished,
     /// A citation of so many bytes and these numbers.
-    Citation(usize, Vec<usize>),
+    Citation(usize, Vec<RangeInclusive<usize>>),
 }
 
 impl Citations {
     /// Of a reply for which so many passages were given.
     #[must_use]
     pub fn of(given: usize) -> Self {
-        Self { given, ..Self::default() }
+        Self { reader: Reader { given, ..Reader::default() }, held: String::new() }
     }
 
     /// Appends what can be said so far, with `text` coming next.
     pub fn push(&mut self, text: &str, said: &mut String) {
-        if self.held.is_empty() && (self.given == 0 || !text.contains([' ', '['])) {
+        if self.reader.given == 0 {
             said.push_str(text);
             return;
         }
-        self.held.push_str(text);
-        self.say(false, said);
+        go_on(&mut self.reader, &mut self.held, text, false, said);
     }
 
     /// Appends what is left at the end.
     pub fn finish(&mut self, said: &mut String) {
-        self.say(true, said);
+        go_on(&mut self.reader, &mut self.held, "", true, said);
     }
 
     /// The passages that were cited, from 0, in the order of their numbers in the reply; `None`
     /// where none were given.
     #[must_use]
     pub fn cited(&self) -> Option<&[usize]> {
-        (self.given > 0).then_some(&self.cited)
+        (self.reader.given > 0).then_some(&self.reader.cited)
     }
+}
 
-    fn say(&mut self, is_end: bool, said: &mut String) {
-        let held = core::mem::take(&mut self.held);
-        let mut rest = held.as_str();
-        while let Some(at) = rest.find([' ', '[']) {
-            let (before, from) = rest.split_at(at);
-            said.push_str(before);
-            match found(from, is_end) {
-                Found::Unfinished => {
-                    from.clone_into(&mut self.held);
-                    return;
-                }
+impl Stage for Reader {
+    fn step(&mut self, text: &str, is_end: bool, said: &mut String) -> Option<usize> {
+        let look = self.verbatim.look(text, is_end);
+        let taken = match look.piece {
+            Piece::Unfinished => return None,
+            Piece::Words(length) | Piece::Signs { before: length, .. } if length > 0 => {
+                self.read(text, length, is_end, said)?
+            }
+            Piece::Code { length, .. }
+            | Piece::Words(length)
+            | Piece::Signs { signs: length, .. } => {
+                said.push_str(text.get(..length).unwrap_or_default());
+                length
+            }
+        };
+        let passed = text.get(..taken).unwrap_or_default();
+        self.verbatim.pass(passed, look);
+        if passed.ends_with('\n') {
+            self.has_words = false;
+        } else {
+            self.has_words |= !passed.bytes().all(is_mark);
+        }
+        Some(taken)
+    }
+}
+
+impl Reader {
+    /// Takes a citation or the words before it, of so many bytes of words.
+    fn read(
+        &mut self,
+        text: &str,
+        length: usize,
+        is_end: bool,
+        said: &mut String,
+    ) -> Option<usize> {
+        let words = text.get(..length).unwrap_or_default();
+        // A space goes with the citation behind it.
+        let mut before = match words.find(['[', '【']) {
+            Some(bracket) => words.get(..bracket).map_or(0, |words| {
+                words.trim_end_matches(' ').len().max(bracket.saturating_sub(1))
+            }),
+            None if length < text.len() || is_end => length,
+            None => length - usize::from(words.ends_with(' ')),
+        };
+        if before == 0 {
+            match found(text, !self.has_words, is_end) {
+                Found::Unfinished => return None,
                 Found::Other => {
-                    // Both characters have one byte.
-                    let (one, after) = from.split_at(1);
-                    said.push_str(one);
-                    rest = after;
+                    before = 1 + words
+                        .chars()
+                        .nth(usize::from(words.starts_with(' ')))
+                        .map_or(0, char::len_utf8);
+                    before -= usize::from(!words.starts_with(' '));
                 }
                 Found::Citation(length, numbers) => {
-                    let (marker, after) = from.split_at(length);
-                    self.cite(marker.starts_with(' '), &numbers, said);
-                    rest = after;
+                    self.cite(words.starts_with(' '), &numbers, said);
+                    return Some(length);
                 }
             }
         }
-        said.push_str(rest);
+        said.push_str(words.get(..before).unwrap_or_default());
+        Some(before)
     }
 
-    fn cite(&mut self, is_apart: bool, numbers: &[usize], said: &mut String) {
-        let given = numbers.iter().filter_map(|number| number.checked_sub(1));
-        let known: Vec<usize> = given.filter(|passage| *passage < self.given).collect();
+    fn cite(&mut self, is_apart: bool, numbers: &[RangeInclusive<usize>], said: &mut String) {
+        let mut known: Vec<usize> = Vec::new();
+        for range in numbers {
+            let passages = (0..self.given).filter(|passage| range.contains(&(passage + 1)));
+            for passage in passages {
+                if !known.contains(&passage) {
+                    known.push(passage);
+                }
+            }
+        }
         if is_apart && !known.is_empty() {
             said.push(' ');
         }
@@ -107,34 +163,62 @@ impl Citations {
 }
 
 /// Whether a citation stands at the beginning, a space before it included, which goes with it.
-fn found(text: &str, is_end: bool) -> Found {
-    let unfinished = || if is_end { Found::Other } else { Found::Unfinished };
+fn found(text: &str, is_line_start: bool, is_end: bool) -> Found {
+    let unfinished = if is_end { Found::Other } else { Found::Unfinished };
     let inner = text.strip_prefix(' ').unwrap_or(text);
-    let Some(inner) = inner.strip_prefix('[') else {
-        return if inner.is_empty() { unfinished() } else { Found::Other };
+    let (inner, closes) = match (inner.strip_prefix('['), inner.strip_prefix('【')) {
+        (Some(inner), _) => (inner, ']'),
+        (_, Some(inner)) => (inner, '】'),
+        _ => return if inner.is_empty() { unfinished } else { Found::Other },
     };
     let begin = text.len() - inner.len();
-    let Some(length) = inner.find(|c: char| !(c.is_ascii_digit() || matches!(c, ',' | ' '))) else {
-        return if inner.len() > LONGEST { Found::Other } else { unfinished() };
+    let is_wide = closes == '】';
+    // Vendors' own citations go on behind the number.
+    let of_citation = |c: char| {
+        c.is_ascii_digit()
+            || ", ;-–—^".contains(c)
+            || (is_wide && (c.is_alphanumeric() || "†:".contains(c)))
     };
-    let (numbers, behind) = inner.split_at(length);
-    let Some(behind) = behind.strip_prefix(']').filter(|_| length <= LONGEST) else {
+    let Some(length) = inner.find(|c: char| !of_citation(c)) else {
+        return if inner.len() > LONGEST { Found::Other } else { unfinished };
+    };
+    let (numbers, behind) = inner.split_at_checked(length).unwrap_or_default();
+    let Some(behind) = behind.strip_prefix(closes).filter(|_| length <= LONGEST) else {
         return Found::Other;
     };
     match behind.chars().next() {
-        // The words of a link, or the name of one.
-        Some('(' | ':') => return Found::Other,
+        // The words of a link.
+        Some('(') => return Found::Other,
+        // The name of one.
+        Some(':') if is_line_start && !is_wide => return Found::Other,
         None if !is_end => return Found::Unfinished,
         _ => {}
     }
-    let numbers: Result<Vec<usize>, _> = numbers.split(',').map(|one| one.trim().parse()).collect();
-    numbers.map_or(Found::Other, |numbers| Found::Citation(begin + length + 1, numbers))
+    let numbers = match numbers.split_once('†') {
+        Some((number, _)) => number.split(':').next().unwrap_or_default(),
+        None => numbers.strip_prefix('^').unwrap_or(numbers),
+    };
+    let numbers: Option<Vec<_>> = numbers.split([',', ';']).map(range).collect();
+    let length = begin + length + closes.len_utf8();
+    numbers.map_or(Found::Other, |numbers| Found::Citation(length, numbers))
+}
+
+/// A number, or the first and the last of several.
+fn range(text: &str) -> Option<RangeInclusive<usize>> {
+    let number = |text: &str| {
+        let text = text.trim();
+        let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        // One that is too large for us is one that no passage has.
+        is_number.then(|| text.parse().unwrap_or(usize::MAX))
+    };
+    let (first, last) = text.split_once(['-', '–', '—']).unwrap_or((text, text));
+    Some(number(first)?..=number(last)?)
 }
 
 /// What it holds back is somebody's: only numbers are printed.
 impl core::fmt::Debug for Citations {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Citations({} of {})", self.cited.len(), self.given)
+        write!(f, "Citations({} of {})", self.reader.cited.len(), self.reader.given)
     }
 }
 
@@ -148,7 +232,7 @@ mod tests {
             let (mut citations, mut said) = (Citations::of(given), String::new());
             citations.push(reply, &mut said);
             citations.finish(&mut said);
-            (said, citations.cited)
+            (said, citations.reader.cited)
         };
         for length in 1..reply.len() {
             let (mut citations, mut said) = (Citations::of(given), String::new());
@@ -157,7 +241,7 @@ mod tests {
                 citations.push(&piece.iter().collect::<String>(), &mut said);
             }
             citations.finish(&mut said);
-            assert_eq!((said, citations.cited), whole, "in pieces of {length}");
+            assert_eq!((said, citations.reader.cited), whole, "in pieces of {length}");
         }
         whole
     }
@@ -175,19 +259,41 @@ mod tests {
     fn a_citation_of_what_was_not_given_is_taken_out() {
         let (said, cited) = read(2, "Free [7]. Really [0], [2, 9].");
         assert_eq!((said.as_str(), &*cited), ("Free. Really, [1].", &[1][..]));
-        assert_eq!(read(1, "So it is [99999999999999999999]").0, "So it is [99999999999999999999]");
+        assert_eq!(read(1, "So it is [99999999999999999999]").0, "So it is");
+        assert_eq!(
+            read(2, "According to [9]: free, to [2]: two days").0,
+            "According to: free, to [1]: two days"
+        );
+        assert_eq!(
+            read(3, "All [1-9] 【9】 【2】 【3†source】 【4:0†a】 [^8].").0,
+            "All [1][2][3] [2] [3]."
+        );
+        assert_eq!(read(3, "So [2–3; 7].").0, "So [1][2].");
+    }
+
+    #[test]
+    fn code_cites_nothing() {
+        for text in ["`x[5]` and ``y[1]``", "```\nx[5] = y[1]\n```", "- a\n  ```\n  x[5]\n  ```\n"]
+        {
+            let (said, cited) = read(2, text);
+            assert_eq!((said.as_str(), &*cited), (text, &[][..]));
+        }
+        assert_eq!(
+            read(2, "`x[5]` [5]\n```\nx [5]\n```\n [5][2]").0,
+            "`x[5]`\n```\nx [5]\n```\n[1]"
+        );
     }
 
     #[test]
     fn what_is_no_citation_stays() {
         for text in [
-            "[1](https://shop.example) and [2]: https://shop.example",
+            "[1](https://shop.example), and the names of links:\n[2]: https://shop.example\n> [9]: a",
             "[EMAIL_1], [a1], [ ], [], [1,], [x][y], a [ 1",
             "- [ ] open, 2 [kg], [1 2]",
             "ends with [1",
             "ends with [",
             "ends with a space ",
-            "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]",
+            "【注意】 【2024年】 [1-] [-1] [1-2-3]",
             "ä [ü] 😀 [😀]",
         ] {
             let (said, cited) = read(5, text);

@@ -3,8 +3,9 @@
 //! In: [`identity`] answers "are you human?" without a model; [`screen`] looks for attempts to take
 //! the model over, which [`declined`] answers; [`input`] builds the prompt from storage alone. Out:
 //! [`output`] scrubs the reply while it is written, [`watch`] cuts it off where it repeats its
-//! instructions, [`citations`] takes out what it cites and was not given, and [`links`] and
-//! `addresses` make text of images and odd links. What is looked for is the site's own [`policy`], in replies
+//! instructions, [`citations`] takes out what it cites and was not given, [`links`] and
+//! `addresses` make text of images and odd links, and `harmless` of whatever another reader of Markdown
+//! could take for one. What is looked for is the site's own [`policy`], in replies
 //! as in messages, for which the Worker keeps [`policies`].
 
 pub mod identity;
@@ -18,7 +19,12 @@ pub mod output;
 
 mod addresses;
 pub mod citations;
+mod harmless;
+mod held;
+#[cfg(test)]
+mod hostile;
 pub mod links;
+mod verbatim;
 pub mod watch;
 
 mod codes;
@@ -74,6 +80,7 @@ pub(crate) mod tests {
                 scrub: ScrubSettings::default(),
                 exempt: vec!["info@shop.example".into()],
             },
+            tokens_per_turn: 16_000,
             spent: None,
             reserved: None,
         }

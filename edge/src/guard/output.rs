@@ -9,6 +9,7 @@ use super::addresses::Addresses;
 use super::characters::spoken;
 use super::citations::Citations;
 use super::codes::Codes;
+use super::harmless::Harmless;
 use super::links::{LinkRules, Links};
 use super::watch::Watch;
 
@@ -21,6 +22,7 @@ pub struct Output {
     codes: Codes,
     watch: Watch,
     scrubber: StreamScrubber,
+    harmless: Harmless,
     /// What is on its way from one to the next; empty in between.
     cited: String,
     linked: String,
@@ -65,10 +67,11 @@ impl Output {
         Self {
             citations: Citations::of(told.passages),
             addresses: Addresses::new(links.clone()),
-            links: Links::new(links),
+            links: Links::new(links.clone()),
             codes: Codes::default(),
             watch: Watch::new(told.instructions.iter().copied(), told.canary),
             scrubber: StreamScrubber::new(policy),
+            harmless: Harmless::new(links),
             cited: String::new(),
             linked: String::new(),
             shown: String::new(),
@@ -92,7 +95,7 @@ impl Output {
         }
         let piece = self.scrubber.push(&self.waiting);
         self.waiting.clear();
-        piece
+        self.harmless.push(&piece)
     }
 
     /// Lets what is left without images and links go on to the watch, which has to see what a reader
@@ -152,6 +155,8 @@ impl Output {
         let mut rest = self.scrubber.push(&self.waiting);
         self.waiting.clear();
         rest.append(&self.scrubber.finish());
+        let mut rest = self.harmless.push(&rest);
+        rest.append(&self.harmless.finish());
         rest
     }
 }

@@ -17,7 +17,7 @@ use super::exchange::Exchange;
 use super::failover::{self, Failover, Step};
 use super::http::Http;
 use super::local::Local;
-use super::{Event, Prompt, Provider, ProviderError};
+use super::{Event, Prompt, Provider, ProviderError, Taken};
 
 /// Providers are tried for so long at most; then the last one is, if it is `local`.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -50,9 +50,8 @@ pub struct Chain<H: Http> {
     /// What was said before it was settled who answers.
     ready: VecDeque<Result<Event, ProviderError>>,
     tried: Vec<Tried>,
-    /// Tokens that attempts took which failed before a word; `None` if one may have taken some and
-    /// did not say how many.
-    lost: Option<u64>,
+    /// What attempts took that failed before a word.
+    lost: Taken,
     patience: Pin<Box<dyn Future<Output = ()>>>,
 }
 
@@ -80,7 +79,7 @@ impl<H: Http + 'static> Chain<H> {
             asked: None,
             ready: VecDeque::new(),
             tried: Vec::new(),
-            lost: Some(0),
+            lost: Taken::default(),
             patience: Box::pin(async move { clock.sleep(PATIENCE).await }),
         }
     }
@@ -92,7 +91,7 @@ impl<H: Http + 'static> Chain<H> {
         loop {
             let Err(error) = self.ask().await else { return self.failover.at() };
             let place = self.failover.at();
-            self.note(place, !failover::passes(&error));
+            self.note(place, failover::works(&error));
             let mut step = self.failover.failed(&error);
             is_over = is_over || (&mut self.patience).now_or_never().is_some();
             if is_over && step != Step::Stop {
@@ -128,26 +127,28 @@ impl<H: Http + 'static> Chain<H> {
         core::mem::take(&mut self.tried)
     }
 
-    /// Tokens that attempts took which failed before a word; `None` if one may have taken some and
-    /// did not say how many.
+    /// What attempts took that failed before a word.
     #[must_use]
-    pub const fn lost(&self) -> Option<u64> {
+    pub const fn lost(&self) -> Taken {
         self.lost
     }
 
-    /// Counts what an attempt took that has failed. One that broke off or was too slow may have read
-    /// the prompt.
+    /// Counts what an attempt took that has failed. One that broke off, was too slow or fell silent
+    /// has read the prompt, or may have; one that refused it has not.
     fn lose(&mut self, error: &ProviderError) {
         let mut counted = self.ready.drain(..).filter_map(|event| match event {
             Ok(Event::Usage(usage)) => Some(usage.input.saturating_add(usage.output)),
             _ => None,
         });
         // Counts are totals: the last one holds.
-        let counted = counted.next_back().or(match error {
-            ProviderError::Timeout | ProviderError::Cut => None,
-            ProviderError::Unreachable | ProviderError::Failed(_) => Some(0),
-        });
-        self.lost = self.lost.zip(counted).map(|(lost, counted)| lost.saturating_add(counted));
+        let lost = match (counted.next_back(), error) {
+            (Some(tokens), _) => Taken { tokens, prompts: 0 },
+            (None, ProviderError::Timeout | ProviderError::Cut | ProviderError::Silent) => {
+                Taken { tokens: 0, prompts: 1 }
+            }
+            (None, ProviderError::Unreachable | ProviderError::Failed(_)) => Taken::default(),
+        };
+        self.lost = self.lost.plus(lost);
     }
 
     /// Asks the one whose turn it is for its first word.
@@ -171,8 +172,7 @@ impl<H: Http + 'static> Chain<H> {
                     break;
                 }
                 Some(Err(error)) => return Err(error),
-                // Whoever has nothing to say has failed.
-                Some(Ok(Event::Finish(_))) | None => return Err(ProviderError::Cut),
+                Some(Ok(Event::Finish(_))) | None => return Err(ProviderError::Silent),
             }
         }
         self.asked = Some(asked);
@@ -204,7 +204,7 @@ impl<H: Http + 'static> Provider for Chain<H> {
             let place = self.failover.at();
             match &event {
                 Some(Ok(Event::Text(_) | Event::Finish(_))) => self.note(place, true),
-                Some(Err(error)) => self.note(place, !failover::passes(error)),
+                Some(Err(error)) => self.note(place, failover::works(error)),
                 Some(Ok(Event::Usage(_))) | None => {}
             }
         }

@@ -9,7 +9,6 @@ use std::rc::Rc;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use serde_json::Value;
 use sotto_shared::wire::provider::{Provider as Settings, TimeOuts};
 
 use super::failure::{Advice, BODY_BYTES, Failure};
@@ -25,8 +24,8 @@ pub struct Exchange<H: Http> {
     decoding: Decoding,
     connect: Duration,
     between: Duration,
-    /// Runs until the first word.
-    first: Option<Timer>,
+    /// Runs until the next word. The first one has a time of its own: some models think before.
+    word: Timer,
     total: Timer,
 }
 
@@ -52,14 +51,9 @@ impl<H: Http + 'static> Exchange<H> {
         let time_outs = settings.remote().map(|remote| remote.time_outs).unwrap_or_default();
         let TimeOuts { connect_seconds, first_token_seconds, between_seconds, total_seconds } =
             time_outs;
-        let timer = |seconds: u16| {
-            let http = Rc::clone(&http);
-            let timer: Timer = Box::pin(async move { http.sleep(span(seconds)).await });
-            timer
-        };
         Self {
-            first: Some(timer(first_token_seconds)),
-            total: timer(total_seconds),
+            word: timer(&http, span(first_token_seconds)),
+            total: timer(&http, span(total_seconds)),
             connect: span(connect_seconds),
             between: span(between_seconds),
             state: State::Asking(format::call(settings, key, prompt)),
@@ -74,7 +68,8 @@ impl<H: Http + 'static> Exchange<H> {
             State::Asking(call) => {
                 let call = call?;
                 let http = Rc::clone(&self.http);
-                let answer = self.within(self.connect, async { http.call(call).await }).await?;
+                let mut connect = timer(&http, self.connect);
+                let answer = self.within(&mut connect, async { http.call(call).await }).await?;
                 let answer = answer.map_err(|_| ProviderError::Unreachable)?;
                 if !(200..300).contains(&answer.status) {
                     return Err(ProviderError::Failed(self.refusal(answer).await));
@@ -82,12 +77,16 @@ impl<H: Http + 'static> Exchange<H> {
                 self.state = State::Reading(answer.body);
             }
             State::Reading(mut body) => {
-                let piece = self.within(self.between, body.next()).await?;
+                // Whoever has said why it ended has ended, though it keeps the connection.
+                let piece = match self.within(&mut never(), body.next()).await {
+                    Err(_) if self.decoding.reader.ended().is_some() => None,
+                    piece => piece?,
+                };
                 match piece {
                     Some(Ok(piece)) => {
                         self.decoding.push(&piece)?;
-                        if self.decoding.has_text {
-                            self.first = None;
+                        if core::mem::take(&mut self.decoding.has_spoken) {
+                            self.word = timer(&self.http, self.between);
                         }
                         if self.decoding.is_done {
                             self.http.finish(body);
@@ -108,30 +107,25 @@ impl<H: Http + 'static> Exchange<H> {
     async fn refusal(&mut self, answer: Answer<H::Body>) -> Failure {
         let Answer { status, advice, mut body } = answer;
         let mut json = Vec::new();
+        let mut enough = timer(&self.http, self.between);
         while json.len() < BODY_BYTES
-            && let Ok(Some(Ok(piece))) = self.within(self.between, body.next()).await
+            && let Ok(Some(Ok(piece))) = self.within(&mut enough, body.next()).await
         {
             json.extend_from_slice(&piece);
         }
-        let failure = serde_json::from_slice::<Value>(&json)
-            .map_or_else(|_| Failure::of_status(status), |json| Failure::of_body(status, &json));
+        let failure = Failure::of_bytes(status, &json);
         Failure { advice: Advice::or(advice, failure.advice), ..failure }
     }
 
-    /// Waits for something, but neither longer than `time` nor past what the whole may take.
+    /// Waits for something, but not past its own limit, nor past what the next word or the whole may
+    /// take.
     async fn within<T>(
         &mut self,
-        time: Duration,
+        limit: &mut Timer,
         what: impl Future<Output = T>,
     ) -> Result<T, ProviderError> {
-        let http = Rc::clone(&self.http);
-        let pause = core::pin::pin!(http.sleep(time));
         let what = core::pin::pin!(what);
-        let first = match &mut self.first {
-            Some(first) => Either::Left(first),
-            None => Either::Right(core::future::pending()),
-        };
-        match select(what, select(pause, select(first, &mut self.total))).await {
+        match select(what, select(limit, select(&mut self.word, &mut self.total))).await {
             Either::Left((done, _)) => Ok(done),
             Either::Right(_) => Err(ProviderError::Timeout),
         }
@@ -158,13 +152,23 @@ fn span(seconds: u16) -> Duration {
     Duration::from_secs(u64::from(seconds))
 }
 
+fn timer<H: Http + 'static>(http: &Rc<H>, time: Duration) -> Timer {
+    let http = Rc::clone(http);
+    Box::pin(async move { http.sleep(time).await })
+}
+
+fn never() -> Timer {
+    Box::pin(core::future::pending())
+}
+
 /// A body on its way to events.
 struct Decoding {
     frames: Frames,
     reader: Box<dyn Reader>,
     /// What was read and not yet given out.
     ready: VecDeque<Event>,
-    has_text: bool,
+    /// Words have come since somebody last looked.
+    has_spoken: bool,
     /// The reply has ended.
     is_done: bool,
 }
@@ -175,7 +179,7 @@ impl Decoding {
             frames: Frames::default(),
             reader,
             ready: VecDeque::new(),
-            has_text: false,
+            has_spoken: false,
             is_done: false,
         }
     }
@@ -213,7 +217,7 @@ impl Decoding {
         let mut events = Vec::new();
         let read = self.reader.frame(name, data, &mut events);
         for event in events {
-            self.has_text |= matches!(event, Event::Text(_));
+            self.has_spoken |= matches!(event, Event::Text(_));
             self.is_done |= matches!(event, Event::Finish(_));
             // What has come at the same time is said in one go.
             match (self.ready.back_mut(), event) {
@@ -226,4 +230,4 @@ impl Decoding {
 }
 
 #[cfg(test)]
-pub(in crate::provider) mod tests;
+pub(crate) mod tests;

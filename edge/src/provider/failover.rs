@@ -4,9 +4,10 @@
 //! | failure | again | the next one |
 //! |---|---|---|
 //! | no connection, a stream that ends before its first word | once | yes |
-//! | 408, 409, 429, 5xx and 529; an error within the stream | once, unless it asks for too long a wait | yes |
+//! | 408, 409, 429, 5xx and 529; an error within the stream that stands for one of them, or for none | once, unless it asks for too long a wait | yes |
 //! | a time-out | once, if it is the last | yes |
 //! | money or quota used up | no | yes |
+//! | an end without a word | no | yes |
 //! | a blocked prompt | no | no |
 //! | any other status | no | no |
 //!
@@ -68,15 +69,17 @@ impl Failover {
         let is_last = self.at + 1 >= self.count;
         let advice = match error {
             ProviderError::Failed(failure) => failure.advice,
-            ProviderError::Unreachable | ProviderError::Timeout | ProviderError::Cut => {
-                super::failure::Advice::default()
-            }
+            ProviderError::Unreachable
+            | ProviderError::Timeout
+            | ProviderError::Cut
+            | ProviderError::Silent => super::failure::Advice::default(),
         };
         let passes = passes(error);
         let again = match error {
             // It kept the visitor waiting once.
             ProviderError::Timeout => is_last,
-            ProviderError::Failed(Failure { why: Why::Blocked | Why::Spent, .. }) => false,
+            ProviderError::Silent
+            | ProviderError::Failed(Failure { why: Why::Blocked | Why::Spent, .. }) => false,
             ProviderError::Failed(_) | ProviderError::Unreachable | ProviderError::Cut => {
                 advice.should_retry.unwrap_or(passes)
             }
@@ -107,12 +110,20 @@ impl Failover {
     }
 }
 
-/// Whether a failure is the provider's own, so that another provider may do better; a circuit
-/// breaker counts these.
+/// Whether a provider that failed works nevertheless: a circuit breaker counts the others. One that
+/// has nothing to say may have been asked to say nothing.
 #[must_use]
-pub const fn passes(error: &ProviderError) -> bool {
+pub const fn works(error: &ProviderError) -> bool {
+    matches!(error, ProviderError::Silent) || !passes(error)
+}
+
+/// Whether another provider may do better.
+const fn passes(error: &ProviderError) -> bool {
     match error {
-        ProviderError::Unreachable | ProviderError::Timeout | ProviderError::Cut => true,
+        ProviderError::Unreachable
+        | ProviderError::Timeout
+        | ProviderError::Cut
+        | ProviderError::Silent => true,
         ProviderError::Failed(Failure { why: Why::Spent, .. }) => true,
         ProviderError::Failed(Failure { why: Why::Blocked, .. }) => false,
         // 200 is an error within the stream that says nothing about itself.
@@ -176,6 +187,14 @@ mod tests {
         assert_eq!(steps(2, &[spent, spent]), [Step::Next, Step::Stop]);
         let insisting = Advice { should_retry: Some(true), wait_ms: None };
         assert_eq!(steps(1, &[failed(402, Why::Spent, insisting)]), [Step::Stop]);
+    }
+
+    /// A visitor may have asked for nothing: that is no reason to leave the provider alone.
+    #[test]
+    fn silence_is_tried_elsewhere_at_once_and_held_against_nobody() {
+        assert_eq!(steps(2, &[ProviderError::Silent; 2]), [Step::Next, Step::Stop]);
+        assert!(works(&ProviderError::Silent) && works(&status(400)));
+        assert!(!works(&ProviderError::Cut) && !works(&status(503)));
     }
 
     #[test]

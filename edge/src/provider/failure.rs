@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::clock::{DAY_MS, day_of};
 use crate::log::{Loggable, Told};
 
 /// Longest error body that is looked at, in bytes.
@@ -26,6 +27,9 @@ pub enum ProviderError {
     /// Its stream ended in the middle.
     #[error("the provider's stream ended in the middle")]
     Cut,
+    /// It ended without a word.
+    #[error("the provider had nothing to say")]
+    Silent,
 }
 
 impl Loggable for ProviderError {
@@ -37,6 +41,7 @@ impl Loggable for ProviderError {
             }
             Self::Timeout => Told::new("the provider did not answer in time"),
             Self::Cut => Told::new("the provider's stream ended in the middle"),
+            Self::Silent => Told::new("the provider had nothing to say"),
         }
     }
 }
@@ -132,10 +137,10 @@ impl Failure {
         Self { status, why, advice: Advice { should_retry: None, wait_ms: None } }
     }
 
-    /// An error as the text of its body tells it; of one that is no JSON, only the status is known.
+    /// An error as its body tells it; of one that is no JSON, only the status is known.
     #[must_use]
-    pub fn of_text(status: u16, body: &str) -> Self {
-        serde_json::from_str(body)
+    pub fn of_bytes(status: u16, body: &[u8]) -> Self {
+        serde_json::from_slice(body)
             .map_or_else(|_| Self::of_status(status), |body| Self::of_body(status, &body))
     }
 
@@ -254,19 +259,12 @@ fn date_ms(text: &str) -> Option<u64> {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (_, date) = text.trim().strip_suffix(" GMT")?.split_once(", ")?;
     let mut parts = date.split(' ');
-    let day: u64 = parts.next()?.parse().ok()?;
-    let month = parts.next()?;
-    let month = u64::try_from(MONTHS.iter().position(|name| *name == month)?).ok()?;
-    let year: u64 = parts.next()?.parse().ok()?;
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
     let mut time = parts.next()?.split(':').map(|part| part.parse::<u64>().ok());
     let seconds = time.next()?? * 3_600 + time.next()?? * 60 + time.next()??;
-    if !(1970..=9_999).contains(&year) || !(1..=31).contains(&day) || seconds >= 86_400 {
-        return None;
-    }
-    // Years that begin in March, so that the leap day is the last.
-    let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
-    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
-    Some((days.checked_sub(719_468)? * 86_400 + seconds) * 1_000)
+    let day = day_of(&format!("{year}-{month:02}-{day}"))?;
+    (seconds < 86_400).then(|| day * DAY_MS + seconds * 1_000)
 }
 
 #[cfg(test)]
@@ -364,6 +362,9 @@ mod tests {
         assert_eq!(date_ms("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
         assert_eq!(date_ms("Thu, 29 Feb 2024 12:00:00 GMT"), Some(1_709_208_000_000));
         assert_eq!(date_ms("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
+        for no_date in ["Tue, 30 Feb 2027 00:00:00 GMT", "Tue, 02 Feb 2027 24:00:00 GMT"] {
+            assert_eq!(date_ms(no_date), None);
+        }
     }
 
     #[test]

@@ -116,6 +116,12 @@ fn used_up(spent: Spent, site: &str, language: Language) -> String {
             "The AI model has written as much as it may in this conversation. From here on I answer \
              from the documents of {site}.\n\n"
         ),
+        (Language::English, Spent::Turn) => {
+            format!("This is too long for the AI model. I answer from the documents of {site}.\n\n")
+        }
+        (Language::German, Spent::Turn) => format!(
+            "Das ist zu lang für das KI-Modell. Ich antworte aus den Unterlagen von {site}.\n\n"
+        ),
         (Language::German, Spent::Day) => format!(
             "Das KI-Modell hat heute so viel geschrieben, wie es darf. Bis morgen antworte ich aus \
              den Unterlagen von {site}.\n\n"
@@ -222,6 +228,7 @@ mod tests {
         for (spent, english, german) in [
             (Spent::Day, "today. Until tomorrow", "heute so viel"),
             (Spent::Conversation, "in this conversation", "in diesem Gespräch"),
+            (Spent::Turn, "too long for the AI model", "zu lang für das KI-Modell"),
         ] {
             context.spent = Some(spent);
             let text = answer(&context, Language::English);

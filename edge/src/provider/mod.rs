@@ -27,13 +27,17 @@ pub mod exchange;
 pub mod failure;
 pub mod frames;
 pub mod http;
+pub mod tokens;
 
 use core::future::Future;
 
 use sotto_shared::pii::Scrubbed;
 use sotto_shared::wire::stream::FinishReason;
 
+use self::tokens::tokens_of;
+
 pub use self::failure::{Failure, ProviderError, Why};
+pub use self::tokens::{Taken, Usage};
 
 /// What a model is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,15 +77,6 @@ pub enum Event {
     Finish(FinishReason),
 }
 
-/// Tokens as the provider counts them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// Tokens of the prompt, those included that a cache held.
-    pub input: u64,
-    /// Tokens of the reply, thoughts included.
-    pub output: u64,
-}
-
 /// Someone who writes a reply.
 pub trait Provider {
     /// What comes next; `None` after [`Event::Finish`] or an error.
@@ -89,6 +84,13 @@ pub trait Provider {
 }
 
 impl Prompt {
+    /// How many tokens it has, about.
+    #[must_use]
+    pub fn tokens(&self) -> u64 {
+        let bytes = self.messages.iter().map(|message| message.text.as_str().len()).sum::<usize>();
+        tokens_of(bytes)
+    }
+
     /// What the system says, all of it.
     #[must_use]
     pub fn system(&self) -> String {

@@ -95,7 +95,7 @@ impl Reader for ChatReader {
             return if name == "error" { Err(Failure::of_status(200)) } else { Ok(()) };
         };
         if chunk.is_error || name == "error" {
-            return Err(Failure::of_text(200, data));
+            return Err(Failure::of_bytes(200, data.as_bytes()));
         }
         for words in chunk.texts {
             self.say(words, into);

@@ -81,7 +81,10 @@ impl Reader for ResponsesReader {
                     _ => FinishReason::Other,
                 }));
             }
-            "error" | "response.failed" => return Err(Failure::of_body(200, &event)),
+            "error" | "response.failed" => {
+                into.extend(usage(&event));
+                return Err(Failure::of_body(200, &event));
+            }
             _ if event.get("error").is_some_and(|error| !error.is_null()) => {
                 return Err(Failure::of_body(200, &event));
             }

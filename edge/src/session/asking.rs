@@ -4,20 +4,17 @@
 use std::rc::Rc;
 
 use sotto_shared::pii::Policy;
-use sotto_shared::wire::provider::Provider as Settings;
 
-use crate::guard::input::{self, Asking};
+use crate::guard::input::Asking;
 use crate::guard::screen::{self, Screened, Verdict};
-use crate::language::Language;
 use crate::log;
 use crate::object::call;
-use crate::provider::Prompt;
-use crate::provider::chain::{Candidate, Chain, Tried};
+use crate::provider::chain::{Chain, Tried};
 use crate::provider::http::PlatformHttp;
-use crate::provider::local::Local;
 use crate::random::{PlatformRandom, Random};
 use crate::session::core::{Begun, CoreError};
 use crate::session::object::{SessionCore, Shell, ShellError};
+use crate::session::plan::{self, Ask};
 use crate::workspace::command::{
     Outcome, ProviderResult, ReportProviders, TurnContext, TurnProvider,
 };
@@ -36,41 +33,26 @@ impl Probe {
 }
 
 impl Shell {
-    /// The site's providers as one.
+    /// The site's providers as one, and how many bytes the reply may have.
     pub(super) fn chain(
         &self,
         core: &SessionCore<'_>,
         begun: &Begun,
-        context: &TurnContext,
+        context: &mut TurnContext,
         policy: &Policy,
         canary: &str,
         is_odd: bool,
-    ) -> Result<Chain<PlatformHttp>, ShellError> {
-        let lang = Language::of(&begun.lang);
-        let candidate = |provider: &TurnProvider| match &provider.settings {
-            Settings::Local {} => Candidate::Local(Local::new(context, lang)),
-            remote => Candidate::Remote(Box::new(remote.clone())),
-        };
-        let candidates: Vec<Candidate> = context.providers.iter().map(candidate).collect();
-        let is_asked = candidates.iter().any(|one| matches!(one, Candidate::Remote(_)));
-        let prompt = if is_asked {
-            let history = core.history(begun)?;
-            let boundary = PlatformRandom.bytes::<12>().map_err(CoreError::from)?;
-            let boundary = data_encoding::HEXLOWER.encode(&boundary);
-            let asking = Asking {
-                question: &begun.question,
-                lang: &begun.lang,
-                boundary: &boundary,
-                canary,
-                is_odd,
-            };
-            input::prompt(context, &history, &asking, policy)
-        } else {
-            Prompt { messages: Vec::new() }
-        };
+    ) -> Result<(Chain<PlatformHttp>, usize), ShellError> {
+        let history = if plan::has_model(context) { core.history(begun)? } else { Vec::new() };
+        let boundary = PlatformRandom.bytes::<12>().map_err(CoreError::from)?;
+        let boundary = data_encoding::HEXLOWER.encode(&boundary);
+        let (question, lang) = (&begun.question, &begun.lang);
+        let asking = Asking { question, lang, boundary: &boundary, canary, is_odd };
+        let Ask { prompt, candidates, reply_bytes } = plan::ask(context, &history, &asking, policy);
+        self.weigh(&prompt);
         let [jitter] = PlatformRandom.bytes::<1>().map_err(CoreError::from)?;
         let http = Rc::new(PlatformHttp(self.env.clone()));
-        Ok(Chain::new(http, prompt, candidates, u64::from(jitter)))
+        Ok((Chain::new(http, prompt, candidates, u64::from(jitter)), reply_bytes))
     }
 
     /// Tells the workspace how providers did, if it does not know that they work.
@@ -120,8 +102,7 @@ impl Shell {
 /// What the screen says of a message that a model would get; the log is told of what it finds, in
 /// words of this program. Documents that are quoted cannot be talked into anything.
 pub(super) fn screened(context: &TurnContext, message: &str) -> Screened {
-    let is_for_model = context.providers.iter().any(|one| one.settings.remote().is_some());
-    if !is_for_model {
+    if !plan::has_model(context) {
         return Screened { verdict: Verdict::Pass, families: Vec::new() };
     }
     let screened = screen::screen(message);

@@ -5,7 +5,7 @@
 //! is plain Rust over [`store`]; all SQL is in `store` and [`schema`], and what was said goes
 //! through [`vault`].
 //! `unlocking` opens the key that its texts are sealed with; `writing` is the shell's side of a reply
-//! ([`writer`] lets a provider write, [`stream`] turns parts of a reply into bytes), `asking` that
+//! ([`plan`] decides who answers, [`writer`] lets a provider write, [`stream`] turns parts of a reply into bytes), `asking` that
 //! of who is asked for it, `bill` that of its cost, `rights` its side of what a visitor asks for
 //! beside talking.
 
@@ -22,6 +22,7 @@ mod unlocking;
 mod writing;
 
 pub mod core;
+pub mod plan;
 pub mod reply;
 pub mod writer;
 

@@ -86,8 +86,8 @@ impl Running {
 
     /// How long its text is so far, in bytes.
     #[must_use]
-    pub fn bytes(&self) -> u64 {
-        u64::try_from(self.text.as_str().len()).unwrap_or(u64::MAX)
+    pub fn bytes(&self) -> usize {
+        self.text.as_str().len()
     }
 
     /// Listens: everything so far at once, then what comes.

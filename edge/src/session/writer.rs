@@ -11,7 +11,8 @@ use sotto_shared::wire::stream::FinishReason;
 
 use crate::guard::output::{Cut, Output};
 use crate::log::{self, Line};
-use crate::provider::{Event, Provider, ProviderError, Usage};
+use crate::provider::failure::Why;
+use crate::provider::{Event, Failure, Provider, ProviderError, Usage};
 use crate::session::record::End;
 
 /// What came of a reply.
@@ -45,10 +46,11 @@ impl Written {
     }
 }
 
-/// Writes the reply. `each` gets every piece that may be sent.
+/// Writes the reply, which may have so many bytes. `each` gets every piece that may be sent.
 pub async fn write(
     provider: &mut impl Provider,
     output: &mut Output,
+    mut bytes: usize,
     mut each: impl FnMut(&Scrubbed),
 ) -> Written {
     let mut usage = Usage::default();
@@ -56,7 +58,9 @@ pub async fn write(
     let result = loop {
         match provider.next().await {
             Some(Ok(Event::Text(text))) => {
-                let piece = output.push(&text);
+                let fitting = text.get(..text.floor_char_boundary(bytes)).unwrap_or_default();
+                bytes = bytes.saturating_sub(text.len());
+                let piece = output.push(fitting);
                 has_text |= !text.is_empty();
                 each(&piece);
                 if !has_begun && !piece.is_empty() {
@@ -64,6 +68,7 @@ pub async fn write(
                     others_first().await;
                 }
                 match output.cut() {
+                    None if fitting.len() < text.len() => break Ok(FinishReason::Length),
                     None => {}
                     Some(Cut::Length) => break Ok(FinishReason::Length),
                     Some(Cut::Quotation) => break Ok(FinishReason::ContentFilter),
@@ -82,7 +87,9 @@ pub async fn write(
     each(&output.finish());
     let result = match result {
         // A provider that has nothing to say has failed, unless a filter kept it from speaking.
-        Ok(reason) if !has_text && reason != FinishReason::ContentFilter => Err(ProviderError::Cut),
+        Ok(reason) if !has_text && reason != FinishReason::ContentFilter => {
+            Err(ProviderError::Silent)
+        }
         other => other,
     };
     let (found, error) = (output.counts(), result.err());
@@ -114,14 +121,21 @@ fn end(result: Result<FinishReason, ProviderError>) -> End {
             };
             End { state, finish, problem: None }
         }
+        // The provider's filter, before a word.
+        Err(ProviderError::Failed(Failure { why: Why::Blocked, .. })) => End {
+            state: MessageState::Withheld,
+            finish: FinishReason::ContentFilter,
+            problem: None,
+        },
         Err(error) => End {
             state: MessageState::Interrupted,
             finish: FinishReason::Error,
             problem: Some(match error {
                 ProviderError::Timeout => Code::ProviderTimeout,
-                ProviderError::Unreachable | ProviderError::Failed(_) | ProviderError::Cut => {
-                    Code::ProviderFailed
-                }
+                ProviderError::Unreachable
+                | ProviderError::Failed(_)
+                | ProviderError::Cut
+                | ProviderError::Silent => Code::ProviderFailed,
             }),
         },
     }
@@ -132,7 +146,6 @@ mod tests {
     use super::*;
     use crate::guard::links::LinkRules;
     use crate::guard::output::Told;
-    use crate::provider::Failure;
     use futures_util::FutureExt;
     use sotto_shared::limits::REPLY_BYTES;
     use sotto_shared::pii::Policy;
@@ -147,9 +160,14 @@ mod tests {
     }
 
     fn run(events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
+        run_within(usize::MAX, events)
+    }
+
+    fn run_within(bytes: usize, events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
         let mut text = Scrubbed::default();
         let (mut script, mut output) = (Script(events.into()), unwatched());
-        let mut writing = Box::pin(write(&mut script, &mut output, |piece| text.append(piece)));
+        let mut writing =
+            Box::pin(write(&mut script, &mut output, bytes, |piece| text.append(piece)));
         // It may wait once, after the first words.
         let written = (&mut writing).now_or_never().or_else(|| (&mut writing).now_or_never());
         drop(writing);
@@ -217,8 +235,18 @@ mod tests {
     fn silence_is_a_failure_unless_it_was_filtered() {
         let silent = run(vec![Ok(Event::Finish(FinishReason::Stop))]).1;
         assert_eq!(silent.end.problem, Some(Code::ProviderFailed));
+        assert_eq!(silent.error, Some(ProviderError::Silent));
         let filtered = run(vec![Ok(Event::Finish(FinishReason::ContentFilter))]).1;
         assert_eq!(filtered.end.state, MessageState::Withheld);
+    }
+
+    /// To ask again would be refused again.
+    #[test]
+    fn a_prompt_that_the_provider_blocks_is_withheld() {
+        let blocked = Failure { why: Why::Blocked, ..Failure::of_status(400) };
+        let end = run(vec![Err(ProviderError::Failed(blocked))]).1.end;
+        assert_eq!((end.state, end.problem), (MessageState::Withheld, None));
+        assert_eq!(end.finish, FinishReason::ContentFilter);
     }
 
     /// The widget reads the one while it listens, and the other after it was loaded again.
@@ -232,6 +260,21 @@ mod tests {
         ] {
             let end = run(vec![text("Hello"), Ok(Event::Finish(finish))]).1.end;
             assert_eq!((end.finish, end.state, end.problem), (finish, state, None));
+        }
+    }
+
+    #[test]
+    fn a_reply_is_no_longer_than_its_turn_allows() {
+        let end = || Ok(Event::Finish(FinishReason::Stop));
+        for (bytes, wanted, state) in [
+            (0, "", MessageState::Cut),
+            (4, "Sch", MessageState::Cut),
+            (5, "Schö", MessageState::Cut),
+            (10, "Schöne Te", MessageState::Complete),
+        ] {
+            let words = vec![text("Schö"), text("ne "), text("Te"), end()];
+            let (got, written) = run_within(bytes, words);
+            assert_eq!((got.as_str(), written.end.state), (wanted, state), "{bytes}");
         }
     }
 

@@ -8,7 +8,6 @@ use futures_channel::oneshot;
 use futures_util::future::{AbortHandle, Abortable, Either, select};
 use sotto_shared::wire::conversation::MessageState;
 use sotto_shared::wire::problem::Code;
-use sotto_shared::wire::provider::Provider as Settings;
 use sotto_shared::wire::stream::{FinishReason, Part, Source};
 use worker::Delay;
 
@@ -16,22 +15,23 @@ use crate::config::Config;
 use crate::guard::input;
 use crate::guard::output::{Cut, Output, Told};
 use crate::guard::screen::Verdict;
-use crate::guard::{self, declined, identity};
-use crate::language::Language;
+use crate::guard::{self, identity};
 use crate::log;
 use crate::object::{CallError, call};
-use crate::provider::Provider;
 use crate::provider::chain::Chain;
 use crate::provider::local::{self, Local};
+use crate::provider::tokens::tokens_of;
+use crate::provider::{Provider, Taken};
 use crate::session::asking::{self, Probe};
 use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
 use crate::session::core::{Begun, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
-use crate::session::record::{End, Grounds, UNMARKED};
+use crate::session::plan;
+use crate::session::record::{End, Grounds};
 use crate::session::reply::{Running, STORE_MS, Storing};
 use crate::session::writer::{self, Written};
-use crate::workspace::command::{Outcome, Passage, Reported, TurnContext, WorkspaceError};
+use crate::workspace::command::{Outcome, Passage, Reported, WorkspaceError};
 
 /// A reply that never began.
 const REFUSED: End = End {
@@ -48,6 +48,8 @@ struct Reply<'a> {
     passages: &'a [Passage],
     /// Who writes it.
     name: &'static str,
+    /// How long it may become, in bytes.
+    bytes: usize,
 }
 
 /// The reply under way, and the handle that ends its writing.
@@ -68,7 +70,7 @@ impl Shell {
         let Active { running, abort, .. } = self.active.borrow_mut().take()?;
         abort.abort();
         let bytes = running.bytes();
-        self.settle(None, bytes);
+        self.settle(Taken { tokens: tokens_of(bytes), prompts: 1 });
         self.end_probe(if bytes == 0 { Outcome::Unknown } else { Outcome::Works });
         Some(running)
     }
@@ -129,7 +131,7 @@ impl Shell {
     ) -> Result<(), ShellError> {
         let config = Config::from_env(&self.env)?;
         let core = self.core(&config);
-        let context = match call(&self.env, &turn.workspace, &turn.turn).await {
+        let mut context = match call(&self.env, &turn.workspace, &turn.turn).await {
             Ok(context) => context,
             Err(error) => {
                 core.withdraw(begun)?;
@@ -144,86 +146,72 @@ impl Shell {
 
         self.bill.set(context.reserved.map(|reserved| Bill::new(&turn, reserved)));
         self.probe.set(Probe::of(&turn.workspace, &context.providers));
-        let lang = Language::of(&begun.lang);
         let policy = guard::policy(&context);
         // Without a model nobody was told anything.
         let unwatched = Output::new(policy.clone(), context.links.clone(), &Told::default());
         let screened = asking::screened(&context, begun.question.as_str());
-        let answer = match identity::asked(begun.question.as_str()) {
-            Some(question) => Some(identity::answer(&context, begun.terms(), question)),
-            None if screened.verdict == Verdict::Block => Some(declined::answer(&context, lang)),
-            None => None,
-        };
-        if let Some(answer) = answer {
+        if let Some(answer) = plan::own_answer(&context, begun, screened.verdict) {
             // No model is asked.
-            self.settle(Some(0), 0);
+            self.settle(Taken::default());
             self.end_probe(Outcome::Unknown);
             let name = identity::PROVIDER;
             core.begin(begun, name, None)?;
             let grounds = Grounds::of(Vec::new());
             self.with_running(&begun.reply, |running| running.start(name, None, grounds));
             let _ = starting.send(Ok(()));
-            let reply = Reply { begun, config: &config, passages: &[], name };
+            let reply = Reply { begun, config: &config, passages: &[], name, bytes: usize::MAX };
             return self
-                .write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| None)
+                .write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| Taken::default())
                 .await;
         }
 
-        let named = |place: usize| {
-            let settings = context.providers.get(place).map(|provider| &provider.settings);
-            let model = settings.and_then(Settings::remote).map(|remote| remote.model.as_str());
-            (settings.map_or("local", Settings::name), model)
-        };
-        let (name, model) = named(0);
-        core.begin(begun, name, model)?;
-        let _ = starting.send(Ok(()));
         let canary = core.canary()?;
         let is_odd = screened.verdict == Verdict::Caution;
-        let mut chain = self.chain(&core, begun, &context, &policy, &canary, is_odd)?;
+        let (mut chain, bytes) =
+            self.chain(&core, begun, &mut context, &policy, &canary, is_odd)?;
+        let (name, model) = plan::writer(&context, 0);
+        core.begin(begun, name, model)?;
+        let _ = starting.send(Ok(()));
         // Who answers is known with the first word, and said before it.
         let place = chain.settle().await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
-        let (name, model) = named(place);
+        let (name, model) = plan::writer(&context, place);
         if place > 0 {
             core.hand_over(&begun.reply, name, model)?;
         }
-        let (output, passages) = if model.is_some() {
+        let passages = plan::given(&context, place);
+        let output = if model.is_some() {
             let instructions = input::instructions(&context).to_vec();
-            let passages = &*context.passages;
             let told = Told { instructions, canary: Some(&canary), passages: passages.len() };
-            (Output::new(policy, context.links.clone(), &told), passages)
+            Output::new(policy, context.links.clone(), &told)
         } else {
-            (unwatched, local::quoted(&context))
+            unwatched
         };
-        let grounds = Grounds {
-            sources: Vec::new(),
-            given: passages.iter().map(|passage| passage.id.clone()).collect(),
-            text_marking: marking(&context, place),
-        };
+        let grounds = plan::grounds(&context, place);
         self.with_running(&begun.reply, |running| running.start(name, model, grounds));
-        let reply = Reply { begun, config: &config, passages, name };
+        let reply = Reply { begun, config: &config, passages, name, bytes };
         let is_remote = model.is_some();
-        let counted = |chain: &Chain<_>, written: &Written, bytes| {
+        let taken = |chain: &Chain<_>, written: &Written, bytes| {
             let by_model = (is_remote && chain.is_answered()).then_some(written);
-            bill::counted(by_model, bytes, chain.lost())
+            bill::taken(by_model, bytes, chain.lost())
         };
-        let written = self.write_with(&mut chain, output, reply, counted).await;
+        let written = self.write_with(&mut chain, output, reply, taken).await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
         written
     }
 
-    /// Lets the provider write to the end, and stores what it wrote. `counted` says how many tokens
-    /// all of it took, if anybody counted them; it is told how many bytes the reply has.
+    /// Lets the provider write to the end, and stores what it wrote. `taken` says how many tokens all
+    /// of it took; it is told how many bytes the reply has.
     async fn write_with<P: Provider>(
         self: &Rc<Self>,
         provider: &mut P,
         mut output: Output,
         reply: Reply<'_>,
-        counted: impl FnOnce(&P, &Written, u64) -> Option<u64>,
+        taken: impl FnOnce(&P, &Written, usize) -> Taken,
     ) -> Result<(), ShellError> {
-        let Reply { begun, config, passages, name } = reply;
+        let Reply { begun, config, passages, name, bytes } = reply;
         let core = self.core(config);
-        let written = writer::write(provider, &mut output, |piece| {
+        let written = writer::write(provider, &mut output, bytes, |piece| {
             let storing = self
                 .with_running(&begun.reply, |running| running.push(piece))
                 .unwrap_or(Storing::Settled);
@@ -241,8 +229,7 @@ impl Shell {
             None => passages.iter().map(source).collect(),
         });
         let stored = core.end(running.id(), running.text(), running.grounds(), written.end);
-        let bytes = running.bytes();
-        self.settle(counted(provider, &written, bytes), bytes);
+        self.settle(taken(provider, &written, running.bytes()));
         running.end(if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
         if is_cut_off {
@@ -285,13 +272,6 @@ impl Shell {
             }
         });
     }
-}
-
-/// The mark that the operator declares of the model which answers.
-fn marking(context: &TurnContext, place: usize) -> String {
-    let settings = context.providers.get(place).map(|provider| &provider.settings);
-    let declared = settings.and_then(Settings::remote).and_then(|one| one.text_marking.as_ref());
-    declared.map_or_else(|| UNMARKED.into(), |marking| marking.scheme.clone())
 }
 
 fn source(passage: &Passage) -> Source {

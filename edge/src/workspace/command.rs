@@ -225,6 +225,8 @@ pub struct TurnContext {
     pub rules: ScrubRules,
     /// Where a reply may link to.
     pub links: LinkRules,
+    /// How many tokens a prompt and its reply may have together.
+    pub tokens_per_turn: u32,
     /// What is used up, where that is why no paid provider writes.
     pub spent: Option<Spent>,
     /// What was counted for a paid provider's reply; absent where none writes it.
@@ -238,15 +240,8 @@ pub enum Spent {
     Day,
     /// What the conversation has.
     Conversation,
-}
-
-/// Bytes of UTF-8 in a token, about: English has a little more, other languages less.
-const BYTES_PER_TOKEN: u64 = 4;
-
-/// Tokens of so many bytes, about.
-#[must_use]
-pub const fn tokens_of(bytes: u64) -> u64 {
-    bytes.div_ceil(BYTES_PER_TOKEN)
+    /// What a turn has: the question is too long for it.
+    Turn,
 }
 
 /// Tokens that were counted for a reply before it is written.
@@ -265,20 +260,8 @@ pub struct Settle {
     pub site: u16,
     /// What was counted for it.
     pub reserved: Reserved,
-    /// What the provider counted; absent if it counts nothing or was stopped before it did.
-    pub counted: Option<u64>,
-    /// Length of the reply.
-    pub reply_bytes: u64,
-}
-
-impl Settle {
-    /// Tokens that the reply took: what the provider counted, else what was counted beforehand and
-    /// what the reply's length comes to.
-    #[must_use]
-    pub fn used(&self) -> u64 {
-        self.counted
-            .unwrap_or_else(|| self.reserved.tokens.saturating_add(tokens_of(self.reply_bytes)))
-    }
+    /// Tokens that the reply took.
+    pub tokens: u64,
 }
 
 /// One who may write a reply.
@@ -286,7 +269,8 @@ impl Settle {
 pub struct TurnProvider {
     /// Its settings, with its opened key.
     pub settings: Provider,
-    /// Kind, host and model, by which its circuit breaker is known.
+    /// Kind, host and model, by which its circuit breaker is known, and the end of the site's own
+    /// key: one site's spent quota says nothing of another's.
     pub name: String,
     /// Whether it failed lately, so that its success is worth telling.
     pub is_watched: bool,
@@ -297,11 +281,15 @@ pub struct TurnProvider {
 impl TurnProvider {
     /// A provider that is not known to have failed.
     #[must_use]
-    pub fn of(settings: Provider) -> Self {
+    pub fn of(settings: Provider, key_ends: Option<&str>) -> Self {
         let kind = settings.name();
         let host = providers::host(&settings).unwrap_or_default();
         let model = settings.remote().map(|remote| remote.model.as_str()).unwrap_or_default();
-        let name = format!("{kind} {host} {model}");
+        let mut name = format!("{kind} {host} {model}");
+        if let Some(ends) = key_ends {
+            name.push_str(" …");
+            name.push_str(ends);
+        }
         Self { name, settings, is_watched: false, is_probe: false }
     }
 }

@@ -70,6 +70,8 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
         settings.budget;
     let some = messages_per_minute > 0 && sessions_per_network > 0 && sessions_per_minute > 0;
     rule(some, "budget", "must allow at least one session and one message in a minute")?;
+    let some = settings.budget.tokens_per_turn >= limits::TOKENS_PER_TURN_MIN;
+    rule(some, "budget", "must allow at least 2000 tokens_per_turn")?;
     let few = settings.exempt.len() <= limits::EXEMPT_VALUES;
     rule(few, "exempt", "must be at most 50 values")?;
     let fit = |value: &String| {

@@ -44,6 +44,33 @@ impl Scrubbed {
     pub fn append(&mut self, next: &Self) {
         self.0.push_str(&next.0);
     }
+
+    /// Cuts off what stands before a place and gives it; nothing where no character begins there.
+    #[must_use]
+    pub fn take_before(&mut self, place: usize) -> Self {
+        let Some((before, rest)) = self.0.split_at_checked(place) else { return Self::default() };
+        if rest.is_empty() {
+            return core::mem::take(self);
+        }
+        let (before, rest) = (before.to_owned(), rest.to_owned());
+        self.0 = rest;
+        Self(before)
+    }
+
+    /// The text with a backslash before each of these places, which are in order: a backslash hides
+    /// a sign from a reader of Markdown, and nothing from a reader of words.
+    #[must_use]
+    pub fn escaped_at(&self, places: &[usize]) -> Self {
+        let mut escaped = String::with_capacity(self.0.len() + places.len());
+        let mut from = 0;
+        for place in places {
+            escaped.push_str(self.0.get(from..*place).unwrap_or_default());
+            escaped.push('\\');
+            from = *place;
+        }
+        escaped.push_str(self.0.get(from..).unwrap_or_default());
+        Self(escaped)
+    }
 }
 
 impl fmt::Debug for Scrubbed {
@@ -114,6 +141,15 @@ mod tests {
         for text in ["[EMAIL_1] and [PHONE]", "[=EMAIL_1] [==PHONE_12]", "[CARD_99999]"] {
             assert_eq!(edge(text), text);
         }
+    }
+
+    #[test]
+    fn a_scrubbed_text_can_be_cut_and_escaped() {
+        let mut text = Scrubbed::from_storage("aä[b]".into());
+        assert_eq!(text.escaped_at(&[3, 5]).as_str(), "aä\\[b\\]");
+        assert_eq!(text.take_before(2).as_str(), "", "within a character");
+        assert_eq!((text.take_before(3).as_str(), text.as_str()), ("aä", "[b]"));
+        assert_eq!((text.take_before(3).as_str(), text.as_str()), ("[b]", ""));
     }
 
     #[test]

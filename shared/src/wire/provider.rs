@@ -111,7 +111,7 @@ pub struct TimeOuts {
     /// For the first word of the reply, from the beginning on: reasoning models think before they
     /// speak.
     pub first_token_seconds: u16,
-    /// For whatever comes next within the reply, be it a ping.
+    /// For each further word.
     pub between_seconds: u16,
     /// For the whole reply.
     pub total_seconds: u16,

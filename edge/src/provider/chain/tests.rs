@@ -1,7 +1,7 @@
 use core::cell::RefCell;
 
 use futures_util::stream::{BoxStream, StreamExt, iter, pending};
-use sotto_shared::wire::provider::Remote;
+use sotto_shared::wire::provider::{Remote, TimeOuts};
 
 use super::*;
 use crate::provider::exchange::tests::remote;
@@ -61,8 +61,8 @@ impl Http for Fates {
             }
         } else if !is_limit {
             self.waits.borrow_mut().push(u64::try_from(time.as_millis()).unwrap());
-        } else if time != Duration::from_secs(30) {
-            // The first word and the whole have time enough; between two bytes there is none.
+        } else if time == Duration::from_secs(TimeOuts::default().total_seconds.into()) {
+            // The whole has time enough; for a word that does not come there is none.
             core::future::pending::<()>().await;
         }
     }
@@ -75,7 +75,7 @@ struct Outcome {
     models: Vec<String>,
     waits: Vec<u64>,
     tried: Vec<(usize, bool)>,
-    lost: Option<u64>,
+    lost: Taken,
     is_answered: bool,
 }
 
@@ -152,7 +152,6 @@ fn the_next_one_answers_for_one_that_fails() {
         &[Fate::Unreachable, Fate::Unreachable][..],
         &[Fate::Refused(529, "{}"), Fate::Unreachable],
         &[Fate::Replies(&[]), Fate::Replies(&[": ping\n\n"])],
-        &[Fate::Replies(&[END]), Fate::Replies(&[END])],
         &[Fate::RepliesAndHangs(&[": ping\n\n"])],
         &[Fate::Refused(429, "{\"error\":{\"code\":\"insufficient_quota\"}}")],
         &[Fate::Replies(&["data: {\"error\":{\"code\":503}}\n\n"]), Fate::Refused(500, "x")],
@@ -169,9 +168,48 @@ fn the_next_one_answers_for_one_that_fails() {
 #[test]
 fn what_was_refused_costs_nothing() {
     let refused = run(&[Fate::Refused(401, "")], vec![model("a")], true);
-    assert_eq!((refused.lost, refused.is_answered), (Some(0), false));
+    assert_eq!((refused.lost, refused.is_answered), (Taken::default(), false));
     let answered = run(&[Fate::Replies(&[HI, END])], two(), true);
-    assert_eq!((answered.lost, answered.is_answered), (Some(0), true));
+    assert_eq!((answered.lost, answered.is_answered), (Taken::default(), true));
+}
+
+#[test]
+fn what_broke_off_or_fell_silent_took_its_prompt() {
+    const COUNTED: &str =
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n";
+    let hi = Fate::Replies(&[HI, END]);
+    for (lost, taken) in [
+        (&[Fate::Replies(&[": ping\n\n"]); 2][..], Taken { tokens: 0, prompts: 2 }),
+        (&[Fate::Replies(&[END])], Taken { tokens: 0, prompts: 1 }),
+        (&[Fate::Replies(&[COUNTED, END])], Taken { tokens: 11, prompts: 0 }),
+        (&[Fate::Unreachable, Fate::Refused(503, "")], Taken::default()),
+    ] {
+        let fates = [lost, &[hi]].concat();
+        let outcome = run(&fates, two(), true);
+        assert_eq!((outcome.place, outcome.lost), (1, taken));
+    }
+}
+
+/// A visitor can ask for silence; that opens nobody's breaker.
+#[test]
+fn whoever_has_nothing_to_say_is_not_asked_again_and_works() {
+    const LENGTH: &str =
+        "data: {\"choices\":[{\"delta\":{\"reasoning\":\"x\"},\"finish_reason\":\"length\"}]}\n\n";
+    for silence in [Fate::Replies(&[END]), Fate::Replies(&[LENGTH])] {
+        let fates = [silence, Fate::Replies(&[HI, END])];
+        let outcome = run(&fates, two(), true);
+        assert_eq!((outcome.place, outcome.text.as_str()), (1, "Hi"));
+        assert_eq!(outcome.tried, [(0, true), (1, true)]);
+    }
+    let outcome = run(&[Fate::Replies(&[END])], vec![model("a")], true);
+    assert_eq!((outcome.end, outcome.tried), (Err(ProviderError::Silent), vec![(0, true)]));
+}
+
+#[test]
+fn whoever_was_not_asked_has_not_failed() {
+    let slow = Fate::RepliesAndHangs(&[": ping\n\n"]);
+    let outcome = run(&[slow], two(), false);
+    assert_eq!((outcome.end, outcome.tried), (Err(ProviderError::Timeout), vec![(0, false)]));
 }
 
 #[test]

@@ -1,7 +1,9 @@
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
+use core::future::poll_fn;
+use core::task::Poll;
 
 use futures_util::FutureExt;
-use futures_util::stream::{BoxStream, iter, pending};
+use futures_util::stream::{BoxStream, LocalBoxStream, iter, pending};
 use sotto_shared::consent::Recipient;
 use sotto_shared::pii::{Policy, scrub_for_edge};
 use sotto_shared::wire::provider::{Auth, Hundredths, Remote};
@@ -62,7 +64,7 @@ impl Http for Script {
 }
 
 /// Settings without anything that may be left out.
-pub(in crate::provider) fn remote() -> Remote {
+pub(crate) fn remote() -> Remote {
     Remote {
         base_url: Some("https://models.example/v1".into()),
         region: None,
@@ -190,10 +192,92 @@ fn every_wait_has_a_limit_of_its_own() {
     assert_eq!(with(|t| t.connect_seconds = 1, silent()), [timeout()]);
     assert_eq!(with(|t| t.first_token_seconds = 1, silent()), [timeout()]);
     assert_eq!(with(|t| t.first_token_seconds = 1, pings()), [timeout()]);
-    assert_eq!(with(|t| t.between_seconds = 1, pings()), [timeout()]);
     assert_eq!(with(|t| t.between_seconds = 1, begun()), [hi.clone(), timeout()]);
     assert_eq!(with(|t| t.total_seconds = 1, begun()), [hi, timeout()]);
     assert_eq!(with(|t| t.total_seconds = 1, silent()), [timeout()]);
+}
+
+/// A body whose pieces take their time, on a clock that goes on with them.
+struct Slow {
+    now_ms: Rc<Cell<u64>>,
+    pieces: RefCell<Vec<(u64, &'static str)>>,
+}
+
+impl Http for Slow {
+    type Body = LocalBoxStream<'static, Piece>;
+
+    async fn call(&self, _: Call) -> Result<Answer<Self::Body>, Unreachable> {
+        let now = Rc::clone(&self.now_ms);
+        let body = iter(self.pieces.take()).then(move |(ms, piece)| {
+            let now = Rc::clone(&now);
+            let mut polls = 0;
+            poll_fn(move |_| {
+                polls += 1;
+                match polls {
+                    // Whoever waits begins to wait.
+                    1 => return Poll::Pending,
+                    2 => now.set(now.get() + ms),
+                    _ => return Poll::Ready(Ok(piece.as_bytes().to_vec())),
+                }
+                Poll::Pending
+            })
+        });
+        Ok(Answer { status: 200, advice: Advice::default(), body: body.boxed_local() })
+    }
+
+    async fn sleep(&self, time: Duration) {
+        let until = self.now_ms.get() + u64::try_from(time.as_millis()).unwrap();
+        poll_fn(|_| if self.now_ms.get() < until { Poll::Pending } else { Poll::Ready(()) }).await;
+    }
+}
+
+fn run_slowly(pieces: &[(u64, &'static str)], time_outs: TimeOuts) -> Outcome {
+    let pieces = RefCell::new(pieces.to_vec());
+    let script = Rc::new(Slow { now_ms: Rc::default(), pieces });
+    let settings = Settings::OpenAi(Remote { time_outs, ..remote() });
+    let mut exchange = Exchange::new(script, &settings, "k", &prompt());
+    let mut outcome = Outcome::new();
+    loop {
+        let mut next = Box::pin(exchange.next());
+        let event = core::iter::repeat_with(|| (&mut next).now_or_never()).flatten().next();
+        match event.unwrap() {
+            Some(event) => outcome.push(event),
+            None => return outcome,
+        }
+    }
+}
+
+const HI: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n";
+const ENDED: &str =
+    "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\n";
+const PING: &str = ": ping\n\n";
+
+/// A reasoning model is silent, or pings, for longer than it may be between two words.
+#[test]
+fn the_first_word_may_take_longer_than_the_next_one() {
+    let time_outs = TimeOuts { first_token_seconds: 45, between_seconds: 30, ..Default::default() };
+    let hi = Ok(Event::Text("Hi".into()));
+    let slow = [(44_000, HI), (29_000, ENDED)];
+    let outcome = run_slowly(&slow, time_outs);
+    assert_eq!(outcome, [hi.clone(), hi, Ok(Event::Finish(FinishReason::Stop))]);
+    let slower = [(20_000, PING), (26_000, HI)];
+    assert_eq!(run_slowly(&slower, time_outs), [Err(ProviderError::Timeout)]);
+}
+
+/// Pings keep a connection, and are no words.
+#[test]
+fn pings_do_not_prolong_the_wait_for_the_next_word() {
+    let time_outs = TimeOuts { between_seconds: 30, ..Default::default() };
+    let pieces = [(0, HI), (20_000, PING), (11_000, PING), (0, ENDED)];
+    let outcome = run_slowly(&pieces, time_outs);
+    assert_eq!(outcome, [Ok(Event::Text("Hi".into())), Err(ProviderError::Timeout)]);
+}
+
+#[test]
+fn whoever_said_that_it_ended_has_ended_though_the_connection_stays() {
+    let body = iter([Ok(ENDED.as_bytes().to_vec())]).chain(pending()).boxed();
+    let outcome = run(Script { endless_from: u64::MAX, ..Script::stream(200, body) });
+    assert_eq!(outcome, [Ok(Event::Text("Hi".into())), Ok(Event::Finish(FinishReason::Stop))]);
 }
 
 #[test]

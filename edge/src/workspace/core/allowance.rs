@@ -5,10 +5,11 @@ use sotto_shared::wire::admin::{Budget as Limits, SiteSettings};
 
 use super::{Fault, Workspace};
 use crate::clock::Clock;
+use crate::provider::tokens::tokens_of;
 use crate::random::Random;
 use crate::sql::Sql;
 use crate::workspace::budget::{ALL_SITES, Budget, BudgetError, Kind};
-use crate::workspace::command::{Admit, Reserved, Settle, Turn, WorkspaceError, tokens_of};
+use crate::workspace::command::{Admit, Reserved, Settle, Turn, WorkspaceError};
 use crate::workspace::rates::Rate;
 
 /// Tokens of a prompt that are the same for every reply (our rules, the earlier messages), about.
@@ -97,7 +98,6 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         {
             return Ok(None);
         }
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         let tokens = tokens_of(bytes).saturating_add(TOKENS_BESIDE);
         let is_left = unless_spent(budget.take(site, Kind::Tokens, tokens, limits.tokens))?;
         Ok(is_left.then_some(Reserved { day: budget.day(), tokens }))
@@ -109,7 +109,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         self.wake()?;
         let Reserved { day, tokens } = command.reserved;
         let budget = self.budget()?;
-        Ok(budget.correct(command.site, Kind::Tokens, day, tokens, command.used())?)
+        Ok(budget.correct(command.site, Kind::Tokens, day, tokens, command.tokens)?)
     }
 }
 

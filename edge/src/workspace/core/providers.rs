@@ -60,8 +60,8 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(keys)
     }
 
-    /// Which of a site's models are asked for a turn, in this order: those whose breaker is not
-    /// open, and all of them if every one is.
+    /// Which of a site's providers are asked for a turn, in this order: those whose breaker is not
+    /// open, and all of them if every one is. One whose host the platform allows no more is not.
     pub(super) fn turn_providers(
         &self,
         site: u16,
@@ -72,8 +72,12 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let now = self.clock.now_ms();
         let mut asked = Vec::new();
         let mut passed_over = Vec::new();
-        for (place, provider) in providers::list(settings).enumerate() {
-            let mut turn = TurnProvider::of(provider.clone());
+        let reachable = providers::list(settings).enumerate().filter(|(_, provider)| {
+            providers::is_reachable(provider, self.access, self.development)
+        });
+        for (place, provider) in reachable {
+            let key = keys.iter().find(|key| key.place == place);
+            let mut turn = TurnProvider::of(provider.clone(), key.map(|key| key.ends.as_str()));
             let breaker = breakers.iter().find(|(name, _)| *name == turn.name).map(|(_, b)| *b);
             let gate = breaker.map_or(Gate::Closed, |breaker| breaker.gate(now));
             turn.is_watched = breaker.is_some();
@@ -95,7 +99,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 Gate::Open => passed_over.push(turn),
             }
         }
-        Ok(if asked.is_empty() { passed_over } else { asked })
+        let asked = if asked.is_empty() { passed_over } else { asked };
+        // An answer from documents beats none.
+        Ok(if asked.is_empty() { vec![TurnProvider::of(Provider::Local {}, None)] } else { asked })
     }
 
     /// Takes over how providers did.

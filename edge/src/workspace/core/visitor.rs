@@ -137,7 +137,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         }
         let providers = match reserved {
             Some(_) => self.turn_providers(row.number, &settings)?,
-            None => vec![TurnProvider::of(Provider::Local {})],
+            None => vec![TurnProvider::of(Provider::Local {}, None)],
         };
         if let Some(conversation) = &command.counted {
             self.count_message(conversation)?;
@@ -146,6 +146,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         Ok(TurnContext {
             passages,
             providers,
+            tokens_per_turn: limits.tokens_per_turn,
             spent,
             reserved,
             links: settings::link_rules(&settings),

@@ -7,6 +7,7 @@ use sotto_shared::wire::provider::{Auth, Provider, Remote, TimeOuts};
 use worker::Url;
 
 use super::{SiteSettings, WorkspaceError, is_url, name, recipient, rule};
+use crate::clock::day_of;
 use crate::provider::access::Access;
 use crate::provider::anthropic;
 
@@ -38,12 +39,25 @@ pub fn field(place: usize) -> String {
     }
 }
 
-/// The host, with its port, that a provider's key is bound to; `None` where there is no URL.
+/// The host that a provider's key is bound to, with its port unless that is the one of `https:`;
+/// `None` where there is no URL.
 #[must_use]
 pub fn host(provider: &Provider) -> Option<String> {
     let url = Url::parse(&provider.base_url()?).ok()?;
     let host = url.host_str()?;
-    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    Some(match url.port_or_known_default() {
+        None | Some(443) => host.to_owned(),
+        Some(port) => format!("{host}:{port}"),
+    })
+}
+
+/// Whether a provider's host may be reached. The platform may have allowed it once and not any more.
+#[must_use]
+pub fn is_reachable(provider: &Provider, access: &Access, development: bool) -> bool {
+    // Workers AI and `local` have no address.
+    provider
+        .base_url()
+        .is_none_or(|url| Url::parse(&url).is_ok_and(|url| may_reach(&url, access, development)))
 }
 
 /// Checks the list. What needs the stored state (a key that is kept) is the core's business.
@@ -122,8 +136,8 @@ impl Checks<'_> {
         if let Some(version) = api_version {
             let (date, preview) = version.split_at_checked(10).unwrap_or((version, ""));
             let known = match self.provider {
-                Provider::Anthropic(_) => is_date(version),
-                Provider::Azure(_) => is_date(date) && matches!(preview, "" | "-preview"),
+                Provider::Anthropic(_) => day_of(version).is_some(),
+                Provider::Azure(_) => day_of(date).is_some() && matches!(preview, "" | "-preview"),
                 Provider::Local {}
                 | Provider::OpenAi(_)
                 | Provider::OpenAiResponses(_)
@@ -143,24 +157,12 @@ impl Checks<'_> {
                 && url.fragment().is_none()
                 && url.username().is_empty()
                 && url.password().is_none()
-                && self.may_reach(&url)
+                && may_reach(&url, self.access, self.development)
         });
         let safe = safe && !text.chars().any(|c| c.is_control() || c.is_whitespace());
         let fault = "must be an https: URL of a public host without user, query or fragment; other \
                      hosts, and http:, only as the platform's SOTTO_PRIVATE_HOSTS allows";
         self.rule(safe && text.len() <= limits::URL_BYTES, "base_url", fault)
-    }
-
-    /// Names that resolve to a private address cannot be told apart here: only what is visible in
-    /// the URL can be refused.
-    fn may_reach(&self, url: &Url) -> bool {
-        let Some(host) = url.host_str() else { return false };
-        let with_port = url.port().map_or_else(|| host.to_owned(), |p| format!("{host}:{p}"));
-        let is_loopback =
-            matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
-        (self.access.is_private(&with_port) && matches!(url.scheme(), "http" | "https"))
-            || (self.development && is_loopback && url.scheme() == "http")
-            || (url.scheme() == "https" && is_public(host))
     }
 
     fn model(&self) -> Result<(), WorkspaceError> {
@@ -226,9 +228,21 @@ impl Checks<'_> {
         name(&format!("{}.text_marking.scheme", self.field), &marking.scheme)?;
         let found = marking.evidence_url.as_ref().is_none_or(|url| is_url(url, &["https"]));
         self.rule(found, "text_marking.evidence_url", "must be an https: URL")?;
-        let dated = marking.checked_on.as_ref().is_none_or(|date| is_date(date));
+        let dated = marking.checked_on.as_ref().is_none_or(|date| day_of(date).is_some());
         self.rule(dated, "text_marking.checked_on", "must be a date such as 2026-11-25")
     }
+}
+
+/// Names that resolve to a private address cannot be told apart here: only what is visible in the
+/// URL can be refused.
+fn may_reach(url: &Url, access: &Access, development: bool) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    let with_port = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let is_loopback =
+        matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
+    (access.is_private(&with_port) && matches!(url.scheme(), "http" | "https"))
+        || (development && is_loopback && url.scheme() == "http")
+        || (url.scheme() == "https" && is_public(host))
 }
 
 /// Whether a host is not visibly a private one: an address of a private network, or a name that
@@ -261,8 +275,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    if let Some(mapped) = address.to_ipv4_mapped() {
-        return is_public_v4(mapped);
+    if let Some(inner) = inner_v4(address) {
+        return is_public_v4(inner);
     }
     !(address.is_loopback()
         || address.is_unspecified()
@@ -271,18 +285,23 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         || address.is_multicast())
 }
 
+/// The address that one of version 6 stands for: mapped or compatible (RFC 4291), of a translator's
+/// well-known prefix (RFC 6052), or of 6to4 (RFC 3056).
+fn inner_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let octets = address.octets();
+    let inner = match octets {
+        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d]
+        | [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d]
+        | [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d]
+        | [0x20, 0x02, a, b, c, d, ..] => [a, b, c, d],
+        _ => return None,
+    };
+    Some(Ipv4Addr::from(inner))
+}
+
 fn is_word(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
-/// Whether a text has the form of a date, `YYYY-MM-DD`.
-fn is_date(text: &str) -> bool {
-    text.len() == 10
-        && text.bytes().enumerate().all(|(place, byte)| match place {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        })
 }
 
 #[cfg(test)]

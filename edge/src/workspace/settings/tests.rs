@@ -62,6 +62,7 @@ fn every_rule_names_its_member() {
     assert_eq!(broken(|s| s.system_prompt = long(8_001)), "system_prompt");
     assert_eq!(broken(|s| s.budget.messages_per_minute = 0), "budget");
     assert_eq!(broken(|s| s.budget.sessions_per_minute = 0), "budget");
+    assert_eq!(broken(|s| s.budget.tokens_per_turn = 1_999), "budget");
     assert_eq!(broken(|s| s.exempt = vec!["abc".into()]), "exempt");
     assert_eq!(broken(|s| s.exempt = vec!["abcd".into(); 51]), "exempt");
     for host in ["https://shop.example", "Shop.example", "", ".example", "a.example/b"] {

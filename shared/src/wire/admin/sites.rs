@@ -148,6 +148,9 @@ pub struct Budget {
     pub tokens: u64,
     /// The same in one conversation, however long it lives; after these `local` answers in it.
     pub tokens_per_conversation: u64,
+    /// The same in one turn, by the edge's own estimate: the history is shortened to fit, then the
+    /// reply; `local` answers what does not fit.
+    pub tokens_per_turn: u32,
     /// New conversations within a minute; more are refused.
     pub sessions_per_minute: u32,
     /// Messages in one conversation within a minute.
@@ -177,6 +180,7 @@ impl Default for Budget {
             messages: 10_000,
             tokens: 20_000_000,
             tokens_per_conversation: 500_000,
+            tokens_per_turn: 16_000,
             sessions_per_minute: 120,
             messages_per_minute: 20,
         }

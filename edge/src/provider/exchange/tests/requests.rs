@@ -1,6 +1,6 @@
 //! What is sent: our roles, no sampling parameters, the key where it belongs.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::provider::workers_ai;

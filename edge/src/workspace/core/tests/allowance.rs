@@ -56,33 +56,23 @@ fn budgets_are_per_network_and_day() {
 #[test]
 fn a_site_has_a_budget_of_tokens_for_a_day() {
     let fixture = with_budget(|budget| budget.tokens = 10_000);
-    let settle = |reserved, counted, reply_bytes| {
-        fixture.core().settle(&Settle { site: 1, reserved, counted, reply_bytes }).unwrap();
+    let settle = |reserved, tokens| {
+        fixture.core().settle(&Settle { site: 1, reserved, tokens }).unwrap();
     };
     let first = fixture.turn("Hi").unwrap();
     let reserved = first.reserved.unwrap();
     assert_eq!(reserved.day, 20_000);
     assert!((1_000..1_100).contains(&reserved.tokens), "{reserved:?}");
-    settle(reserved, Some(9_000), 40);
+    settle(reserved, 9_000);
     let second = fixture.turn("Hi").unwrap();
     assert!(is_paid(&second), "a thousand tokens are left");
     let third = fixture.turn("Hi").unwrap();
     assert!(!is_paid(&third), "they are counted before the reply is written");
     assert_eq!(third.reserved, None);
-    settle(second.reserved.unwrap(), Some(200), 40);
+    settle(second.reserved.unwrap(), 200);
     assert!(is_paid(&fixture.turn("Hi").unwrap()), "what was not needed is given back");
     fixture.clock.advance(DAY_MS);
     assert!(is_paid(&fixture.turn("Hi").unwrap()));
-}
-
-/// A provider that counts nothing, and a reply that was stopped before it did.
-#[test]
-fn tokens_that_nobody_counted_are_estimated() {
-    let fixture = with_budget(|budget| budget.tokens = 10_000);
-    let reserved = fixture.turn("Hi").unwrap().reserved.unwrap();
-    let settle = Settle { site: 1, reserved, counted: None, reply_bytes: 4 * 9_000 };
-    fixture.core().settle(&settle).unwrap();
-    assert!(!is_paid(&fixture.turn("Hi").unwrap()));
 }
 
 #[test]
@@ -103,7 +93,7 @@ fn what_is_settled_late_changes_nothing_of_today() {
     let fixture = with_budget(|budget| budget.tokens = 5_000);
     let reserved = fixture.turn("Hi").unwrap().reserved.unwrap();
     fixture.clock.advance(DAY_MS);
-    let settle = Settle { site: 1, reserved, counted: Some(1_000_000), reply_bytes: 0 };
+    let settle = Settle { site: 1, reserved, tokens: 1_000_000 };
     fixture.core().settle(&settle).unwrap();
     assert!(is_paid(&fixture.turn("Hi").unwrap()));
 }

@@ -62,7 +62,8 @@ fn report(fixture: &Fixture, name: &str, outcome: Outcome) {
     fixture.core().report_providers(&ReportProviders { results }).unwrap();
 }
 
-const A: &str = "openai a.example a";
+const A: &str = "openai a.example a …aaaa";
+const B: &str = "openai b.example b …bbbb";
 
 #[test]
 fn a_turn_has_the_list_in_its_order_with_its_keys() {
@@ -231,7 +232,7 @@ fn a_probe_that_showed_nothing_leaves_its_place_to_the_next_turn() {
     assert_eq!(probes(), [false, false], "it is under way");
     report(&fixture, A, Outcome::Unknown);
     assert_eq!(probes(), [true, false, false]);
-    report(&fixture, "openai b.example b", Outcome::Unknown);
+    report(&fixture, B, Outcome::Unknown);
     let known = fixture.sql.exec("SELECT 1 FROM breaker", &[]).unwrap();
     assert_eq!(known.len(), 1, "nothing is kept of a provider that has not failed");
 }
@@ -245,9 +246,40 @@ fn if_everybody_fails_everybody_is_asked() {
     let (fixture, _) = Fixture::with_site(site(both));
     for _ in 0..5 {
         report(&fixture, A, Outcome::Fails);
-        report(&fixture, "openai b.example b", Outcome::Fails);
+        report(&fixture, B, Outcome::Fails);
     }
     assert_eq!(names(&fixture), ["a", "b"]);
+}
+
+#[test]
+fn the_spent_quota_of_one_key_says_nothing_of_another() {
+    let (fixture, secret) = Fixture::with_site(three());
+    for _ in 0..5 {
+        report(&fixture, A, Outcome::Fails);
+    }
+    assert_eq!(names(&fixture), ["b", "local"]);
+    let another = site(vec![model("a", "a.example", Some("key-of-a-zzzz")), Provider::Local {}]);
+    change(&fixture, secret, another).unwrap();
+    assert_eq!(names(&fixture), ["a", "local"]);
+    assert_eq!(fixture.turn("Hi").unwrap().providers[0].name, "openai a.example a …zzzz");
+}
+
+/// The platform's operator may have changed their mind.
+#[test]
+fn a_private_host_that_is_allowed_no_more_is_not_asked() {
+    let mut fixture = Fixture::new();
+    fixture.access = Access::read(Some("10.0.0.5"), None).unwrap();
+    let secret = fixture.create();
+    let list = vec![model("a", "10.0.0.5", Some("key")), model("b", "b.example", Some("key"))];
+    fixture.site(secret, AdminAction::CreateSite(Box::new(site(list))));
+    assert_eq!(names(&fixture), ["a", "b"]);
+    fixture.access = Access::default();
+    assert_eq!(names(&fixture), ["b"]);
+    fixture.access = Access::read(Some("10.0.0.5"), None).unwrap();
+    let alone = site(vec![model("a", "10.0.0.5", Some("key"))]);
+    change(&fixture, secret, alone).unwrap();
+    fixture.access = Access::default();
+    assert_eq!(names(&fixture), ["local"], "an answer from documents beats none");
 }
 
 #[test]
@@ -255,6 +287,6 @@ fn failures_that_are_long_past_are_forgotten() {
     let (fixture, _) = Fixture::with_site(three());
     report(&fixture, A, Outcome::Fails);
     fixture.clock.advance(120_001);
-    report(&fixture, "openai b.example b", Outcome::Works);
+    report(&fixture, B, Outcome::Works);
     assert!(fixture.sql.exec("SELECT 1 FROM breaker", &[]).unwrap().is_empty());
 }

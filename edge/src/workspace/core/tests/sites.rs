@@ -49,7 +49,7 @@ fn a_providers_key_is_sealed_and_never_read_back() {
     let providers = fixture.turn("Hi").unwrap().providers;
     let remote = providers[0].settings.remote().unwrap();
     assert_eq!(remote.key.as_deref(), Some("secret-key-1234"));
-    assert_eq!(providers[0].name, "openai model.example small");
+    assert_eq!(providers[0].name, "openai model.example small …1234");
 }
 
 #[test]

@@ -76,6 +76,9 @@ fn a_provider_is_reached_safely() {
         "https://[fd00::1]/v1",
         "https://[fe80::1]/v1",
         "https://[::ffff:10.0.0.5]/v1",
+        "https://[::10.0.0.5]/v1",
+        "https://[64:ff9b::10.0.0.5]/v1",
+        "https://[2002:a00:5::1]/v1",
     ] {
         let broken = fault(Provider::OpenAi, |remote| remote.base_url = Some(url.into()));
         assert_eq!(broken, some("base_url"), "{url}");
@@ -190,7 +193,9 @@ fn what_is_declared_has_a_form() {
     assert_eq!(marked("synthid", Some("https://v.example/s"), Some("2026-11-25")), None);
     assert_eq!(marked("", None, None), some("text_marking.scheme"));
     assert_eq!(marked("x", Some("http://v.example"), None), some("text_marking.evidence_url"));
-    assert_eq!(marked("x", None, Some("yesterday")), some("text_marking.checked_on"));
+    for no_date in ["yesterday", "2026-99-99", "2026-02-30"] {
+        assert_eq!(marked("x", None, Some(no_date)), some("text_marking.checked_on"));
+    }
     assert_eq!(fault(Provider::OpenAi, |r| r.data_zone = Some("a\nb".into())), some("data_zone"));
     let nowhere = |remote: &mut Remote| remote.recipient.place.clear();
     assert_eq!(fault(Provider::OpenAi, nowhere), Some("recipients.place".into()));
@@ -220,5 +225,8 @@ fn a_key_is_bound_to_host_and_port() {
     assert_eq!(of(Some("https://model.example/v1")).as_deref(), Some("model.example"));
     assert_eq!(of(Some("http://127.0.0.1:9000")).as_deref(), Some("127.0.0.1:9000"));
     assert_eq!(of(None).as_deref(), Some("api.openai.com"));
+    // What was sent encrypted is not sent in the clear.
+    assert_eq!(of(Some("https://10.0.0.5:443/v1")).as_deref(), Some("10.0.0.5"));
+    assert_eq!(of(Some("http://10.0.0.5/v1")).as_deref(), Some("10.0.0.5:80"));
     assert_eq!(of(Some("nonsense")), None);
 }
