@@ -82,6 +82,8 @@ const NAMED_MARKS: &[(&str, &str, Family, Weight)] = &[
     ("subprocess", ".", Family::Tool, Weight::Caution),
     ("javascript", ":", Family::Tool, Weight::Caution),
     ("onerror", "=", Family::Tool, Weight::Caution),
+    (" hidden", ">", Family::Hidden, Weight::Caution),
+    ("hidden", "=", Family::Hidden, Weight::Caution),
     ("display", ":none", Family::Hidden, Weight::Caution),
     ("display", ": none", Family::Hidden, Weight::Caution),
     ("visibility", ":hidden", Family::Hidden, Weight::Caution),
@@ -311,7 +313,7 @@ fn marks(lower: &str, found: &mut impl FnMut(Family, Weight)) {
                     found(Family::Delimiter, weight);
                 }
             }
-            b':' | b'=' | b'.' => {
+            b':' | b'=' | b'.' | b'>' => {
                 let before = lower.get(..place).unwrap_or_default();
                 for (word, mark, family, weight) in NAMED_MARKS {
                     if rest().starts_with(mark.as_bytes()) && before.ends_with(word) {
