@@ -1,11 +1,14 @@
-//! Every cap of an input, in one place, each with the reason for its value.
+//! The caps of what an edge is sent, each with the reason for its value. What bounds a form, and is
+//! known to the one function that reads it (a date, a temperature), stands there.
 
 /// Body of `POST /v1/chat`, in bytes. `useChat` sends its whole history along, of which only the
 /// last message is read; a client whose history grows past this sends the last message alone.
 pub const CHAT_BODY_BYTES: usize = 256 * 1024;
 
-/// Body of the small requests (`/v1/sessions`, `/v1/sessions/refresh`, `/v1/chat/stop`,
-/// `/v1/erase`), in bytes: their largest member is a token of 97 characters.
+/// Body of a small request, in bytes: of what visitors send all but messages (`/v1/sessions`,
+/// `/v1/sessions/refresh`, `/v1/chat/stop`, `/v1/consent`, `/v1/restriction`, `/v1/review`,
+/// `/v1/erase`), of what operators send a key, a hold and the answer to a review. The longest are a
+/// choice with the answer to a challenge and a key's name with every scope; neither comes to 2 KB.
 pub const SMALL_BODY_BYTES: usize = 8 * 1024;
 
 /// Body of an admin request other than a document, in bytes: a site's settings with every list
@@ -40,6 +43,9 @@ pub const MESSAGE_CHARS: usize = 4_000;
 /// The same message in bytes, checked before its characters are counted (UTF-8 takes at most
 /// four bytes for one).
 pub const MESSAGE_BYTES: usize = 4 * MESSAGE_CHARS;
+
+/// Text parts of a message that are joined; more are no message of a person.
+pub const MESSAGE_PARTS: usize = 100;
 
 /// Body of `PATCH /v1/conversation/messages/{id}`, in bytes: one message with every character
 /// escaped, which takes twelve bytes outside the Basic Multilingual Plane.
@@ -88,6 +94,13 @@ pub const LANGUAGES_PER_SITE: usize = 40;
 
 /// Providers that may write for the first one: each may keep a visitor waiting.
 pub const FALLBACKS: usize = 4;
+
+/// Tokens that a provider can be allowed for a reply: at four bytes a token the longest one
+/// ([`REPLY_BYTES`]) takes half of them, and the other half is for thoughts.
+pub const OUTPUT_TOKENS: u32 = 32_768;
+
+/// A provider's key, in bytes: a token of Microsoft Entra has some two thousand.
+pub const PROVIDER_KEY_BYTES: usize = 4_096;
 
 /// Recipients that a notice names.
 pub const RECIPIENTS: usize = 20;

@@ -9,13 +9,14 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::bench::{self, BenchEdge, BenchSeal};
 use crate::keys::Keys;
-use crate::{audit, guard, pii, receipts};
+use crate::verify::{audit, receipts};
+use crate::{guard, pii};
 
 /// What `cargo xtask help` prints.
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  setup                       install what is missing (every command but `keys` does this first)
+  setup                       install what is missing (commands that need it do this first)
   build                       make the deployable dist/ and edge/build/
   dev [--port N] [--release] [--fresh]
                               build, start on 127.0.0.1, create the demo site, print its address
@@ -156,7 +157,7 @@ fn read(parser: &mut Parser) -> Result<Command> {
     match name.as_str() {
         "help" => Ok(Command::Help),
         "setup" => finish(parser, Command::Setup),
-        "build" => read_build(parser),
+        "build" => finish(parser, Command::Build),
         "dev" => read_dev(parser),
         "serve" => read_serve(parser),
         "test" => read_test(parser),
@@ -177,17 +178,6 @@ pub(crate) fn finish<T>(parser: &mut Parser, task: T) -> Result<T> {
         None => Ok(task),
         Some(extra) => Err(extra.unexpected().into()),
     }
-}
-
-/// `--release` is what `build` does anyway; it may be said.
-fn read_build(parser: &mut Parser) -> Result<Command> {
-    while let Some(arg) = parser.next()? {
-        match arg {
-            Arg::Long("release") => {}
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(Command::Build)
 }
 
 fn read_dev(parser: &mut Parser) -> Result<Command> {
@@ -318,5 +308,6 @@ mod tests {
         assert!(refusal("dev --porte 1").contains("porte"));
         assert!(refusal("dev --port 0").contains("1 to 65535"));
         assert!(refusal("size --all").contains("all"));
+        assert!(refusal("build --release").contains("release"));
     }
 }

@@ -3,8 +3,8 @@
 //! One file per subject. [`args`] reads the command line, [`setup`] brings in what is missing,
 //! [`build`] makes `dist/` and the edge, [`server`] runs them under workerd, [`mod@test`] and
 //! [`size`] prove them, [`pii`] measures the scrubber, [`mod@bench`] the edge, [`guard`] the guard,
-//! [`audit`] verifies audit logs, [`receipts`] signed documents. Progress goes to standard error;
-//! standard output holds results alone (an address, the JSON lines of `size`).
+//! [`verify`] tells whether audit logs and documents are what an edge signed. Progress goes to
+//! standard error; standard output holds results alone (an address, the JSON lines of `size`).
 //!
 //! Nothing here prints a key or a token.
 
@@ -26,15 +26,18 @@ mod dev;
 mod keys;
 mod server;
 
-mod audit;
 mod bench;
 mod guard;
 mod page;
 mod pii;
-mod published;
-mod receipts;
 mod size;
 mod test;
+mod verify;
+
+#[cfg(test)]
+mod docs;
+#[cfg(test)]
+mod scratch;
 
 use std::process::ExitCode;
 
@@ -52,7 +55,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
-            if error.is::<audit::NothingVerified>() { ExitCode::from(2) } else { failure }
+            if error.is::<verify::NothingVerified>() { ExitCode::from(2) } else { failure }
         }
     }
 }
@@ -87,8 +90,8 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Keys(task) => keys::run(&task),
         Command::Pii(task) => pii::run(&task),
-        Command::Audit(options) => audit::run(&options),
-        Command::Receipts(options) => receipts::run(&options),
+        Command::Audit(options) => verify::audit::run(&options),
+        Command::Receipts(options) => verify::receipts::run(&options),
         Command::Guard(task) => guard::run(&task),
         Command::BenchEdge(options) => bench::edge(&options),
         Command::BenchSeal(options) => bench::seal(&options),

@@ -17,9 +17,6 @@ use crate::error::ApiError;
 use crate::guard::characters::is_plain;
 use crate::http::body;
 
-/// Text parts of a message that are joined; more are no message of a person.
-const PARTS: usize = 100;
-
 /// Reads a chat request.
 ///
 /// # Errors
@@ -46,7 +43,7 @@ pub fn parse(json: &str) -> Result<ChatRequest, ApiError> {
 
 /// Joins the text parts and checks what they come to.
 fn text(parts: &[Part<'_>]) -> Result<String, ApiError> {
-    if parts.len() > PARTS {
+    if parts.len() > limits::MESSAGE_PARTS {
         let rule = "must be at most 100";
         return Err(ApiError::InvalidValue { field: "messages.parts", rule });
     }

@@ -144,6 +144,7 @@ fn remove_others(directory: &Path, wanted: &BTreeSet<std::path::PathBuf>) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Folder;
 
     #[test]
     fn an_asset_is_named_and_vouched_for_by_its_content() {
@@ -157,15 +158,14 @@ mod tests {
 
     #[test]
     fn a_directory_ends_up_with_exactly_the_files() {
-        let directory = std::env::temp_dir().join(format!("sotto-xtask-{}", std::process::id()));
+        let folder = Folder::new();
         let files = |names: &[&str]| -> Files {
             names.iter().map(|name| ((*name).to_owned(), name.as_bytes().to_vec())).collect()
         };
-        synchronise(&directory, &files(&["a", "old/b", "keep/c"])).unwrap();
-        synchronise(&directory, &files(&["a", "keep/c", "keep/d"])).unwrap();
-        assert!(directory.join("keep/d").exists());
-        assert!(!directory.join("old").exists());
-        assert_eq!(fs::read(directory.join("keep/c")).unwrap(), b"keep/c");
-        fs::remove_dir_all(directory).unwrap();
+        synchronise(folder.path(), &files(&["a", "old/b", "keep/c"])).unwrap();
+        synchronise(folder.path(), &files(&["a", "keep/c", "keep/d"])).unwrap();
+        assert!(folder.at("keep/d").exists());
+        assert!(!folder.at("old").exists());
+        assert_eq!(folder.read("keep/c"), "keep/c");
     }
 }

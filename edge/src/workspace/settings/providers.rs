@@ -11,9 +11,6 @@ use crate::clock::day_of;
 use crate::provider::access::Access;
 use crate::provider::anthropic;
 
-/// Longest key, in bytes: a token of Microsoft Entra has some two thousand.
-const KEY_BYTES: usize = 4_096;
-
 /// The regions in which OpenAI has a host of its own.
 const OPENAI_REGIONS: [&str; 6] = ["us", "eu", "ae", "au", "in", "jp"];
 
@@ -178,7 +175,8 @@ impl Checks<'_> {
             let fault = "must have letters, digits, dashes, dots and underscores alone";
             self.rule(plain, "model", fault)?;
         }
-        let fits = self.remote.max_output_tokens.is_none_or(|n| (1..=32_768).contains(&n));
+        let most = limits::OUTPUT_TOKENS;
+        let fits = self.remote.max_output_tokens.is_none_or(|n| (1..=most).contains(&n));
         self.rule(fits, "max_output_tokens", "must be 1 to 32768")
     }
 
@@ -189,8 +187,8 @@ impl Checks<'_> {
         let Some(key) = &self.remote.key else { return Ok(()) };
         let takes = !matches!(self.provider, Provider::WorkersAi(_));
         self.rule(takes, "key", "must not be there for this kind")?;
-        let visible =
-            (1..=KEY_BYTES).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+        let visible = (1..=limits::PROVIDER_KEY_BYTES).contains(&key.len())
+            && key.bytes().all(|b| b.is_ascii_graphic());
         self.rule(visible, "key", "must be 1 to 4096 visible ASCII characters")
     }
 

@@ -148,20 +148,20 @@ pub(super) fn write(dir: &Path) -> Result<Vec<Corpus>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Folder;
 
     #[test]
     fn corpora_are_written_as_they_are_described() {
-        let dir = std::env::temp_dir().join(format!("sotto-corpora-{}", std::process::id()));
-        let corpora = write(&dir).unwrap();
+        let folder = Folder::new();
+        let corpora = write(folder.path()).unwrap();
         let mix = corpora.iter().find(|corpus| corpus.name == "1 MB of \"12 34 56 \"").unwrap();
         assert_eq!((mix.kind, mix.bytes, mix.messages), (Kind::Mix, 999_999, 1));
-        assert_eq!(fs::read_to_string(dir.join(&mix.file)).unwrap(), "111111 9\n12 34 56 ");
+        assert_eq!(folder.read(&mix.file), "111111 9\n12 34 56 ");
         let chat = corpora.first().unwrap();
         assert_eq!((chat.kind, chat.messages), (Kind::Chat, MESSAGES));
-        let text = fs::read_to_string(dir.join(&chat.file)).unwrap();
+        let text = folder.read(&chat.file);
         let (header, rest) = text.split_once('\n').unwrap();
         let bytes: usize = header.strip_prefix("1 ").unwrap().parse().unwrap();
         assert!(rest.get(bytes..).unwrap().starts_with("1 "));
-        fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -93,7 +93,7 @@ mod tests {
             row("x jane", "jane", (2, 6), "EMAIL_ADDRESS"),
         ]
         .concat();
-        let figures = check("adversarial", "adversarial.jsonl", &rows, measure).unwrap();
+        let figures = check("adversarial.jsonl", &rows, measure).unwrap();
         let counts: Vec<_> = figures.iter().map(|(_, hits, of)| (*hits, *of)).collect();
         assert_eq!(counts, [(1, 4), (2, 4), (1, 4), (3, 4)]);
     }

@@ -75,24 +75,19 @@ pub(super) fn chat(text: &str) -> Vec<Span> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::path::PathBuf;
-
     use super::*;
+    use crate::scratch::Folder;
 
     /// The figures that `measure` makes of one file, each as what, hits and number of cases.
     pub(in super::super) fn check(
-        test: &str,
         file: &str,
         text: &str,
         measure: fn(&Cases<'_>) -> Result<Vec<super::super::figure::Figure>>,
     ) -> Result<Vec<(String, u64, u64)>> {
-        let dir = std::env::temp_dir().join(format!("sotto-pii-{test}-{}", std::process::id()));
-        fs::create_dir_all(&dir)?;
-        fs::write(dir.join(file), text)?;
-        let options = Eval { cases: PathBuf::from(&dir), shows_misses: false, is_written: false };
-        let figures = measure(&Cases::new(&options));
-        fs::remove_dir_all(&dir)?;
-        figures?
+        let folder = Folder::new();
+        folder.write(file, text);
+        let options = Eval { cases: folder.path().into(), shows_misses: false, is_written: false };
+        measure(&Cases::new(&options))?
             .iter()
             .map(|figure| {
                 let line = serde_json::to_value(figure)?;
@@ -108,7 +103,7 @@ pub(super) mod tests {
             assert!(cases.rows::<serde_json::Value>("absent.jsonl")?.is_empty());
             cases.rows::<serde_json::Value>("rows.jsonl").map(|_| Vec::new())
         };
-        let error = check("rows", "rows.jsonl", "{}\n{\n", measure).unwrap_err();
+        let error = check("rows.jsonl", "{}\n{\n", measure).unwrap_err();
         assert!(format!("{error:#}").contains("rows.jsonl, line 2"), "{error:#}");
     }
 }

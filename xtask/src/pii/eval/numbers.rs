@@ -102,7 +102,7 @@ mod tests {
             r#"{"validator": "isIP", "args": [4], "value": "nonsense", "valid": true}"#,
             "\n",
         );
-        let figures = check("numbers", "stdnum_cases.jsonl", rows, measure).unwrap();
+        let figures = check("stdnum_cases.jsonl", rows, measure).unwrap();
         let counts: Vec<_> = figures.iter().map(|(_, hits, of)| (*hits, *of)).collect();
         assert_eq!(counts, [(1, 2), (1, 2), (1, 2), (0, 1)]);
     }

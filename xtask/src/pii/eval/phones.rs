@@ -91,7 +91,7 @@ mod tests {
             ) + "\n"
         };
         let rows = [row("DE", "0151 23456789"), row("AD", "x"), row("AT", "no number")].concat();
-        let figures = check("phones", "phone_examples.jsonl", &rows, measure).unwrap();
+        let figures = check("phone_examples.jsonl", &rows, measure).unwrap();
         let counts: Vec<_> = figures.iter().map(|(_, hits, of)| (*hits, *of)).collect();
         assert_eq!(counts, [(6, 6), (2, 2), (2, 2), (2, 2), (1, 2)]);
     }

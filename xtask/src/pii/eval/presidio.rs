@@ -158,7 +158,7 @@ mod tests {
             row("a@example.com", r#""strength": "none", "spans": []"#),
             row("b", r#""strength": "weak", "spans": [[0, 1, "EMAIL_ADDRESS"]]"#),
         ];
-        let figures = check("presidio", "presidio_cases.jsonl", &rows.concat(), measure).unwrap();
+        let figures = check("presidio_cases.jsonl", &rows.concat(), measure).unwrap();
         let counts: Vec<_> = figures.iter().map(|(_, hits, of)| (*hits, *of)).collect();
         assert_eq!(counts, [(2, 3), (2, 3), (2, 3), (2, 3), (1, 2), (2, 3)]);
     }

@@ -107,7 +107,7 @@ mod tests {
             r#"{"text": "x jane@example.com", "spans": [[0, 18, "EMAIL_ADDRESS"]]}"#,
             "\n",
         );
-        let figures = check("research", "presidio_research.jsonl", rows, measure).unwrap();
+        let figures = check("presidio_research.jsonl", rows, measure).unwrap();
         let figure = |what: &str| {
             let what = format!("presidio_research, {what}");
             let (_, hits, of) = figures.iter().find(|figure| figure.0 == what).unwrap();

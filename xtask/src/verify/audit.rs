@@ -1,11 +1,7 @@
 //! `cargo xtask audit verify`: whether an export of an audit log is the log that checkpoints were
-//! signed over, without asking the edge.
-//!
-//! The exit code says what came of it: 0, the export is the log; 1, it is not, and every finding
-//! is on standard output; 2, nothing was verified, since something could not be read.
+//! signed over, without asking the edge. If it is not, every finding is on standard output.
 
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, Parser, ValueExt};
 use sotto_shared::audit::{Checkpoint, Export, NoteError, SignedNote, VerifierKey, verify};
 
-use crate::published;
+use super::{NothingVerified, keys, read};
 
 /// Options of `audit verify`.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,10 +21,6 @@ pub(crate) struct Verify {
     /// Verifier keys, or files with them or with a set of public keys as the edge publishes it.
     pub(crate) keys: Vec<String>,
 }
-
-/// Nothing was verified: the program ends with 2.
-#[derive(Debug)]
-pub(crate) struct NothingVerified;
 
 /// The export is not the log: the program ends with 1.
 #[derive(Debug)]
@@ -140,37 +132,7 @@ fn open(note: &str, keys: &[VerifierKey]) -> Result<Checkpoint, NoteError> {
 /// The keys that may sign checkpoints of a log. What the edge publishes has no name: it signs every
 /// log of that edge under the log's own.
 fn keys(given: &[String], origin: &str) -> Result<Vec<VerifierKey>> {
-    let mut keys = Vec::new();
-    for given in given {
-        if let Ok(key) = VerifierKey::parse(given) {
-            keys.push(key);
-            continue;
-        }
-        let text = read(Path::new(given))?;
-        if let Some(set) = published::read_set(&text) {
-            for key in set.with_context(|| given.clone())? {
-                keys.push(VerifierKey::new(origin, &key.bytes).with_context(|| given.clone())?);
-            }
-        } else {
-            for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                keys.push(VerifierKey::parse(line.trim()).with_context(|| given.clone())?);
-            }
-        }
-    }
-    if keys.is_empty() {
-        bail!("there is no Ed25519 key in what --key names");
-    }
-    Ok(keys)
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
-}
-
-impl fmt::Display for NothingVerified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nothing was verified")
-    }
+    keys::all(given, VerifierKey::parse, |key| VerifierKey::new(origin, &key.bytes))
 }
 
 impl fmt::Display for NotTheLog {
@@ -185,8 +147,6 @@ impl std::error::Error for NotTheLog {}
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
     use data_encoding::BASE64URL_NOPAD;
     use ed25519_dalek::{Signer as _, SigningKey};
     use sotto_shared::audit::{
@@ -196,21 +156,17 @@ mod tests {
     use super::*;
     use crate::args::Command;
     use crate::args::lines::{check, refusal};
+    use crate::scratch::Folder;
 
     const ORIGIN: &str = "sotto-audit/0909";
     const NOW: u64 = 1_800_000_000_000;
 
-    /// A directory of its own with an export of six entries and checkpoints over three and over
-    /// all of them.
-    struct Files(PathBuf);
+    /// An export of six entries, and checkpoints over three and over all of them.
+    struct Files(Folder);
 
     impl Files {
         fn new() -> Self {
-            static NEXT: AtomicU32 = AtomicU32::new(0);
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = format!("sotto-audit-{}-{number}", std::process::id());
-            let files = Self(std::env::temp_dir().join(name));
-            fs::create_dir_all(&files.0).unwrap();
+            let files = Folder::new();
             files.write("public", &verifier_key(7).to_string());
             let mut tree = Tree::default();
             let mut leaf = beginning(ORIGIN);
@@ -241,29 +197,21 @@ mod tests {
             lines.push(Line::Checkpoint(note(&tree, 7)));
             let text: String = lines.iter().map(|line| line.to_json().unwrap() + "\n").collect();
             files.write("export", &text);
-            files
-        }
-
-        fn at(&self, name: &str) -> PathBuf {
-            self.0.join(name)
-        }
-
-        fn write(&self, name: &str, text: &str) {
-            fs::write(self.at(name), text).unwrap();
+            Self(files)
         }
 
         /// Changes the lines of the export.
         fn change(&self, change: impl FnOnce(&mut Vec<String>)) {
-            let text = fs::read_to_string(self.at("export")).unwrap();
+            let text = self.0.read("export");
             let mut lines = text.lines().map(str::to_owned).collect();
             change(&mut lines);
-            self.write("export", &(lines.join("\n") + "\n"));
+            self.0.write("export", &(lines.join("\n") + "\n"));
         }
 
         fn tell_at(&self, checkpoints: &[&str], key: &str, now: u64) -> Result<Told> {
             let options = Verify {
-                export: self.at("export"),
-                checkpoints: checkpoints.iter().map(|name| self.at(name)).collect(),
+                export: self.0.at("export"),
+                checkpoints: checkpoints.iter().map(|name| self.0.at(name)).collect(),
                 keys: vec![key.to_owned()],
             };
             tell(&options, now)
@@ -271,14 +219,8 @@ mod tests {
 
         /// What is printed, against the checkpoint over three.
         fn tell(&self) -> Vec<String> {
-            let key = self.at("public").display().to_string();
+            let key = self.0.at("public").display().to_string();
             self.tell_at(&["three"], &key, NOW).unwrap().lines
-        }
-    }
-
-    impl Drop for Files {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
         }
     }
 
@@ -355,13 +297,13 @@ mod tests {
     #[test]
     fn a_log_that_was_made_anew_is_found_by_what_was_kept() {
         let files = Files::new();
-        let other = fs::read_to_string(files.at("three")).unwrap();
+        let other = files.0.read("three");
         let root = other.lines().nth(2).unwrap().to_owned();
         let mut tree = Tree::default();
         for seed in 0..3 {
             tree.push(Digest([seed; 32]));
         }
-        files.write("three", &note(&tree, 7));
+        files.0.write("three", &note(&tree, 7));
         assert_ne!(root, tree.root().to_string());
         assert_eq!(
             files.tell(),
@@ -384,10 +326,10 @@ mod tests {
         let files = Files::new();
         let x = |seed| BASE64URL_NOPAD.encode(&signing_key(seed).verifying_key().to_bytes());
         let key = |seed| format!("{{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"{}\"}}", x(seed));
-        files.write("jwks.json", &format!("{{\"keys\":[{},{}]}}", key(8), key(7)));
-        let file = files.at("jwks.json").display().to_string();
+        files.0.write("jwks.json", &format!("{{\"keys\":[{},{}]}}", key(8), key(7)));
+        let file = files.0.at("jwks.json").display().to_string();
         assert_eq!(files.tell_at(&["six"], &file, NOW).unwrap().findings, 0);
-        files.write("jwks.json", "{\"keys\":[]}");
+        files.0.write("jwks.json", "{\"keys\":[]}");
         assert!(files.tell_at(&["six"], &file, NOW).is_err());
     }
 
@@ -417,7 +359,7 @@ mod tests {
         files.change(|lines| lines[2].push('x'));
         let error = format!("{:#}", files.tell_at(&["six"], &key, NOW).unwrap_err());
         assert!(error.ends_with("line 3 is not a line of an audit export"), "{error}");
-        let options = Verify { export: files.at("nowhere"), checkpoints: vec![], keys: vec![] };
+        let options = Verify { export: files.0.at("nowhere"), checkpoints: vec![], keys: vec![] };
         assert!(run(&options).unwrap_err().is::<NothingVerified>());
     }
 

@@ -1,19 +1,14 @@
 //! `cargo xtask receipts verify`: whether a receipt, a proof or a visitor's copy is what an edge
-//! signed, without asking the edge.
-//!
-//! The exit code says what came of it: 0, it is; 1, it is not; 2, nothing was verified, since
-//! something could not be read or is no such document.
+//! signed, without asking the edge. What is no such document is not verified at all.
 
 use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
-use sotto_shared::signed::{Document, PublicKey, Verdict};
+use sotto_shared::signed::{Document, Verdict};
 
-use crate::audit::NothingVerified;
-use crate::published;
+use super::{NothingVerified, keys, read};
 
 /// Options of `receipts verify`.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,34 +68,9 @@ pub(crate) fn run(options: &Verify) -> Result<()> {
 fn verify(options: &Verify) -> Result<(Document, Verdict)> {
     let named = || options.document.display().to_string();
     let document = Document::parse(read(&options.document)?.trim()).with_context(named)?;
-    let verdict = document.verify(keys(&options.keys)?);
+    // A key whose number is not said is tried in any case.
+    let verdict = document.verify(keys::all(&options.keys, keys::bare, Ok)?);
     Ok((document, verdict))
-}
-
-/// The keys that may have signed. One whose number is not said is tried in any case.
-fn keys(given: &[String]) -> Result<Vec<PublicKey>> {
-    let mut keys = Vec::new();
-    for given in given {
-        if let Ok(key) = published::public_key(given, None) {
-            keys.push(key);
-            continue;
-        }
-        let text = read(Path::new(given))?;
-        match published::read_set(&text) {
-            Some(set) => keys.extend(set.with_context(|| given.clone())?),
-            None => {
-                keys.push(published::public_key(text.trim(), None).with_context(|| given.clone())?)
-            }
-        }
-    }
-    if keys.is_empty() {
-        bail!("there is no Ed25519 key in what --key names");
-    }
-    Ok(keys)
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
 impl fmt::Display for NotSigned {
@@ -118,8 +88,6 @@ impl std::error::Error for NotSigned {}
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
     use data_encoding::BASE64URL_NOPAD;
     use ed25519_dalek::{Signer as _, SigningKey};
     use serde_json::json;
@@ -129,17 +97,14 @@ mod tests {
     use super::*;
     use crate::args::Command;
     use crate::args::lines::{check, refusal};
+    use crate::scratch::Folder;
 
-    /// A directory of its own with a document and public keys.
-    struct Files(PathBuf);
+    /// A document, and public keys.
+    struct Files(Folder);
 
     impl Files {
         fn new() -> Self {
-            static NEXT: AtomicU32 = AtomicU32::new(0);
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = format!("sotto-receipts-{}-{number}", std::process::id());
-            let files = Self(std::env::temp_dir().join(name));
-            fs::create_dir_all(&files.0).unwrap();
+            let files = Folder::new();
             let document = json!({ "kind": "consent_receipt", "id": "01A", "at": 7 });
             let signed = sign(&document, |text| Signature {
                 alg: "Ed25519".into(),
@@ -153,32 +118,18 @@ mod tests {
             files.write("set", &set.to_string());
             files.write("other-set", &json!({ "keys": [published(8)] }).to_string());
             files.write("bare", &format!("{}\n", x(7)));
-            files
-        }
-
-        fn at(&self, name: &str) -> String {
-            self.0.join(name).display().to_string()
-        }
-
-        fn write(&self, name: &str, text: &str) {
-            fs::write(self.at(name), text).unwrap();
+            Self(files)
         }
 
         fn verdict(&self, keys: &[&str]) -> Result<Verdict> {
             let keys = keys.iter().map(|key| {
-                let file = self.at(key);
-                if Path::new(&file).exists() { file } else { (*key).to_owned() }
+                let file = self.0.at(key);
+                if file.exists() { file.display().to_string() } else { (*key).to_owned() }
             });
-            let options = Verify { document: self.0.join("document"), keys: keys.collect() };
+            let options = Verify { document: self.0.at("document"), keys: keys.collect() };
             let (document, verdict) = verify(&options)?;
             assert_eq!((document.kind(), document.kid()), (Kind::ConsentReceipt, 7));
             Ok(verdict)
-        }
-    }
-
-    impl Drop for Files {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
         }
     }
 
@@ -203,10 +154,10 @@ mod tests {
     #[test]
     fn a_changed_document_does_not_verify() {
         let files = Files::new();
-        let text = fs::read_to_string(files.at("document")).unwrap();
-        files.write("document", &text.replace("01A", "01B"));
+        let text = files.0.read("document");
+        files.0.write("document", &text.replace("01A", "01B"));
         assert_eq!(files.verdict(&["set"]).unwrap(), Verdict::Changed);
-        files.write("document", &text.replace(',', ",\n  "));
+        files.0.write("document", &text.replace(',', ",\n  "));
         assert_eq!(files.verdict(&["set"]).unwrap(), Verdict::Valid, "only printed in another way");
     }
 
@@ -215,9 +166,9 @@ mod tests {
         let files = Files::new();
         assert!(files.verdict(&[]).is_err());
         assert!(files.verdict(&["nothing-here"]).is_err());
-        files.write("set", "{\"keys\":[]}");
+        files.0.write("set", "{\"keys\":[]}");
         assert!(files.verdict(&["set"]).is_err());
-        files.write("document", "a text");
+        files.0.write("document", "a text");
         assert!(files.verdict(&["bare"]).is_err());
     }
 
