@@ -18,14 +18,17 @@ pub mod guard {
     pub(crate) mod characters;
     pub mod citations;
     mod codes;
+    mod harmless;
+    mod held;
     pub mod links;
     pub mod output;
     pub mod screen;
+    mod verbatim;
     pub mod watch;
 }
 
 /// What is timed of the guard.
-pub mod work;
+mod work;
 
 use std::cell::RefCell;
 

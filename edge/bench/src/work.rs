@@ -44,7 +44,7 @@ const HISTORY_CHARS: usize = 12_000;
 
 /// Everything that is timed.
 #[derive(Debug)]
-pub struct Work {
+pub(crate) struct Work {
     longest: String,
     hostile: Vec<String>,
     prompt: String,
@@ -53,18 +53,18 @@ pub struct Work {
 
 /// One thing that is timed.
 #[derive(Debug)]
-pub struct Task {
+pub(crate) struct Task {
     /// What it is.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// How many times it is done in one run.
-    pub times: f64,
+    pub(crate) times: f64,
     /// What it is to take at most, in milliseconds.
-    pub limit: Option<f64>,
+    pub(crate) limit: Option<f64>,
 }
 
 impl Work {
     /// Makes the texts.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fill = |text: &str| text.chars().cycle().take(MESSAGE_CHARS).collect::<String>();
         Self {
             longest: fill(&MESSAGES.join(" ")),
@@ -75,7 +75,7 @@ impl Work {
     }
 
     /// The `n`th task, if there is one.
-    pub fn task(&self, n: usize) -> Option<Task> {
+    pub(crate) fn task(&self, n: usize) -> Option<Task> {
         let kilobytes = usize_f64(self.reply.len()) / 1_024.0;
         let (what, times, limit) = match n {
             0 => ("screen, a usual message", usize_f64(MESSAGES.len()), Some(0.1)),
@@ -89,7 +89,7 @@ impl Work {
     }
 
     /// Does the `n`th task once.
-    pub fn run(&self, n: usize) {
+    pub(crate) fn run(&self, n: usize) {
         match n {
             0 => {
                 for message in MESSAGES {
