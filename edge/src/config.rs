@@ -16,7 +16,7 @@ use crate::auth::mac;
 use crate::http::client_address::AddressSource;
 use crate::language::Language;
 use crate::log::{Loggable, Told};
-use crate::provider::access::Access;
+use crate::provider::platform::PlatformProviders;
 
 /// Everything that the operator of the edge sets.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub struct Config {
     /// `SOTTO_PLATFORM_TOKEN`
     pub platform_token: PlatformToken,
     /// `SOTTO_PRIVATE_HOSTS` and `SOTTO_PROVIDER_KEYS`
-    pub access: Access,
+    pub platform: PlatformProviders,
 }
 
 /// How strict the edge is.
@@ -167,11 +167,12 @@ impl Config {
         }
         let platform_token = PlatformToken(mac::sha256(platform_token.as_bytes()));
         let private_hosts = variable("SOTTO_PRIVATE_HOSTS");
-        if Access::read(private_hosts.as_deref(), None).is_none() {
+        if PlatformProviders::read(private_hosts.as_deref(), None).is_none() {
             return fault("SOTTO_PRIVATE_HOSTS", "must be hosts, separated by commas");
         }
         let keys = variable("SOTTO_PROVIDER_KEYS");
-        let Some(access) = Access::read(private_hosts.as_deref(), keys.as_deref()) else {
+        let Some(platform) = PlatformProviders::read(private_hosts.as_deref(), keys.as_deref())
+        else {
             return fault("SOTTO_PROVIDER_KEYS", "must be a JSON object from hosts to keys");
         };
         Ok(Self {
@@ -182,7 +183,7 @@ impl Config {
             security_contact,
             keyring,
             platform_token,
-            access,
+            platform,
         })
     }
 

@@ -11,8 +11,8 @@ pub const CHAT_BODY_BYTES: usize = 256 * 1024;
 /// choice with the answer to a challenge and a key's name with every scope; neither comes to 2 KB.
 pub const SMALL_BODY_BYTES: usize = 8 * 1024;
 
-/// Body of an admin request other than a document, in bytes: a site's settings with every list
-/// full stay below it, in any script, and a row holds four times as much.
+/// Body with a site's settings or a new workspace's name, in bytes: settings with every list full stay
+/// below it, in any script, and a row holds four times as much.
 pub const ADMIN_BODY_BYTES: usize = 512 * 1024;
 
 /// One document, in bytes. A row of a Durable Object holds 2 MB at most, and a document is split
@@ -255,7 +255,8 @@ pub const CHALLENGE_BITS_MORE: u8 = 3;
 /// For how many minutes many beginnings are remembered: a flood that pauses is asked on.
 pub const CHALLENGE_MINUTES: u64 = 10;
 
-/// Calls with one API key within a minute: a script that puts 500 documents takes two minutes.
+/// Calls with one API key within a minute: what two networks may make at their own limit
+/// (`LIMIT_ADMIN` in wrangler.toml) and half as much again, so it bounds a key that many use at once.
 pub const ADMIN_CALLS_PER_MINUTE: u32 = 300;
 
 /// New conversations of a workspace within a minute, all sites together: each asks the one object of

@@ -4,7 +4,7 @@
 // 2. Meanwhile the visitor is told in plain words, and a screen reader says them.
 // 3. A solver that cannot be loaded, or is not the one that was built, is a trouble with a way on.
 
-import { ask, enter, open } from "../support/act.js";
+import { ask, enter, open, startNew } from "../support/act.js";
 import { mints } from "../support/consent.js";
 import { problem } from "../support/front.js";
 import { expect, test } from "../support/test.js";
@@ -34,9 +34,7 @@ test("a site without a challenge loads no solver", async ({ arrive, front }) => 
 test("a second conversation solves another one with the same solver", async ({ arrive, front }) => {
   const chat = await arrive({ challenge: "on" });
   await enter(chat);
-  await chat.menu.click();
-  await chat.menuItem(chat.words.new_conversation).click();
-  await chat.button(chat.words.new_yes).click();
+  await startNew(chat);
   await expect.poll(() => mints(front).filter(({ body }) => JSON.parse(body).challenge).length).toBe(2);
   const [one, two] = mints(front).map(({ body }) => JSON.parse(body).challenge?.text).filter(Boolean);
   expect(one).not.toBe(two);

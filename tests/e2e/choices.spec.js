@@ -9,7 +9,7 @@
 
 import { readFile } from "node:fs/promises";
 import { openAi } from "../support/admin.js";
-import { ask, enter, open, openData, runOut, say, visit } from "../support/act.js";
+import { ask, enter, erase, open, openData, runOut, say, takeBackUnheard, visit, withdraw } from "../support/act.js";
 import { kept, NOTHING } from "../support/check.js";
 import { changes, chats, CONSENT, stored } from "../support/consent.js";
 import { gate } from "../support/provider.js";
@@ -119,9 +119,7 @@ test("nothing is sent before what was taken back is on record", async ({ arrive,
   await enter(chat, ["improve"]);
   await ask(chat, "Hello");
   await openData(chat);
-  front.refuse(CONSENT);
-  await chat.purpose("improve").click();
-  await expect(chat.text("unrecorded")).toBeVisible();
+  await takeBackUnheard(chat, front);
   await chat.button(chat.words.back).click();
   await say(chat, "And now?");
   await expect(chat.text("unrecorded")).toBeVisible();
@@ -190,9 +188,7 @@ test("taking back the chat ends it at once, with a reply under way, and offers t
   await expect(chat.input).toBeHidden();
   rest.open();
   await expect(chat.log).not.toContainText("Never seen.");
-  await chat.button(chat.words.erase).click();
-  await chat.button(chat.words.erase_yes).click();
-  await expect(chat.panel).toContainText(chat.words.receipt_title);
+  await erase(chat);
   await chat.button(chat.words.new_conversation).click();
   await expect(chat.gateTitle).toBeVisible();
   await expect(chat.text("withdrawn")).toBeHidden();
@@ -203,9 +199,7 @@ test("who took the chat back is asked again before another conversation", async 
   await enter(chat);
   await ask(chat, "Hello");
   await openData(chat);
-  await chat.button(chat.words.withdraw_consent).click();
-  await chat.button(chat.words.cancel).click();
-  await chat.button(chat.words.back).click();
+  await withdraw(chat);
   await expect.poll(() => changes(front).length).toBe(1);
   await chat.button(chat.words.new_conversation).click();
   await expect(chat.gateTitle).toBeVisible();
@@ -233,9 +227,7 @@ test("the words follow what each purpose rests on, and switching off an interest
   await chat.button(chat.words.back).click();
   await openData(chat);
   await expect(chat.text("detail_objected").filter({ visible: true })).toHaveCount(1);
-  await chat.button(chat.words.withdraw_contract).click();
-  await chat.button(chat.words.cancel).click();
-  await chat.button(chat.words.back).click();
+  await withdraw(chat, chat.words.withdraw_contract);
   await expect(chat.text("withdrawn")).toBeVisible();
   await expect(chat.panel).not.toContainText(/agree/i);
 });

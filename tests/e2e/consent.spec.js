@@ -7,12 +7,12 @@
 // 5. What is remembered comes back after a reload, nothing else; a changed notice is asked about again.
 
 import { openAi } from "../support/admin.js";
-import { ask, enter, open, visit } from "../support/act.js";
+import { ask, changeNotice, enter, open, returnToChangedNotice, signalPrivacy, visit } from "../support/act.js";
 import { kept, NOTHING } from "../support/check.js";
+import { mints } from "../support/consent.js";
 import { expect, test } from "../support/test.js";
 
-const minted = (front) => front.sent(/^\/v1\/sessions$/).filter(({ method }) => method === "POST");
-const consentOf = (front) => JSON.parse(minted(front)[0].body).consent;
+const consentOf = (front) => JSON.parse(mints(front)[0].body).consent;
 
 test("the gate tells the notice, and its buttons weigh the same", async ({ arrive, front, provider }) => {
   const chat = await arrive({ provider: openAi(provider), idle_seconds: 7200 });
@@ -31,7 +31,7 @@ test("the gate tells the notice, and its buttons weigh the same", async ({ arriv
       return { backgroundColor, color, fontSize, fontWeight, borderColor, borderWidth, height };
     });
   expect(await look(chat.agree)).toEqual(await look(chat.decline));
-  expect(minted(front)).toEqual([]);
+  expect(mints(front)).toEqual([]);
 });
 
 test("only the visitor's own click agrees", async ({ arrive, front, page }) => {
@@ -47,11 +47,11 @@ test("only the visitor's own click agrees", async ({ arrive, front, page }) => {
   await page.evaluate(() => window.sotto("consent", { functional: true, analytics: true, marketing: true }));
   await expect(chat.gateTitle).toBeVisible();
   await expect(chat.purpose("analytics")).not.toBeChecked();
-  expect(minted(front)).toEqual([]);
+  expect(mints(front)).toEqual([]);
   await chat.agree.click();
   await expect(chat.input).toBeVisible();
   await ask(chat, "Hello");
-  expect(minted(front)).toHaveLength(1);
+  expect(mints(front)).toHaveLength(1);
   expect(consentOf(front)).toMatchObject({ chat: true, purposes: { remember: false, improve: false, analytics: false }, gpc: false });
   expect(await chat.site.conversations()).toHaveLength(1);
 });
@@ -77,7 +77,7 @@ test("declining closes, stores nothing and does not ask again by itself", async 
   await expect(chat.panel).toBeHidden();
   await expect(chat.launcher).toBeFocused();
   expect(await kept(page)).toEqual(NOTHING);
-  expect(minted(front)).toEqual([]);
+  expect(mints(front)).toEqual([]);
   await open(chat);
   await expect(chat.question("declined_title")).toBeVisible();
   await expect(chat.gateTitle).toBeHidden();
@@ -96,12 +96,7 @@ test("what was remembered before remembers that a new notice was declined", asyn
   const chat = await arrive();
   await enter(chat, ["remember"]);
   await ask(chat, "Hello");
-  await chat.site.change({ recipients: [{ name: "Index Ltd", role: "searches", place: "EU" }] });
-  // The settings may be cached for a minute, which the test does not wait for.
-  await (await page.context().newCDPSession(page)).send("Network.clearBrowserCache");
-  await page.reload();
-  await open(chat);
-  await expect(chat.text("gate_changed")).toBeVisible();
+  await returnToChangedNotice(chat, page);
   await chat.decline.click();
   await page.reload();
   await open(chat);
@@ -113,7 +108,7 @@ test("what was remembered before remembers that a new notice was declined", asyn
   await chat.button(chat.words.declined_change).click();
   await chat.agree.click();
   await ask(chat, "Hello again");
-  expect(minted(front)).toHaveLength(2);
+  expect(mints(front)).toHaveLength(2);
 });
 
 test("the gate names data, time, recipients, proof and authority", async ({ arrive }) => {
@@ -128,7 +123,7 @@ test("the gate names data, time, recipients, proof and authority", async ({ arri
 });
 
 test("Global Privacy Control is shown, and switches review and statistics off", async ({ arrive, front, page }) => {
-  await page.addInitScript(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
+  await signalPrivacy(page);
   const chat = await arrive();
   await open(chat);
   await expect(chat.text("gate_gpc")).toBeVisible();
@@ -190,23 +185,18 @@ test("a changed notice is asked about again", async ({ arrive, front, page }) =>
   const chat = await arrive();
   await enter(chat, ["remember"]);
   await ask(chat, "Hello");
-  await chat.site.change({ recipients: [{ name: "Index Ltd", role: "searches", place: "EU" }] });
-  // The settings may be cached for a minute, which the test does not wait for.
-  await (await page.context().newCDPSession(page)).send("Network.clearBrowserCache");
-  await page.reload();
-  await open(chat);
-  await expect(chat.text("gate_changed")).toBeVisible();
+  await returnToChangedNotice(chat, page);
   await expect(chat.panel).toContainText("Index Ltd");
   await expect(chat.input).toBeHidden();
   await chat.agree.click();
   await ask(chat, "Hello again");
-  expect(minted(front)).toHaveLength(2);
+  expect(mints(front)).toHaveLength(2);
 });
 
 test("a notice that changes while the gate is open is asked about again", async ({ arrive }) => {
   const chat = await arrive();
   await open(chat);
-  await chat.site.change({ recipients: [{ name: "Index Ltd", role: "searches", place: "EU" }] });
+  await changeNotice(chat);
   await chat.agree.click();
   await expect(chat.panel).toContainText("Index Ltd");
   await expect(chat.text("gate_changed")).toBeVisible();
@@ -219,7 +209,7 @@ test("a notice that changes in mid-conversation ends it until it is asked about,
   const chat = await arrive();
   await enter(chat);
   await ask(chat, "Hello");
-  await chat.site.change({ recipients: [{ name: "Index Ltd", role: "searches", place: "EU" }] });
+  await changeNotice(chat);
   await chat.input.fill("And now?");
   await chat.input.press("Enter");
   await expect(chat.text("gate_changed")).toBeVisible();

@@ -6,7 +6,7 @@
 // 4. Ask again, close the panel, open it: the conversation is there.
 
 import { readdir, readFile } from "node:fs/promises";
-import { ask, enter, open, say, visit } from "../support/act.js";
+import { ask, enter, open, say, startNew, visit } from "../support/act.js";
 import { recordFaults } from "../support/check.js";
 import { expect, test } from "../support/test.js";
 
@@ -67,9 +67,7 @@ test("a new conversation begins with another id, and asks before it leaves the o
   const chat = await arrive();
   await enter(chat);
   await ask(chat, "Hello there");
-  await chat.menu.click();
-  await chat.menuItem(chat.words.new_conversation).click();
-  await chat.button(chat.words.new_yes).click();
+  await startNew(chat);
   await expect(chat.messages("visitor")).toHaveCount(0);
   await expect(chat.input).toBeVisible(); // The same was agreed to on this page.
   await say(chat, "Hello again");

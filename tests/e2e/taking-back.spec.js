@@ -7,7 +7,7 @@
 // 5. The record says who acted: the visitor, the browser or the host page.
 // 6. Double clicks do no more than single ones; two chats of a page keep apart.
 
-import { ask, enter, open, openData, runOut, say } from "../support/act.js";
+import { ask, enter, erase, open, openData, runOut, say, signalPrivacy, startNew, takeBackUnheard, withdraw } from "../support/act.js";
 import { kept, NOTHING } from "../support/check.js";
 import { changes, chats, CONSENT, mints, stored } from "../support/consent.js";
 import { Chat } from "../support/find.js";
@@ -22,12 +22,6 @@ const SOLVER = /\/assets\/challenge-[0-9a-f]+\.wasm$/;
 
 const said = (front) => changes(front).map(({ source, purposes }) => [source.kind, purposes]);
 const only = (...names) => Object.fromEntries(["remember", "improve", "analytics"].map((name) => [name, names.includes(name)]));
-
-async function startNew(chat) {
-  await chat.menu.click();
-  await chat.menuItem(chat.words.new_conversation).click();
-  await chat.button(chat.words.new_yes).click();
-}
 
 test("who declines while the conversation is being begun gets none", async ({ arrive, front }) => {
   const chat = await arrive();
@@ -115,9 +109,7 @@ test("what is not on record yet outlasts a reload", async ({ address, arrive, ed
   await enter(chat, ["remember", "improve"]);
   await ask(chat, "Hello");
   await openData(chat);
-  front.refuse(CONSENT);
-  await chat.purpose("improve").click();
-  await expect(chat.text("unrecorded")).toBeVisible();
+  await takeBackUnheard(chat, front);
   await page.reload();
   await open(chat);
   await openData(chat);
@@ -136,9 +128,7 @@ test("what is not on record yet is told when the network comes back", async ({ a
   const chat = await arrive();
   await enter(chat, ["improve"]);
   await openData(chat);
-  front.refuse(CONSENT);
-  await chat.purpose("improve").click();
-  await expect(chat.text("unrecorded")).toBeVisible();
+  await takeBackUnheard(chat, front);
   await runOut(page, () => front.sent(CONSENT).length);
   front.admit();
   await page.evaluate(() => dispatchEvent(new Event("online")));
@@ -163,16 +153,12 @@ test("a new conversation waits for what was taken back of the old one", async ({
   await enter(chat, ["improve"]);
   await ask(chat, "Hello");
   await openData(chat);
-  front.refuse(CONSENT);
-  await chat.purpose("improve").click();
-  await expect(chat.text("unrecorded")).toBeVisible();
+  await takeBackUnheard(chat, front);
   await startNew(chat);
   await expect(chat.question("new_title")).toBeVisible();
   await expect(chat.text("unrecorded")).toBeVisible();
   await chat.button(chat.words.cancel).click();
-  await chat.button(chat.words.withdraw_consent).click();
-  await chat.button(chat.words.cancel).click();
-  await chat.button(chat.words.back).click();
+  await withdraw(chat);
   await chat.button(chat.words.new_conversation).click();
   await expect(chat.text("unrecorded")).toBeVisible();
   await expect(chat.text("withdrawn")).toBeVisible();
@@ -202,9 +188,7 @@ test("trying again does not overtake what was taken back", async ({ arrive, fron
   await enter(chat, ["improve"]);
   await ask(chat, "Hello");
   await openData(chat);
-  front.refuse(CONSENT);
-  await chat.purpose("improve").click();
-  await expect(chat.text("unrecorded")).toBeVisible();
+  await takeBackUnheard(chat, front);
   await chat.button(chat.words.back).click();
   await chat.tool(chat.lastReply, "again").click();
   await expect(chat.text("unrecorded")).toBeVisible();
@@ -252,9 +236,7 @@ test("erasing waits for nothing, and what cannot begin yet says so and stays ask
   await expect(chat.question("new_title")).toBeVisible();
   await chat.button(chat.words.cancel).click();
   await openData(chat);
-  await chat.button(chat.words.erase).click();
-  await chat.button(chat.words.erase_yes).click();
-  await expect(chat.panel).toContainText(chat.words.receipt_title);
+  await erase(chat);
   await expect.poll(() => chat.site.conversations()).toEqual([]);
   expect(await kept(page)).toEqual(NOTHING);
 });
@@ -324,7 +306,7 @@ test("what the browser's signal takes away of a remembered conversation is nobod
   const chat = await arrive();
   await enter(chat, ["remember", "improve", "analytics"]);
   await ask(chat, "Hello");
-  await page.addInitScript(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
+  await signalPrivacy(page);
   await page.reload();
   await page.evaluate(() => window.sotto("consent", { functional: true, analytics: false }));
   await open(chat);

@@ -1,6 +1,7 @@
 // What a visitor does, step by step.
 
 import { expect } from "@playwright/test";
+import { CONSENT } from "./consent.js";
 import { Chat } from "./find.js";
 
 /** Goes to a page and finds its chat. */
@@ -55,6 +56,50 @@ export async function openData(chat) {
   await chat.menu.click();
   await chat.menuItem(chat.words.your_data).click();
 }
+
+/** Begins another conversation from the menu, and confirms that the one on the screen is left. */
+export async function startNew(chat) {
+  await chat.menu.click();
+  await chat.menuItem(chat.words.new_conversation).click();
+  await chat.button(chat.words.new_yes).click();
+}
+
+/** In “Your data”, takes the chat back, does not erase, and goes back to the messages. */
+export async function withdraw(chat, words = chat.words.withdraw_consent) {
+  await chat.button(words).click();
+  await chat.button(chat.words.cancel).click();
+  await chat.button(chat.words.back).click();
+}
+
+/** In “Your data”, takes `improve` back while the edge cannot hear of it. */
+export async function takeBackUnheard(chat, front) {
+  front.refuse(CONSENT);
+  await chat.purpose("improve").click();
+  await expect(chat.text("unrecorded")).toBeVisible();
+}
+
+/** Erases the conversation from where that is offered, and sees the receipt. */
+export async function erase(chat) {
+  await chat.button(chat.words.erase).click();
+  await chat.button(chat.words.erase_yes).click();
+  await expect(chat.panel).toContainText(chat.words.receipt_title);
+}
+
+/** Gives the site another notice: one more recipient, Index Ltd. */
+export const changeNotice = (chat) => chat.site.change({ recipients: [{ name: "Index Ltd", role: "searches", place: "EU" }] });
+
+/** Comes back to the page after the notice has changed, and is told so. */
+export async function returnToChangedNotice(chat, page) {
+  await changeNotice(chat);
+  // The settings may be cached for a minute, which the test does not wait for.
+  await (await page.context().newCDPSession(page)).send("Network.clearBrowserCache");
+  await page.reload();
+  await open(chat);
+  await expect(chat.text("gate_changed")).toBeVisible();
+}
+
+/** Has the browser send Global Privacy Control from the next page on. */
+export const signalPrivacy = (page) => page.addInitScript(() => Object.defineProperty(navigator, "globalPrivacyControl", { value: true }));
 
 /** Lets the tries of a call that fails run out, by the page's own clock: until laps that are longer than any wait bring none. */
 export async function runOut(page, count) {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::bench::{self, BenchEdge, BenchSeal};
+use crate::bench;
 use crate::keys::Keys;
 use crate::verify::{audit, receipts};
 use crate::{guard, pii};
@@ -25,7 +25,8 @@ usage: cargo xtask <command>
                               start what was built, without building, until Ctrl-C
   test [lint|unit|wasm|size|e2e]
                               run one part of the checks, or all of them
-  size                        print raw, gzip and brotli bytes of what ships; fail past a budget
+  size [--write]              print raw, gzip and brotli bytes of what ships; fail past a budget
+                              (--write: put the table of budgets into docs/measured.md)
   keys new [--file FILE]      make secrets (default .dev.vars); never overwrites
   keys list [--file FILE]     print the ids of the keys in each list
   keys prepare access|site|receipt|root... [--file FILE]
@@ -51,15 +52,17 @@ usage: cargo xtask <command>
   guard eval FILE [--misses]  print how much the screen for injections finds of the {\"text\", \"label\"}
                               lines of FILE (label 1: an attempt, 0: an ordinary text; --misses: first
                               each that it is wrong about)
-  bench guard                 print what the guard costs a message and a streamed kilobyte
+  bench guard [--write]       print what the guard costs a message and a streamed kilobyte, or write
+                              it into docs/guard.md too
   bench edge [--built] [--write]
                               print what the edge adds to the time to a reply's first token, and how
                               many turns it serves, at 1 and at 16 at a time, or write it into
                               docs/measured.md too (--built: measure what was built, without
                               building)
-  bench seal [--built]        print what sealing and opening a text costs, natively and in Wasm, and
+  bench seal [--built] [--write]
+                              print what sealing and opening a text costs, natively and in Wasm, and
                               what a reply from confidential documents costs beside an index (--built
-                              as above)
+                              as above; --write: put the first of them into ARCHITECTURE.md)
   bench pii [--write]         print how fast the scrubber is, natively and in Wasm, and its bytes, or
                               write it into docs/measured.md too
 ";
@@ -76,14 +79,17 @@ pub(crate) enum Command {
     Dev(Dev),
     Serve(Serve),
     Test(Option<Part>),
-    Size,
+    Size {
+        /// Whether the table goes into docs/measured.md.
+        is_written: bool,
+    },
     Keys(Keys),
     Pii(pii::Task),
     Audit(audit::Verify),
     Receipts(receipts::Verify),
     Guard(guard::Task),
-    BenchEdge(BenchEdge),
-    BenchSeal(BenchSeal),
+    BenchEdge(bench::Options),
+    BenchSeal(bench::Options),
 }
 
 /// Options of `dev`.
@@ -161,7 +167,7 @@ fn read(parser: &mut Parser) -> Result<Command> {
         "dev" => read_dev(parser),
         "serve" => read_serve(parser),
         "test" => read_test(parser),
-        "size" => finish(parser, Command::Size),
+        "size" => Ok(Command::Size { is_written: is_written(parser)? }),
         "keys" => Ok(Command::Keys(Keys::read(parser)?)),
         "pii" => Ok(Command::Pii(pii::Task::read(parser)?)),
         "audit" => Ok(Command::Audit(audit::Verify::read(parser)?)),
@@ -232,7 +238,7 @@ fn read_test(parser: &mut Parser) -> Result<Command> {
 pub(crate) fn is_written(parser: &mut Parser) -> Result<bool> {
     match parser.next()? {
         None => Ok(false),
-        Some(Arg::Long("write")) => Ok(true),
+        Some(Arg::Long("write")) => finish(parser, true),
         Some(other) => Err(other.unexpected().into()),
     }
 }
@@ -300,6 +306,13 @@ mod tests {
         }
         assert!(refusal("test everything").contains("everything"));
         assert!(refusal("test unit wasm").contains("wasm"));
+    }
+
+    #[test]
+    fn what_is_measured_can_be_written() {
+        assert_eq!(check("size"), Command::Size { is_written: false });
+        assert_eq!(check("size --write"), Command::Size { is_written: true });
+        assert!(refusal("size --write --write").contains("write"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 use sotto_shared::consent::{Party, Purposes, Recipient};
@@ -78,6 +79,31 @@ fn members<T: DeserializeOwned>() -> BTreeSet<String> {
 fn of(page: &str, setting: &str) -> String {
     let row = rows(page).find(|row| quoted(row[0]).any(|name| name == setting));
     row.unwrap_or_else(|| panic!("docs/settings.md says nothing of {setting}"))[1..].join(" | ")
+}
+
+/// Every document, from the repository's root.
+fn documents() -> Vec<PathBuf> {
+    let in_folder = |folder: &str| fs::read_dir(sh::at(folder)).unwrap();
+    let files = in_folder(".").chain(in_folder("docs")).map(|entry| entry.unwrap().path());
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
+#[test]
+fn what_a_document_names_is_there() {
+    let documents = documents();
+    assert!(documents.len() > 15, "{documents:?}");
+    for file in documents {
+        let page = fs::read_to_string(&file).unwrap();
+        // What stands between backquotes shows a form, and is no link.
+        let prose: String = page.split('`').step_by(2).collect();
+        for link in prose.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            let is_elsewhere = link.is_empty() || link.contains(':');
+            assert!(is_elsewhere || file.with_file_name(link).exists(), "{file:?}: {link}");
+        }
+        for test in quoted(&page).filter(|name| name.starts_with("tests/e2e/")) {
+            assert!(sh::at(test).exists(), "{file:?}: {test}");
+        }
+    }
 }
 
 #[test]

@@ -83,10 +83,10 @@ fn run(command: Command) -> Result<()> {
             server::serve(options)
         }
         Command::Test(part) => test::run(part),
-        Command::Size => {
+        Command::Size { is_written } => {
             setup::run(Need::Build)?;
             build::run(build::Mode::Trial)?;
-            size::run()
+            size::run(is_written)
         }
         Command::Keys(task) => keys::run(&task),
         Command::Pii(task) => pii::run(&task),

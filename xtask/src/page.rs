@@ -27,6 +27,15 @@ impl Slot {
         fs::write(path, self.filled(&page, table)?).context(self.page)
     }
 
+    /// Looks whether the page has the marks.
+    ///
+    /// # Errors
+    /// If it has not.
+    #[cfg(test)]
+    pub(crate) fn find(&self) -> Result<()> {
+        self.filled(&fs::read_to_string(sh::at(self.page))?, "").map(drop)
+    }
+
     /// `page` with `table` between the marks.
     pub(crate) fn filled(&self, page: &str, table: &str) -> Result<String> {
         let Self { begin, end, page: name } = self;
@@ -39,9 +48,28 @@ impl Slot {
     }
 }
 
+/// A number as documents write it: 1,234,567.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let written = [0, 999, 1_000, 65_536, 1_234_567].map(grouped);
+        assert_eq!(written, ["0", "999", "1,000", "65,536", "1,234,567"]);
+    }
 
     #[test]
     fn what_stands_between_the_marks_is_replaced() {

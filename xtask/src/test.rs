@@ -42,7 +42,7 @@ fn run_part(part: Part) -> Result<()> {
             Run::new("cargo").args(["test", "--workspace", "--", "--quiet"]).run()
         }),
         Part::Wasm => wasm(),
-        Part::Size => sh::step("sizes", size::run),
+        Part::Size => sh::step("sizes", || size::run(false)),
         Part::EndToEnd => end_to_end(),
     }
 }

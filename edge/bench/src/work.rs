@@ -39,6 +39,11 @@ const HOSTILE: &[&str] = &[
     "A: b.\nC: d.\n",
 ];
 
+/// Of several kinds the slowest counts.
+const HOSTILE_MESSAGE: &str = "screen, the longest message, hostile: the slowest of eight kinds";
+
+const HISTORY: &str = "screen, the longest history that a model is reminded of (12,000 characters)";
+
 /// Characters of a conversation that a model is reminded of; all may be the visitor's.
 const HISTORY_CHARS: usize = 12_000;
 
@@ -79,10 +84,10 @@ impl Work {
         let kilobytes = usize_f64(self.reply.len()) / 1_024.0;
         let (what, times, limit) = match n {
             0 => ("screen, a usual message", usize_f64(MESSAGES.len()), Some(0.1)),
-            1 => ("screen, the longest message", 1.0, Some(0.1)),
-            2 => ("screen, the longest history", 1.0, None),
-            3 => ("output, a streamed KB", kilobytes, Some(0.05)),
-            _ if n - 4 < self.hostile.len() => ("screen, the longest message, hostile", 1.0, None),
+            1 => ("screen, the longest message (4,000 characters)", 1.0, Some(0.1)),
+            2 => (HISTORY, 1.0, None),
+            3 => ("output, a streamed KB in words", kilobytes, Some(0.05)),
+            _ if n - 4 < self.hostile.len() => (HOSTILE_MESSAGE, 1.0, None),
             _ => return None,
         };
         Some(Task { what, times, limit })

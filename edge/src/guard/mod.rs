@@ -5,8 +5,7 @@
 //! [`output`] scrubs the reply while it is written, [`watch`] cuts it off where it repeats its
 //! instructions, [`citations`] takes out what it cites and was not given, [`links`] and
 //! `addresses` make text of images and odd links, and `harmless` of whatever another reader of Markdown
-//! could take for one. What is looked for is the site's own [`policy`], in replies
-//! as in messages, for which the Worker keeps [`policies`].
+//! could take for one. What is looked for is the site's own [`policy`], in replies as in messages.
 
 pub mod identity;
 
@@ -28,8 +27,6 @@ mod verbatim;
 pub mod watch;
 
 mod codes;
-
-pub mod policies;
 
 pub(crate) mod characters;
 

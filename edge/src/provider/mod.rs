@@ -21,7 +21,7 @@ pub mod format;
 pub mod chain;
 pub mod failover;
 
-pub mod access;
+pub mod platform;
 
 pub mod exchange;
 pub mod failure;

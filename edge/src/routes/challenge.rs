@@ -9,13 +9,18 @@ use core::cell::Cell;
 use sotto_shared::wire::challenge::Solution;
 
 use super::Edge;
+use super::by_site::{self, BySite, SiteName};
 use crate::auth::challenge::{self, Asker, Solved};
 use crate::clock::{Clock as _, PlatformClock};
 use crate::error::ApiError;
-use crate::guard::policies::{BySite, SiteName};
 use crate::object::CallError;
 use crate::random::PlatformRandom;
 use crate::workspace::command::WorkspaceError;
+
+thread_local! {
+    /// How hard the challenges of sites are that this isolate has met.
+    static ASKED: Cell<BySite<u8>> = Cell::default();
+}
 
 impl Edge {
     /// The challenge that a request brings the answer to, if it does.
@@ -32,7 +37,7 @@ impl Edge {
         if let Some(solved) = solution.and_then(|one| challenge::verify(keyring, now, one, asker)) {
             return Ok(Some(solved));
         }
-        match with_asked(|asked| asked.get(&name(asker), now)) {
+        match by_site::with(&ASKED, |asked| asked.get(&name(asker), now)) {
             Some(bits) => Err(self.challenge(bits, asker)),
             None => Ok(None),
         }
@@ -48,7 +53,7 @@ impl Edge {
         let CallError::Refused(WorkspaceError::ChallengeRequired { bits }) = error else {
             return error.into();
         };
-        with_asked(|asked| asked.put(name(asker), bits, PlatformClock.now_ms()));
+        by_site::with(&ASKED, |asked| asked.put(name(asker), bits, PlatformClock.now_ms()));
         self.challenge(bits, asker)
     }
 
@@ -62,17 +67,4 @@ impl Edge {
 
 fn name(asker: &Asker<'_>) -> SiteName {
     (asker.site.workspace, asker.site.site.number)
-}
-
-/// Works on what this isolate knows of challenges, which is nobody else's meanwhile.
-fn with_asked<T>(work: impl FnOnce(&mut BySite<u8>) -> T) -> T {
-    thread_local! {
-        static ASKED: Cell<BySite<u8>> = Cell::default();
-    }
-    ASKED.with(|cell| {
-        let mut asked = cell.take();
-        let result = work(&mut asked);
-        cell.set(asked);
-        result
-    })
 }

@@ -5,6 +5,7 @@
 //! reply; whatever fails is an [`ApiError`], which `http::respond` turns into a problem. Each
 //! handler's doc numbers its steps and names the status that a step fails with.
 
+mod by_site;
 mod caller;
 mod challenge;
 mod page;

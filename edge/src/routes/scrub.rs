@@ -6,15 +6,21 @@ use std::sync::Arc;
 use sotto_shared::pii::{Counts, Policy, Scrubbed, scrub_for_edge};
 
 use super::Edge;
+use super::by_site::{self, BySite};
 use crate::auth::access::Access;
 use crate::clock::{Clock as _, PlatformClock};
 use crate::error::ApiError;
 use crate::guard::characters::plain;
-use crate::guard::policies::Policies;
 use crate::http::request_id::RequestId;
 use crate::log;
 use crate::object::{self, CallError};
 use crate::workspace::command::{ReadRules, ScrubRules, WorkspaceError};
+
+thread_local! {
+    /// The policies of sites that this isolate has met. One with every list full takes some 50 KB
+    /// of its 128 MB.
+    static POLICIES: Cell<BySite<Arc<Policy>>> = Cell::default();
+}
 
 impl Edge {
     /// What is looked for in the messages of the site that a token was given for. It is asked for
@@ -29,13 +35,13 @@ impl Edge {
     pub(super) async fn policy(&self, access: &Access) -> Result<Arc<Policy>, ApiError> {
         let site = (access.workspace, access.site);
         let now = PlatformClock.now_ms();
-        if let Some(policy) = with_policies(|policies| policies.get(&site, now)) {
+        if let Some(policy) = by_site::with(&POLICIES, |policies| policies.get(&site, now)) {
             return Ok(policy);
         }
         let command = ReadRules { site: access.site };
         let rules = object::call(&self.env, &access.workspace.to_hex(), &command).await;
         let policy = asked(rules)?;
-        with_policies(|policies| policies.put(site, Arc::clone(&policy), now));
+        by_site::with(&POLICIES, |policies| policies.put(site, Arc::clone(&policy), now));
         Ok(policy)
     }
 
@@ -48,19 +54,6 @@ impl Edge {
         }
         text
     }
-}
-
-/// Works on this isolate's policies, which are nobody else's meanwhile.
-fn with_policies<T>(work: impl FnOnce(&mut Policies) -> T) -> T {
-    thread_local! {
-        static POLICIES: Cell<Policies> = Cell::default();
-    }
-    POLICIES.with(|cell| {
-        let mut policies = cell.take();
-        let result = work(&mut policies);
-        cell.set(policies);
-        result
-    })
 }
 
 /// The policy that a workspace's answer means.
@@ -156,8 +149,8 @@ mod tests {
     #[test]
     fn policies_stay_with_the_isolate() {
         let site = (sotto_shared::id::WorkspaceId::from_bytes([7; 32]), 7);
-        assert!(with_policies(|policies| policies.get(&site, 0)).is_none());
-        with_policies(|policies| policies.put(site, Arc::default(), 0));
-        assert!(with_policies(|policies| policies.get(&site, 0)).is_some());
+        assert!(by_site::with(&POLICIES, |policies| policies.get(&site, 0)).is_none());
+        by_site::with(&POLICIES, |policies| policies.put(site, Arc::default(), 0));
+        assert!(by_site::with(&POLICIES, |policies| policies.get(&site, 0)).is_some());
     }
 }

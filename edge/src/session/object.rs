@@ -180,15 +180,11 @@ impl Shell {
     async fn refresh(&self, body: &str) -> Result<<Refresh as Command>::Reply, ShellError> {
         let config = self.prepare().await?;
         let core = self.core(&config);
-        let before = core.store().session().ok().flatten();
-        let was_revoked = before.is_some_and(|session| session.family.revoked);
         let refreshed = core.refresh(&parse(body)?);
         if let Err(CoreError::Refused(SessionError::TokenRevoked)) = &refreshed {
             // Whoever listens may be the one who took the token.
             self.stop_writing(&core)?;
-            if !was_revoked {
-                self.report(&config, Reported::TokensRevoked).await;
-            }
+            self.tell(&config).await?;
         }
         Ok(refreshed?)
     }

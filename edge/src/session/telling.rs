@@ -10,7 +10,7 @@ use crate::object::{CallError, call};
 use crate::workspace::command::{Forget, Forgotten, Report, Reported, WorkspaceError};
 
 impl Shell {
-    /// Tells the workspace's audit log what went wrong here. What the visitor did is
+    /// Tells the workspace's audit log what could not be done here. What was done is
     /// [noted](Shell::tell_reports); this is told once, and what could not be told is in the edge's
     /// log.
     pub(super) async fn report(&self, config: &Config, what: Reported) {
@@ -23,7 +23,7 @@ impl Shell {
         }
     }
 
-    /// Tells the workspace's audit log what the visitor did, oldest first, until it does not hear.
+    /// Tells the workspace's audit log what was done here, oldest first, until it does not hear.
     pub(super) async fn tell_reports(&self, config: &Config) -> Result<(), ShellError> {
         let core = self.core(config);
         let conversation = self.conversation()?;

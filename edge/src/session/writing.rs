@@ -232,10 +232,12 @@ impl Shell {
         self.settle(taken(provider, &written, running.bytes()));
         running.end(if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
+        stored?;
         if is_cut_off {
-            self.report(config, Reported::ReplyCutOff).await;
+            core.note(Reported::ReplyCutOff)?;
+            self.tell(config).await?;
         }
-        Ok(stored?)
+        Ok(())
     }
 
     /// Acts on a reply, if it is still the one under way.

@@ -1,7 +1,7 @@
 //! A circuit breaker: a provider that keeps failing is left alone for a while, then asked once, and
 //! used again when it answers. There is one for each provider and workspace.
 
-pub use sotto_shared::wire::provider::Gate;
+pub use sotto_shared::wire::provider::BreakerState;
 
 /// So many failures in a row open it.
 const FAILURES: u32 = 5;
@@ -36,13 +36,13 @@ pub struct Breaker {
 impl Breaker {
     /// Whether the provider is asked.
     #[must_use]
-    pub const fn gate(&self, now: u64) -> Gate {
+    pub const fn state(&self, now: u64) -> BreakerState {
         if self.trips == 0 {
-            Gate::Closed
+            BreakerState::Closed
         } else if now < self.open_until || now < self.probe_until {
-            Gate::Open
+            BreakerState::Open
         } else {
-            Gate::HalfOpen
+            BreakerState::HalfOpen
         }
     }
 
@@ -66,11 +66,11 @@ impl Breaker {
         let in_row = now.saturating_sub(self.failed_at) <= ROW_MS;
         self.failures = if in_row { self.failures.saturating_add(1) } else { 1 };
         self.failed_at = now;
-        match self.gate(now) {
-            Gate::Closed if self.failures < FAILURES => return,
+        match self.state(now) {
+            BreakerState::Closed if self.failures < FAILURES => return,
             // Replies that began before it opened say nothing new.
-            Gate::Open if now >= self.probe_until => return,
-            Gate::Closed | Gate::Open | Gate::HalfOpen => {}
+            BreakerState::Open if now >= self.probe_until => return,
+            BreakerState::Closed | BreakerState::Open | BreakerState::HalfOpen => {}
         }
         self.trips = self.trips.saturating_add(1);
         let doubled = OPEN_MS << (self.trips - 1).min(16);
@@ -95,7 +95,7 @@ mod tests {
     fn opened() -> Breaker {
         let mut breaker = Breaker::default();
         for n in 0..u64::from(FAILURES) {
-            assert_eq!(breaker.gate(NOW + n), Gate::Closed);
+            assert_eq!(breaker.state(NOW + n), BreakerState::Closed);
             breaker.fails(NOW + n);
         }
         breaker
@@ -103,12 +103,12 @@ mod tests {
 
     #[test]
     fn failures_in_a_row_open_it_and_others_do_not() {
-        assert_eq!(opened().gate(NOW + 10), Gate::Open);
+        assert_eq!(opened().state(NOW + 10), BreakerState::Open);
         let mut rare = Breaker::default();
         for n in 0..20 {
             rare.fails(NOW + n * (ROW_MS + 1));
         }
-        assert_eq!(rare.gate(NOW + 20 * ROW_MS), Gate::Closed);
+        assert_eq!(rare.state(NOW + 20 * ROW_MS), BreakerState::Closed);
         let mut mixed = Breaker::default();
         for _ in 0..20 {
             mixed.fails(NOW);
@@ -122,16 +122,16 @@ mod tests {
     fn one_probe_decides() {
         let mut breaker = opened();
         let later = breaker.open_until;
-        assert_eq!(breaker.gate(later - 1), Gate::Open);
-        assert_eq!(breaker.gate(later), Gate::HalfOpen);
+        assert_eq!(breaker.state(later - 1), BreakerState::Open);
+        assert_eq!(breaker.state(later), BreakerState::HalfOpen);
         breaker.probe(later);
-        assert_eq!(breaker.gate(later + 1), Gate::Open, "one asks, the others wait");
+        assert_eq!(breaker.state(later + 1), BreakerState::Open, "one asks, the others wait");
         let mut recovered = breaker;
         recovered.works();
-        assert_eq!(recovered.gate(later + 2), Gate::Closed);
+        assert_eq!(recovered.state(later + 2), BreakerState::Closed);
         breaker.fails(later + 2);
-        assert_eq!(breaker.gate(later + 2 + 2 * OPEN_MS - 1), Gate::Open);
-        assert_eq!(breaker.gate(later + 2 + 2 * OPEN_MS), Gate::HalfOpen);
+        assert_eq!(breaker.state(later + 2 + 2 * OPEN_MS - 1), BreakerState::Open);
+        assert_eq!(breaker.state(later + 2 + 2 * OPEN_MS), BreakerState::HalfOpen);
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
         let mut breaker = opened();
         let later = breaker.open_until;
         breaker.probe(later);
-        assert_eq!(breaker.gate(later + PROBE_MS), Gate::HalfOpen);
+        assert_eq!(breaker.state(later + PROBE_MS), BreakerState::HalfOpen);
     }
 
     #[test]
@@ -148,8 +148,8 @@ mod tests {
         let later = breaker.open_until;
         breaker.probe(later);
         breaker.release();
-        assert_eq!(breaker.gate(later), Gate::HalfOpen);
-        assert_eq!(breaker.gate(later - 1), Gate::Open);
+        assert_eq!(breaker.state(later), BreakerState::HalfOpen);
+        assert_eq!(breaker.state(later - 1), BreakerState::Open);
     }
 
     #[test]

@@ -7,9 +7,7 @@
 
 mod admin;
 
-pub use admin::{
-    Admin, AdminAction, AdminConversation, AdminReply, ConversationAction, ConversationReply,
-};
+pub use admin::{Admin, AdminAction, AdminConversation, AdminReply};
 
 use serde::{Deserialize, Serialize};
 use sotto_shared::consent::record::Told;
@@ -17,7 +15,7 @@ use sotto_shared::consent::{Choice, NoticeVersion, Purposes};
 use sotto_shared::id::{ConversationId, Origin};
 use sotto_shared::pii::{Policy, Scrubbed};
 use sotto_shared::redacted_debug;
-use sotto_shared::wire::admin::{Hold, KeyCreated, RootState, Scope};
+use sotto_shared::wire::admin::{ConversationEntry, Hold, KeyCreated, RootState, Scope};
 use sotto_shared::wire::provider::Provider;
 use sotto_shared::wire::session::Client;
 use sotto_shared::wire::site::{Contact, ScrubSettings, Site};
@@ -26,7 +24,9 @@ use crate::auth::challenge::Solved;
 use crate::guard::links::LinkRules;
 pub use crate::object::Command;
 use crate::object::commands;
-use crate::session::command::{ConversationKey, Lifetimes, Network, SessionError, SessionTerms};
+use crate::session::command::{
+    ConversationKey, Lifetimes, Network, OperatorReply, SessionError, SessionTerms,
+};
 use crate::workspace::settings::providers;
 
 /// Binding of the namespace in `wrangler.toml`.
@@ -48,7 +48,7 @@ commands! { WorkspaceError:
     Report => "/report", ();
     ReportProviders => "/providers", ();
     Admin => "/admin", AdminReply;
-    AdminConversation => "/admin/conversation", ConversationReply;
+    AdminConversation => "/admin/conversation", OperatorReply<ConversationEntry>;
 }
 
 /// Makes the workspace and its first API key.

@@ -199,7 +199,7 @@ impl WorkspaceObject {
             keyring: &config.keyring,
             jurisdiction: config.jurisdiction,
             development: config.is_development(),
-            access: &config.access,
+            platform: &config.platform,
         };
         decide(&core)
     }

@@ -139,7 +139,7 @@ pub struct ProviderHealth {
     /// Kind, host and model.
     pub provider: String,
     /// Whether it is asked.
-    pub state: Gate,
+    pub state: BreakerState,
     /// Failures in a row.
     pub failures: u32,
     /// When the last of them was.
@@ -153,7 +153,7 @@ pub struct ProviderHealth {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Gate {
+pub enum BreakerState {
     /// It is.
     Closed,
     /// The next one to ask is the probe.

@@ -24,7 +24,7 @@ use lexopt::{Arg, Parser};
 use serde_json::json;
 
 use crate::admin::Admin;
-use crate::args::{Command, finish, is_written};
+use crate::args::{Command, is_written};
 use crate::page::Slot;
 use crate::setup::{self, Need};
 use crate::{build, dev, guard, keys, pii, sh};
@@ -40,19 +40,12 @@ const SLOT: Slot = Slot {
     end: "<!-- end of edge -->",
 };
 
-/// Options of `bench seal`.
+/// Options of `bench edge` and `bench seal`.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct BenchSeal {
-    /// Measure the edge that is built.
-    pub(crate) is_built: bool,
-}
-
-/// Options of `bench edge`.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct BenchEdge {
+pub(crate) struct Options {
     /// Whether it measures what was built before.
     pub(crate) is_built: bool,
-    /// Whether the tables go into docs/measured.md.
+    /// Whether the tables go into the documents.
     pub(crate) is_written: bool,
 }
 
@@ -82,31 +75,22 @@ as soon as it has left our workshop. Is there anything else that you would like 
 /// If that is none of its tasks; the sentence says what would be.
 pub(crate) fn read(parser: &mut Parser) -> Result<Command> {
     match parser.next()? {
-        Some(Arg::Value(name)) if name == "edge" => read_edge(parser),
+        Some(Arg::Value(name)) if name == "edge" => Ok(Command::BenchEdge(options(parser)?)),
         Some(Arg::Value(name)) if name == "pii" => {
             let is_written = is_written(parser)?;
             Ok(Command::Pii(pii::Task::Bench(is_written)))
         }
-        Some(Arg::Value(name)) if name == "seal" => read_seal(parser),
+        Some(Arg::Value(name)) if name == "seal" => Ok(Command::BenchSeal(options(parser)?)),
         Some(Arg::Value(name)) if name == "guard" => {
-            finish(parser, Command::Guard(guard::Task::Bench))
+            let is_written = is_written(parser)?;
+            Ok(Command::Guard(guard::Task::Bench { is_written }))
         }
         _ => bail!("`bench` takes `edge`, `seal`, `pii` or `guard`"),
     }
 }
 
-fn read_seal(parser: &mut Parser) -> Result<Command> {
-    match parser.next()? {
-        None => Ok(Command::BenchSeal(BenchSeal { is_built: false })),
-        Some(Arg::Long("built")) => {
-            finish(parser, Command::BenchSeal(BenchSeal { is_built: true }))
-        }
-        Some(other) => Err(other.unexpected().into()),
-    }
-}
-
-fn read_edge(parser: &mut Parser) -> Result<Command> {
-    let mut options = BenchEdge { is_built: false, is_written: false };
+fn options(parser: &mut Parser) -> Result<Options> {
+    let mut options = Options { is_built: false, is_written: false };
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("built") => options.is_built = true,
@@ -114,14 +98,14 @@ fn read_edge(parser: &mut Parser) -> Result<Command> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::BenchEdge(options))
+    Ok(options)
 }
 
 /// Runs `cargo xtask bench edge`.
 ///
 /// # Errors
 /// If a part does not build or start, or a call is refused.
-pub(crate) fn edge(options: &BenchEdge) -> Result<()> {
+pub(crate) fn edge(options: &Options) -> Result<()> {
     setup::run(Need::Build)?;
     if !options.is_built {
         sh::step("building the edge", || build::edge::build(build::Mode::Trial))?;
@@ -200,6 +184,7 @@ fn site(edge: &Script, platform: String, provider: &Script) -> Result<String> {
             "sessions_per_minute": 1_000_000,
             "messages": 1_000_000, "messages_per_network": 1_000_000,
             "messages_per_minute": 1_000_000, "tokens": 1_000_000_000_000_u64,
+            "tokens_per_conversation": 1_000_000_000_000_u64,
         },
     }))?;
     for (name, text) in dev::documents(&sh::at("www/demo/documents"))? {
@@ -215,19 +200,18 @@ mod tests {
 
     #[test]
     fn the_page_has_a_place_for_the_table() {
-        let page = fs::read_to_string(sh::at(SLOT.page)).unwrap();
-        assert!(SLOT.filled(&page, "").is_ok());
+        SLOT.find().unwrap();
     }
 
     #[test]
     fn each_is_named() {
-        let edge = |is_built, is_written| Command::BenchEdge(BenchEdge { is_built, is_written });
+        let edge = |is_built, is_written| Command::BenchEdge(Options { is_built, is_written });
         assert_eq!(check("bench edge"), edge(false, false));
         assert_eq!(check("bench edge --write --built"), edge(true, true));
         assert!(refusal("bench edge --fast").contains("fast"));
-        let seal = |is_built| Command::BenchSeal(BenchSeal { is_built });
-        assert_eq!((check("bench seal"), check("bench seal --built")), (seal(false), seal(true)));
-        assert!(refusal("bench seal --write").contains("write"));
+        let seal = |is_built, is_written| Command::BenchSeal(Options { is_built, is_written });
+        assert_eq!(check("bench seal --built"), seal(true, false));
+        assert_eq!(check("bench seal --write"), seal(false, true));
         assert!(refusal("bench").contains("`pii`"));
     }
 }

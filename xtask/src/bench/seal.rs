@@ -2,6 +2,7 @@
 //! opened, natively and in Wasm as the edge is built; and a reply from confidential documents beside
 //! one from the same documents with an index, each by an edge under workerd on loopback.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,12 +12,13 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::json;
 
-use super::BenchSeal;
+use super::Options;
 use super::client::{self, Client, Sotto};
 use super::report::{rounded, share, sorted};
 use super::server;
 use crate::admin::Admin;
 use crate::build::{self, widget};
+use crate::page::{Slot, grouped};
 use crate::setup::{self, Need, WASM};
 use crate::sh::{self, Run};
 use crate::{dev, keys};
@@ -27,8 +29,22 @@ pub(crate) const PACKAGE: &str = "sotto-edge-bench";
 /// The best of so many runs counts.
 const RUNS: &str = "400";
 
-/// A usual message; the longest one in letters of one byte and in those of four; the longest reply.
-const BYTES: [usize; 4] = [200, 4_000, 16_000, 65_536];
+/// The texts that are sealed: how many bytes each has, and what it stands for.
+const TEXTS: [(usize, &str); 4] = [
+    (200, "a usual message"),
+    (4_000, "the longest message in letters of one byte"),
+    (16_000, "the longest in signs of four bytes"),
+    (65_536, "the longest reply"),
+];
+
+const SLOT: Slot = Slot {
+    page: "ARCHITECTURE.md",
+    begin: "<!-- sealing: made by `cargo xtask bench seal --write` -->",
+    end: "<!-- end of sealing -->",
+};
+
+/// The two engines, as the program and the script measure them.
+const ENGINES: [&str; 2] = ["native", "Wasm under Node"];
 
 /// Confidential documents of a site: as many as a handbook has, and as many as there may be.
 const DOCUMENTS: [usize; 2] = [128 * 1024, 1024 * 1024];
@@ -60,10 +76,14 @@ struct Replies {
 ///
 /// # Errors
 /// If a part does not build or start, or a call is refused.
-pub(crate) fn seal(options: &BenchSeal) -> Result<()> {
+pub(crate) fn seal(options: &Options) -> Result<()> {
     setup::run(Need::Build)?;
-    for text in sh::step("sealing and opening", texts)? {
-        println!("{}", serde_json::to_string(&text)?);
+    let texts = sh::step("sealing and opening", texts)?;
+    for text in &texts {
+        println!("{}", serde_json::to_string(text)?);
+    }
+    if options.is_written {
+        SLOT.write(&table(&texts))?;
     }
     if !options.is_built {
         sh::step("building the edge", || build::edge::build(build::Mode::Trial))?;
@@ -82,24 +102,45 @@ fn texts() -> Result<Vec<Text>> {
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
     let module = sh::at(format!("target/{WASM}/edge/sotto_edge_bench.wasm"));
     let script = sh::at("xtask/src/bench/node/seal.mjs");
-    let mut texts = read("native", Run::new(program).arg("seal"))?;
-    texts.extend(read("Wasm under Node", Run::new("node").arg(script).arg(module))?);
+    let [native, wasm] = ENGINES;
+    let mut texts = read(native, Run::new(program).arg("seal"))?;
+    texts.extend(read(wasm, Run::new("node").arg(script).arg(module))?);
     Ok(texts)
 }
 
 fn read(engine: &'static str, run: Run) -> Result<Vec<Text>> {
-    let printed = run.arg(RUNS).args(BYTES.map(|bytes| bytes.to_string())).read()?;
+    let printed = run.arg(RUNS).args(TEXTS.map(|(bytes, _)| bytes.to_string())).read()?;
     let mut texts = Vec::new();
-    for (line, bytes) in printed.lines().zip(BYTES) {
+    for (line, (bytes, _)) in printed.lines().zip(TEXTS) {
         let (seal, open) = line.split_once(' ').with_context(|| format!("{engine}: `{line}`"))?;
         // Thousandths of a microsecond are noise.
         let ms = |text: &str| text.parse().map(|ms: f64| (ms * 1e6).round() / 1e6);
         texts.push(Text { engine, bytes, seal_ms: ms(seal)?, open_ms: ms(open)? });
     }
-    if texts.len() != BYTES.len() {
-        bail!("{engine} measured {} of {} sizes", texts.len(), BYTES.len());
+    if texts.len() != TEXTS.len() {
+        bail!("{engine} measured {} of {} sizes", texts.len(), TEXTS.len());
     }
     Ok(texts)
+}
+
+/// Milliseconds for sealing and opening, by text and engine.
+fn table(texts: &[Text]) -> String {
+    let mut table = String::from("| text | native | Wasm |\n|---|---|---|\n");
+    for (bytes, what) in TEXTS {
+        let took = ENGINES.map(|engine| {
+            let same = |text: &&Text| text.engine == engine && text.bytes == bytes;
+            let text = texts.iter().find(same);
+            text.map_or_else(String::new, |text| significant(text.seal_ms + text.open_ms))
+        });
+        let _ = writeln!(table, "| {} bytes, {what} | {} |", grouped(bytes), took.join(" | "));
+    }
+    table
+}
+
+/// Two digits that count; the rest is noise.
+fn significant(value: f64) -> String {
+    let place = 10_f64.powf(1.0 - value.log10().floor());
+    ((value * place).round() / place).to_string()
 }
 
 /// Asks two sites in turns, message by message.
@@ -164,4 +205,30 @@ fn site(state: &Path, bytes: usize, is_confidential: bool) -> Result<Sotto> {
         }
     }
     Ok(Sotto { notice: client::notice(&server, &site.key)?, site: site.key, server })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_sealing_costs_has_a_row_for_each_text() {
+        SLOT.find().unwrap();
+        let text = |engine, bytes, seal_ms, open_ms| Text { engine, bytes, seal_ms, open_ms };
+        let [native, wasm] = ENGINES;
+        let texts = TEXTS.iter().flat_map(|(bytes, _)| {
+            [text(native, *bytes, 0.000_51, 0.000_52), text(wasm, *bytes, 0.124, 0.32)]
+        });
+        let table = table(&texts.collect::<Vec<_>>());
+        assert_eq!(table.lines().count(), 2 + TEXTS.len());
+        let row = "| 65,536 bytes, the longest reply | 0.001 | 0.44 |";
+        assert_eq!(table.lines().last(), Some(row));
+    }
+
+    #[test]
+    fn two_digits_count() {
+        for (value, written) in [(0.012_34, "0.012"), (0.998, "1"), (1.86, "1.9"), (23.4, "23")] {
+            assert_eq!(significant(value), written);
+        }
+    }
 }

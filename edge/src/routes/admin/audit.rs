@@ -3,14 +3,14 @@
 //! Every call: the API key fits and has the scope `audit` (401, 403 `scope_missing`).
 
 use axum::extract::RawQuery;
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, header};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
 
 use super::super::Edge;
 use super::super::query::value;
-use super::{Operator, wrong_reply};
+use super::Operator;
 use crate::error::ApiError;
-use crate::workspace::command::{AdminAction, AdminReply};
+use crate::workspace::command::AdminAction;
 
 /// `GET /v1/admin/audit?from=…`: entries as JSON lines, at most 2,000, from the first or the named
 /// one on. The last line is the newest checkpoint, or says with which entry the next page begins.
@@ -25,7 +25,7 @@ pub async fn export(
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
     let action = AdminAction::ExportAudit(value(query.as_deref(), "from").map(str::to_owned));
-    text(operator.run(action).await?, "application/jsonl")
+    operator.answer(StatusCode::OK, action).await
 }
 
 /// `GET /v1/admin/audit/checkpoint`: how long the log is and what its root is, a signed note.
@@ -35,12 +35,5 @@ pub async fn export(
 #[worker::send]
 pub async fn checkpoint(edge: Edge, headers: HeaderMap) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    text(operator.run(AdminAction::ReadCheckpoint).await?, "text/plain; charset=utf-8")
-}
-
-fn text(reply: AdminReply, media_type: &'static str) -> Result<Response, ApiError> {
-    match reply {
-        AdminReply::Audit(text) => Ok(([(header::CONTENT_TYPE, media_type)], text).into_response()),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::OK, AdminAction::ReadCheckpoint).await
 }

@@ -8,17 +8,16 @@
 use axum::extract::{Path, RawQuery, Request};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde_json::value::RawValue;
 use sotto_shared::limits::SMALL_BODY_BYTES;
 use sotto_shared::wire::admin::{AccessReason, ConversationFlag, Hold, ReviewAnswer};
 
 use super::super::Edge;
-use super::super::caller::json;
 use super::super::query::value;
-use super::{Operator, site_number, wrong_reply};
+use super::{Operator, site_number};
 use crate::error::ApiError;
 use crate::http::body;
-use crate::workspace::command::{AdminAction, AdminReply, ConversationAction, ConversationReply};
+use crate::session::command::OperatorAction;
+use crate::workspace::command::AdminAction;
 
 /// `GET /v1/admin/conversations?after=…&site=…&flag=…`: at most 100, oldest first; that they are
 /// there and how they stand, not what was said. Scope `conversations:read`.
@@ -47,10 +46,7 @@ pub async fn list(
         site: named("site").map(site_number).transpose()?,
         flag,
     };
-    match operator.run(action).await? {
-        AdminReply::Conversations(list) => Ok(json(StatusCode::OK, &list)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::OK, action).await
 }
 
 /// `GET /v1/admin/conversations/{id}?reason=…`: what was said. Scope `conversations:read`. Where the
@@ -66,11 +62,8 @@ pub async fn read(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    let action = ConversationAction::Read(reason(query.as_deref())?);
-    match operator.ask(&conversation, action).await? {
-        ConversationReply::Read(conversation) => Ok(json(StatusCode::OK, &conversation)),
-        _ => Err(wrong_reply()),
-    }
+    let action = OperatorAction::Read { reason: reason(query.as_deref())? };
+    operator.ask(&conversation, action).await
 }
 
 /// `GET /v1/admin/conversations/{id}/export?reason=…`: the same, to be taken away. Scope
@@ -86,16 +79,11 @@ pub async fn export(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    let action = ConversationAction::Export(reason(query.as_deref())?);
-    match operator.ask(&conversation, action).await? {
-        ConversationReply::Read(conversation) => {
-            let mut response = json(StatusCode::OK, &conversation);
-            let attachment = HeaderValue::from_static("attachment; filename=\"conversation.json\"");
-            response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment);
-            Ok(response)
-        }
-        _ => Err(wrong_reply()),
-    }
+    let action = OperatorAction::Export { reason: reason(query.as_deref())? };
+    let mut response = operator.ask(&conversation, action).await?;
+    let attachment = HeaderValue::from_static("attachment; filename=\"conversation.json\"");
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment);
+    Ok(response)
 }
 
 /// `GET /v1/admin/conversations/{id}/consent`: the signed receipt of the consent; of an erased
@@ -110,14 +98,7 @@ pub async fn consent(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.ask(&conversation, ConversationAction::Consent).await? {
-        ConversationReply::Consent(shown) => {
-            let shown = RawValue::from_string(shown);
-            let shown = shown.map_err(|_| ApiError::Internal("a receipt is not JSON"))?;
-            Ok(json(StatusCode::OK, &shown))
-        }
-        _ => Err(wrong_reply()),
-    }
+    operator.ask(&conversation, OperatorAction::Consent).await
 }
 
 /// `DELETE /v1/admin/conversations/{id}`: erases the conversation at once and answers with the signed
@@ -132,10 +113,7 @@ pub async fn erase(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.ask(&conversation, ConversationAction::Erase).await? {
-        ConversationReply::Erased(receipt) => Ok(json(StatusCode::OK, &receipt)),
-        _ => Err(wrong_reply()),
-    }
+    operator.ask(&conversation, OperatorAction::Erase).await
 }
 
 /// `PUT /v1/admin/conversations/{id}/hold`: keeps the conversation from its lifetime and from the
@@ -154,7 +132,7 @@ pub async fn hold(
     let operator = Operator::new(edge, &head.headers)?;
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let hold: Hold = body::parse(&text)?;
-    manage(&operator, &conversation, ConversationAction::Hold(hold)).await
+    operator.ask(&conversation, OperatorAction::Hold(Some(hold))).await
 }
 
 /// `DELETE /v1/admin/conversations/{id}/hold`: lifts the hold; a conversation whose life is over
@@ -169,7 +147,7 @@ pub async fn release(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    manage(&operator, &conversation, ConversationAction::Release).await
+    operator.ask(&conversation, OperatorAction::Hold(None)).await
 }
 
 /// `POST /v1/admin/conversations/{id}/review`: tells the visitor what came of a person's look. Scope
@@ -188,19 +166,7 @@ pub async fn answer(
     let operator = Operator::new(edge, &head.headers)?;
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let answer: ReviewAnswer = body::parse(&text)?;
-    manage(&operator, &conversation, ConversationAction::Answer(answer.outcome)).await
-}
-
-/// Does what is answered with how the conversation stands then.
-async fn manage(
-    operator: &Operator,
-    conversation: &str,
-    action: ConversationAction,
-) -> Result<Response, ApiError> {
-    match operator.ask(conversation, action).await? {
-        ConversationReply::Listed(entry) => Ok(json(StatusCode::OK, &entry)),
-        _ => Err(wrong_reply()),
-    }
+    operator.ask(&conversation, OperatorAction::Answer(answer.outcome)).await
 }
 
 /// Why the operator reads a conversation.

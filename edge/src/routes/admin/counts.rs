@@ -5,11 +5,10 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::super::Edge;
-use super::super::caller::json;
 use super::super::query::value;
-use super::{Operator, site_number, wrong_reply};
+use super::{Operator, site_number};
 use crate::error::ApiError;
-use crate::workspace::command::{AdminAction, AdminReply};
+use crate::workspace::command::AdminAction;
 
 /// `GET /v1/admin/sites/{number}/counts?from=…&to=…`: conversations that began and messages of
 /// visitors, day by day (UTC), of conversations that were given to `analytics`. Days that are not
@@ -29,8 +28,5 @@ pub async fn read(
     let named = |name| value(query.as_deref(), name).map(str::to_owned);
     let site = site_number(&site)?;
     let action = AdminAction::ReadCounts { site, from: named("from"), to: named("to") };
-    match operator.run(action).await? {
-        AdminReply::Counts(counts) => Ok(json(StatusCode::OK, &counts)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::OK, action).await
 }

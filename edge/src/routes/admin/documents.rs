@@ -3,16 +3,15 @@
 //! Every call: the API key fits (401), the site is there (404 `site_unknown`).
 
 use axum::extract::{Path, RawQuery, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use sotto_shared::limits::DOCUMENT_BYTES;
 
 use super::super::Edge;
-use super::super::caller::json;
-use super::{Operator, site_number, wrong_reply};
+use super::{Operator, site_number};
 use crate::error::ApiError;
 use crate::http::body::{self, BodyError};
-use crate::workspace::command::{AdminAction, AdminReply};
+use crate::workspace::command::AdminAction;
 use crate::workspace::documents::Format;
 
 /// `PUT …/documents/{name}?confidential=true` with `text/markdown` or `text/plain`: puts a document in
@@ -38,13 +37,12 @@ pub async fn put(
     let confidential = confidential(query.as_deref())?;
     let text = body::text(&head.headers, stream, DOCUMENT_BYTES).await?;
     let media_type = format.media_type().to_owned();
-    match operator
-        .run(AdminAction::PutDocument { site, name, media_type, text, confidential })
-        .await?
-    {
-        AdminReply::Document(entry) => Ok(json(StatusCode::OK, &entry)),
-        _ => Err(wrong_reply()),
-    }
+    operator
+        .answer(
+            StatusCode::OK,
+            AdminAction::PutDocument { site, name, media_type, text, confidential },
+        )
+        .await
 }
 
 /// `DELETE …/documents/{name}`: removes a document; 204.
@@ -59,10 +57,7 @@ pub async fn remove(
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
     let site = site_number(&site)?;
-    match operator.run(AdminAction::DeleteDocument { site, name }).await? {
-        AdminReply::Done => Ok(StatusCode::NO_CONTENT.into_response()),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::NO_CONTENT, AdminAction::DeleteDocument { site, name }).await
 }
 
 /// `GET …/documents`: lists the documents.
@@ -76,10 +71,7 @@ pub async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.run(AdminAction::ListDocuments(site_number(&site)?)).await? {
-        AdminReply::Documents(documents) => Ok(json(StatusCode::OK, &documents)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::OK, AdminAction::ListDocuments(site_number(&site)?)).await
 }
 
 /// What the query says. It says nothing else, so that a misspelt word stores nothing in the clear.

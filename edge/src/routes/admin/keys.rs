@@ -1,7 +1,7 @@
 //! `/v1/admin/keys`: the API keys of a workspace, and the one that its owner gets anew.
 
 use axum::extract::{Path, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use sotto_shared::id::WorkspaceId;
 use sotto_shared::limits::SMALL_BODY_BYTES;
@@ -9,11 +9,11 @@ use sotto_shared::wire::admin::NewKey;
 
 use super::super::Edge;
 use super::super::caller::json;
-use super::{Operator, wrong_reply};
+use super::Operator;
 use crate::error::ApiError;
 use crate::http::body;
 use crate::object;
-use crate::workspace::command::{AdminAction, AdminReply, IssueKey};
+use crate::workspace::command::{AdminAction, IssueKey};
 
 /// `POST /v1/admin/keys`: makes a key with scopes of the one that asks; 201. The key is shown this
 /// once.
@@ -30,10 +30,7 @@ pub async fn create(edge: Edge, request: Request) -> Result<Response, ApiError> 
     let operator = Operator::new(edge, &head.headers)?;
     let text = body::json_text(&head.headers, stream, SMALL_BODY_BYTES).await?;
     let new: NewKey = body::parse(&text)?;
-    match operator.run(AdminAction::CreateKey(new)).await? {
-        AdminReply::KeyCreated(key) => Ok(json(StatusCode::CREATED, &key)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::CREATED, AdminAction::CreateKey(new)).await
 }
 
 /// `GET /v1/admin/keys`: lists the keys, none of them whole.
@@ -43,10 +40,7 @@ pub async fn create(edge: Edge, request: Request) -> Result<Response, ApiError> 
 #[worker::send]
 pub async fn list(edge: Edge, headers: HeaderMap) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.run(AdminAction::ListKeys).await? {
-        AdminReply::Keys(keys) => Ok(json(StatusCode::OK, &keys)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::OK, AdminAction::ListKeys).await
 }
 
 /// `DELETE /v1/admin/keys/{id}`: removes a key, which opens nothing from then on; 204.
@@ -60,10 +54,7 @@ pub async fn remove(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.run(AdminAction::DeleteKey(id)).await? {
-        AdminReply::Done => Ok(StatusCode::NO_CONTENT.into_response()),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::NO_CONTENT, AdminAction::DeleteKey(id)).await
 }
 
 /// `POST /v1/admin/workspaces/{id}/keys` with the platform token: a key for everything, for the

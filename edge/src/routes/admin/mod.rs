@@ -15,17 +15,19 @@ pub mod counts;
 
 pub mod audit;
 
-use http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, header};
+use serde_json::value::RawValue;
 use sotto_shared::id::ConversationId;
 
 use super::Edge;
-use super::caller::bearer;
+use super::caller::{bearer, json};
 use crate::auth::tokens::ApiKey;
 use crate::error::ApiError;
 use crate::object::{self, CallError, Command};
+use crate::session::command::{OperatorAction, OperatorReply};
 use crate::workspace::command::{
-    Admin, AdminAction, AdminConversation, AdminReply, ConversationAction, ConversationReply,
-    WorkspaceError,
+    Admin, AdminAction, AdminConversation, AdminReply, WorkspaceError,
 };
 
 /// An operator with an API key that was copied whole. Whether it fits, the workspace decides with
@@ -53,19 +55,52 @@ impl Operator {
         self.call(&Admin { secret: self.key.secret.to_vec(), action }).await
     }
 
-    /// Has the workspace do something to the conversation that a path names.
+    /// Has the workspace do something, and answers with what it replies; 204 where that is nothing.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    async fn answer(&self, status: StatusCode, action: AdminAction) -> Result<Response, ApiError> {
+        let text = |media_type: &'static str, text: String| {
+            ([(header::CONTENT_TYPE, media_type)], text).into_response()
+        };
+        Ok(match self.run(action).await? {
+            AdminReply::Site(site) => json(status, &site),
+            AdminReply::Sites(sites) => json(status, &sites),
+            AdminReply::Document(document) => json(status, &document),
+            AdminReply::Documents(documents) => json(status, &documents),
+            AdminReply::Conversations(conversations) => json(status, &conversations),
+            AdminReply::Counts(counts) => json(status, &counts),
+            AdminReply::KeyCreated(key) => json(status, &key),
+            AdminReply::Keys(keys) => json(status, &keys),
+            AdminReply::Health(providers) => json(status, &providers),
+            AdminReply::Audit(page) => text("application/jsonl", page),
+            AdminReply::Checkpoint(note) => text("text/plain; charset=utf-8", note),
+            AdminReply::Done => StatusCode::NO_CONTENT.into_response(),
+        })
+    }
+
+    /// Has the workspace do something to the conversation that a path names, and answers with what
+    /// it replies.
     ///
     /// # Errors
     /// As [`run`](Self::run); 404 `not_found` for what is no conversation of the workspace's.
-    async fn ask(
-        &self,
-        conversation: &str,
-        action: ConversationAction,
-    ) -> Result<ConversationReply, ApiError> {
+    async fn ask(&self, conversation: &str, action: OperatorAction) -> Result<Response, ApiError> {
         let unknown = || CallError::Refused(WorkspaceError::ConversationUnknown);
         let conversation = ConversationId::parse(conversation).map_err(|_| unknown())?;
         let secret = self.key.secret.to_vec();
-        self.call(&AdminConversation { secret, conversation, action }).await
+        let reply = self.call(&AdminConversation { secret, conversation, action }).await?;
+        Ok(match reply {
+            OperatorReply::Read(conversation) => json(StatusCode::OK, &conversation),
+            OperatorReply::Erased(receipt) => json(StatusCode::OK, &receipt),
+            OperatorReply::Listed(entry) => json(StatusCode::OK, &entry),
+            OperatorReply::Consent(shown) => {
+                let shown = RawValue::from_string(shown);
+                json(
+                    StatusCode::OK,
+                    &shown.map_err(|_| ApiError::Internal("a receipt is not JSON"))?,
+                )
+            }
+        })
     }
 
     async fn call<C: Command<Error = WorkspaceError>>(
@@ -82,11 +117,6 @@ impl Operator {
             }
         })
     }
-}
-
-/// The workspace answered an action with a reply of another kind.
-pub(super) const fn wrong_reply() -> ApiError {
-    ApiError::Internal("the workspace answered with a reply of another kind")
 }
 
 /// What the platform's operator hears who names a workspace that is not there.

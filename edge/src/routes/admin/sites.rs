@@ -4,17 +4,16 @@
 //! 400), the site is there (404 `site_unknown`).
 
 use axum::extract::{Path, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use sotto_shared::limits::ADMIN_BODY_BYTES;
 use sotto_shared::wire::admin::SiteSettings;
 
 use super::super::Edge;
-use super::super::caller::json;
-use super::{Operator, site_number, wrong_reply};
+use super::{Operator, site_number};
 use crate::error::ApiError;
 use crate::http::body;
-use crate::workspace::command::{AdminAction, AdminReply};
+use crate::workspace::command::AdminAction;
 
 /// `POST /v1/admin/sites`: makes a site; 201.
 ///
@@ -23,10 +22,7 @@ use crate::workspace::command::{AdminAction, AdminReply};
 #[worker::send]
 pub async fn create(edge: Edge, request: Request) -> Result<Response, ApiError> {
     let (operator, settings) = read(edge, request).await?;
-    match operator.run(AdminAction::CreateSite(settings)).await? {
-        AdminReply::Site(site) => Ok(json(StatusCode::CREATED, &site)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::CREATED, AdminAction::CreateSite(settings)).await
 }
 
 /// `PUT /v1/admin/sites/{number}`: replaces a site's settings. Lives that have become shorter hold
@@ -41,10 +37,7 @@ pub async fn change(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (operator, settings) = read(edge, request).await?;
-    match operator.run(AdminAction::ChangeSite(site_number(&site)?, settings)).await? {
-        AdminReply::Site(site) => Ok(json(StatusCode::OK, &site)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::OK, AdminAction::ChangeSite(site_number(&site)?, settings)).await
 }
 
 /// `DELETE /v1/admin/sites/{number}`: removes a site with its documents; 204. Its conversations
@@ -60,10 +53,7 @@ pub async fn remove(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.run(AdminAction::DeleteSite(site_number(&site)?)).await? {
-        AdminReply::Done => Ok(StatusCode::NO_CONTENT.into_response()),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::NO_CONTENT, AdminAction::DeleteSite(site_number(&site)?)).await
 }
 
 /// `POST /v1/admin/sites/{number}/key`: gives the site a new public key. The old one opens nothing
@@ -78,10 +68,7 @@ pub async fn replace_key(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.run(AdminAction::ReplaceSiteKey(site_number(&site)?)).await? {
-        AdminReply::Site(site) => Ok(json(StatusCode::OK, &site)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::OK, AdminAction::ReplaceSiteKey(site_number(&site)?)).await
 }
 
 /// `GET /v1/admin/sites`: lists the sites.
@@ -91,10 +78,7 @@ pub async fn replace_key(
 #[worker::send]
 pub async fn list(edge: Edge, headers: HeaderMap) -> Result<Response, ApiError> {
     let operator = Operator::new(edge, &headers)?;
-    match operator.run(AdminAction::ListSites).await? {
-        AdminReply::Sites(sites) => Ok(json(StatusCode::OK, &sites)),
-        _ => Err(wrong_reply()),
-    }
+    operator.answer(StatusCode::OK, AdminAction::ListSites).await
 }
 
 /// Who asks, and the settings that are sent.

@@ -41,20 +41,21 @@ pub enum OperatorAction {
     Hold(Option<Hold>),
     /// Tells what came of a person's look.
     Answer(ReviewOutcome),
-    /// Shows that there is a consent, or was one.
+    /// Shows that there is a consent, or was one: it is asked for by its id, also when the
+    /// conversation is no longer on the list.
     Consent,
 }
 
-/// Reply to [`Operator`].
+/// Reply to [`Operator`]; the workspace gives it on with the entry of its list for `L`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OperatorReply {
+pub enum OperatorReply<L = Listing> {
     /// What was said.
     Read(Box<Conversation>),
     /// It was erased.
     Erased(ErasureReceipt),
     /// How it stands now.
-    Listed(Listing),
+    Listed(L),
     /// The signed receipt of the consent, or the proof that is left of it.
     Consent(String),
 }

@@ -16,6 +16,7 @@ use crate::random::Random;
 use crate::session::command::{Refresh, RefreshedSession, SessionError};
 use crate::session::record::Session;
 use crate::sql::Sql;
+use crate::workspace::command::Reported;
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Takes the token in force, from any network, and gives its successor. The token before it is
@@ -71,6 +72,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
             return Ok(successor(&session, &key, family.n, network));
         }
         self.store().revoke()?;
+        self.note(Reported::TokensRevoked)?;
         Err(SessionError::TokenRevoked.into())
     }
 }
@@ -153,6 +155,10 @@ mod tests {
         world.clock.advance(1);
         assert!(is_revoked(&refresh(&world, &world.refresh_token, "a")));
         assert!(is_revoked(&refresh(&world, &next, "b")), "the family is revoked for good");
+        let noted = world.core().noted().unwrap().unwrap();
+        assert_eq!(noted.what, Reported::TokensRevoked);
+        world.core().told(&noted).unwrap();
+        assert!(world.core().noted().unwrap().is_none(), "it is noted once");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the visitor did and the audit log has to hear of: noted in the same turn as the deed, told
+//! What was done here and the audit log has to hear of: noted in the same turn as the deed, told
 //! at once, and told again by the alarm until it was heard. It may be told twice, and is never lost:
 //! what was not heard outlives the conversation, since it says what was done and nothing of what was
 //! said.
@@ -27,7 +27,10 @@ pub struct Noted {
 
 impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     /// Notes what was done. The object tells it at once; the alarm comes only if that failed.
-    pub(super) fn note(&self, what: Reported) -> Result<(), CoreError> {
+    ///
+    /// # Errors
+    /// [`CoreError`] if the storage fails.
+    pub fn note(&self, what: Reported) -> Result<(), CoreError> {
         self.store().insert_report(what)?;
         let at = self.clock.now_ms().saturating_add(FIRST_WAIT_MS);
         Ok(self.store().plan(Due::Reports, at, 0)?)

@@ -4,13 +4,12 @@ use serde::{Deserialize, Serialize};
 use sotto_shared::id::ConversationId;
 use sotto_shared::redacted_debug;
 use sotto_shared::wire::admin::{
-    AccessReason, ConversationEntry, ConversationFlag, ConversationList, Counts, DocumentEntry,
-    DocumentList, Hold, KeyCreated, KeyList, NewKey, SiteEntry, SiteList, SiteSettings,
+    ConversationFlag, ConversationList, Counts, DocumentEntry, DocumentList, KeyCreated, KeyList,
+    NewKey, SiteEntry, SiteList, SiteSettings,
 };
-use sotto_shared::wire::conversation::Conversation;
 use sotto_shared::wire::provider::ProviderHealth;
-use sotto_shared::wire::rights::ReviewOutcome;
-use sotto_shared::wire::session::ErasureReceipt;
+
+use crate::session::command::OperatorAction;
 
 /// A command of an operator.
 #[derive(Serialize, Deserialize)]
@@ -109,8 +108,10 @@ pub enum AdminReply {
     KeyCreated(KeyCreated),
     /// The API keys.
     Keys(KeyList),
-    /// A page of the audit log as JSON lines, or a checkpoint of it as a signed note.
+    /// A page of the audit log, JSON lines.
     Audit(String),
+    /// A checkpoint of the audit log, a signed note.
+    Checkpoint(String),
     /// How the providers do that failed lately.
     Health(Vec<ProviderHealth>),
     /// Something was removed.
@@ -126,42 +127,7 @@ pub struct AdminConversation {
     /// Which.
     pub conversation: ConversationId,
     /// What to do.
-    pub action: ConversationAction,
-}
-
-/// What an operator can do to a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConversationAction {
-    /// Reads it.
-    Read(Option<AccessReason>),
-    /// Takes it away as a signed document.
-    Export(Option<AccessReason>),
-    /// Erases it.
-    Erase,
-    /// Puts it under a legal hold.
-    Hold(Hold),
-    /// Lifts the legal hold.
-    Release,
-    /// Tells the visitor what came of a person's look.
-    Answer(ReviewOutcome),
-    /// Shows that there is a consent, or was one: it is asked for by its id, also when the
-    /// conversation is no longer on the list.
-    Consent,
-}
-
-/// Reply to [`AdminConversation`].
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ConversationReply {
-    /// What was said.
-    Read(Box<Conversation>),
-    /// It was erased.
-    Erased(ErasureReceipt),
-    /// How it stands now.
-    Listed(ConversationEntry),
-    /// The signed receipt of the consent, or the proof that is left of it.
-    Consent(String),
+    pub action: OperatorAction,
 }
 
 redacted_debug!(Admin, AdminAction, AdminConversation);

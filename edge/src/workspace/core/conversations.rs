@@ -4,7 +4,7 @@
 
 use sotto_shared::id::ConversationId;
 use sotto_shared::limits::HOLD_SECONDS_MAX;
-use sotto_shared::wire::admin::{ConversationFlag, ConversationList, Hold};
+use sotto_shared::wire::admin::{ConversationEntry, ConversationFlag, ConversationList, Hold};
 
 use super::{Fault, Workspace, count, invalid, sweep};
 use crate::clock::Clock;
@@ -13,9 +13,7 @@ use crate::random::Random;
 use crate::session::command::{Operator, OperatorAction, OperatorReply, SessionError};
 use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
-use crate::workspace::command::{
-    AdminConversation, AdminReply, ConversationAction, ConversationReply, Forgotten, WorkspaceError,
-};
+use crate::workspace::command::{AdminConversation, AdminReply, Forgotten, WorkspaceError};
 
 /// Conversations on one page of the list.
 const PAGE: u32 = 100;
@@ -28,7 +26,7 @@ pub struct Asked {
     conversation: ConversationId,
     /// Its site, if the conversation is on the list.
     site: Option<u16>,
-    action: ConversationAction,
+    action: OperatorAction,
 }
 
 impl Asked {
@@ -74,16 +72,16 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let asked = Asked { key: key.id, conversation, site, action };
         let refusal = match action {
             // What is left of an erased conversation is on no list: it knows whose it was.
-            ConversationAction::Consent => None,
+            OperatorAction::Consent => None,
             _ if site.is_none() => Some(WorkspaceError::ConversationUnknown),
-            ConversationAction::Hold(hold) => self.check_hold(hold).err(),
+            OperatorAction::Hold(Some(hold)) => self.check_hold(hold).err(),
             _ => None,
         };
         if let Some(refusal) = refusal {
             self.record_asked(&asked, Outcome::Refused)?;
             return Err(refusal.into());
         }
-        if action == ConversationAction::Erase {
+        if action == OperatorAction::Erase {
             // The session tells of its erasure by itself as well, which may be heard first.
             self.store().mark_erasing(&conversation, &asked.key)?;
         }
@@ -92,16 +90,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
 
     /// What the session is asked.
     pub fn question(&self, asked: &Asked) -> Operator {
-        let action = match asked.action {
-            ConversationAction::Read(reason) => OperatorAction::Read { reason },
-            ConversationAction::Export(reason) => OperatorAction::Export { reason },
-            ConversationAction::Erase => OperatorAction::Erase,
-            ConversationAction::Hold(hold) => OperatorAction::Hold(Some(hold)),
-            ConversationAction::Release => OperatorAction::Hold(None),
-            ConversationAction::Answer(outcome) => OperatorAction::Answer(outcome),
-            ConversationAction::Consent => OperatorAction::Consent,
-        };
-        Operator { workspace: self.id, action }
+        Operator { workspace: self.id, action: asked.action }
     }
 
     /// Records what the session answered, and only then gives the answer on.
@@ -113,7 +102,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         &self,
         asked: &Asked,
         answer: Result<OperatorReply, CallError<SessionError>>,
-    ) -> Result<ConversationReply, Fault> {
+    ) -> Result<OperatorReply<ConversationEntry>, Fault> {
         let outcome = match &answer {
             Ok(_) => Outcome::Done,
             Err(CallError::Refused(error)) if *error != SessionError::Failed => Outcome::Refused,
@@ -128,18 +117,18 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
             self.record_asked(asked, outcome)?;
         }
         match answer {
-            Ok(OperatorReply::Consent(shown)) => Ok(ConversationReply::Consent(shown)),
-            Ok(OperatorReply::Read(conversation)) => Ok(ConversationReply::Read(conversation)),
+            Ok(OperatorReply::Consent(shown)) => Ok(OperatorReply::Consent(shown)),
+            Ok(OperatorReply::Read(conversation)) => Ok(OperatorReply::Read(conversation)),
             Ok(OperatorReply::Erased(receipt)) => {
                 self.settle_counts(&asked.conversation, Forgotten::ErasedByOperator)?;
                 store.forget_conversation(&asked.conversation)?;
-                Ok(ConversationReply::Erased(receipt))
+                Ok(OperatorReply::Erased(receipt))
             }
             Ok(OperatorReply::Listed(listing)) => {
                 self.take_over(&listing, sweep::check_after(&listing))?;
                 let listed = store.listed(&asked.conversation)?;
                 let listed = listed.ok_or(WorkspaceError::ConversationUnknown)?;
-                Ok(ConversationReply::Listed(listed.entry()))
+                Ok(OperatorReply::Listed(listed.entry()))
             }
             // It was listed and could not be made, or what was left of it is gone too.
             Err(CallError::Refused(SessionError::Unknown) | CallError::NoSuchObject) => {
@@ -163,23 +152,21 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
 
     fn record_asked(&self, asked: &Asked, outcome: Outcome) -> Result<(), Fault> {
         let reason = match asked.action {
-            ConversationAction::Read(reason) | ConversationAction::Export(reason) => {
+            OperatorAction::Read { reason } | OperatorAction::Export { reason } => {
                 reason.map(|reason| reason.name())
             }
-            ConversationAction::Hold(hold) => Some(hold.reason.name()),
-            ConversationAction::Answer(outcome) => Some(outcome.name()),
-            ConversationAction::Erase
-            | ConversationAction::Release
-            | ConversationAction::Consent => None,
+            OperatorAction::Hold(hold) => hold.map(|hold| hold.reason.name()),
+            OperatorAction::Answer(outcome) => Some(outcome.name()),
+            OperatorAction::Erase | OperatorAction::Consent => None,
         };
         let action = match asked.action {
-            ConversationAction::Read(_) => Action::ConversationRead,
-            ConversationAction::Export(_) => Action::ConversationExported,
-            ConversationAction::Erase => Action::ConversationErased,
-            ConversationAction::Hold(_) => Action::ConversationHeld,
-            ConversationAction::Release => Action::ConversationReleased,
-            ConversationAction::Answer(_) => Action::ReviewAnswered,
-            ConversationAction::Consent => Action::ConsentShown,
+            OperatorAction::Read { .. } => Action::ConversationRead,
+            OperatorAction::Export { .. } => Action::ConversationExported,
+            OperatorAction::Erase => Action::ConversationErased,
+            OperatorAction::Hold(Some(_)) => Action::ConversationHeld,
+            OperatorAction::Hold(None) => Action::ConversationReleased,
+            OperatorAction::Answer(_) => Action::ReviewAnswered,
+            OperatorAction::Consent => Action::ConsentShown,
         };
         Ok(self.audit().append(&Event {
             actor: Actor::Operator(asked.key.clone()),

@@ -9,11 +9,10 @@ use crate::auth::tokens::ApiKey;
 use crate::clock::Clock;
 use crate::http::request_id::ulid;
 use crate::random::Random;
+use crate::session::command::OperatorAction;
 use crate::sql::Sql;
 use crate::workspace::audit::{Action, Actor, Event, Object, Outcome};
-use crate::workspace::command::{
-    AdminAction, AdminReply, ConversationAction, IssueKey, WorkspaceError,
-};
+use crate::workspace::command::{AdminAction, AdminReply, IssueKey, WorkspaceError};
 use crate::workspace::rates::Rate;
 use crate::workspace::settings;
 
@@ -45,14 +44,14 @@ impl AdminAction {
     }
 }
 
-impl ConversationAction {
+impl OperatorAction {
     /// The scope that an API key needs for it.
     #[must_use]
     pub const fn scope(&self) -> Scope {
         match self {
-            Self::Read(_) | Self::Export(_) | Self::Consent => Scope::ConversationsRead,
+            Self::Read { .. } | Self::Export { .. } | Self::Consent => Scope::ConversationsRead,
             Self::Erase => Scope::ConversationsErase,
-            Self::Hold(_) | Self::Release | Self::Answer(_) => Scope::ConversationsManage,
+            Self::Hold(_) | Self::Answer(_) => Scope::ConversationsManage,
         }
     }
 }

@@ -38,7 +38,7 @@ use crate::auth::site_key::{self, OpenedSiteKey};
 use crate::clock::Clock;
 use crate::config::Jurisdiction;
 use crate::log::{Loggable, Told};
-use crate::provider::access::Access;
+use crate::provider::platform::PlatformProviders;
 use crate::random::{Random, RandomError};
 use crate::sql::{Sql, SqlError};
 
@@ -60,7 +60,7 @@ pub struct Workspace<'a, S, C, R> {
     /// Whether the looser rules of development hold.
     pub development: bool,
     /// What the platform allows and pays for in providers.
-    pub access: &'a Access,
+    pub platform: &'a PlatformProviders,
 }
 
 /// Why a command did not succeed.

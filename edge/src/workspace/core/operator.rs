@@ -73,14 +73,14 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 Ok(AdminReply::Audit(self.audit().export(self.keyring, from)?))
             }
             AdminAction::ReadCheckpoint => {
-                Ok(AdminReply::Audit(self.audit().checkpoint(self.keyring)?))
+                Ok(AdminReply::Checkpoint(self.audit().checkpoint(self.keyring)?))
             }
         }
     }
 
     fn create_site(&self, settings: SiteSettings) -> Result<AdminReply, Fault> {
         settings::check(&settings, self.development)?;
-        providers::check(&settings, self.access, self.development)?;
+        providers::check(&settings, self.platform, self.development)?;
         let full = self.store().count_sites()? >= count(limits::SITES_PER_WORKSPACE);
         if full {
             return Err(limit("a workspace has at most 1000 sites").into());
@@ -93,7 +93,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
     fn change_site(&self, number: u16, settings: SiteSettings) -> Result<AdminReply, Fault> {
         let row = self.known_site(number)?;
         settings::check(&settings, self.development)?;
-        providers::check(&settings, self.access, self.development)?;
+        providers::check(&settings, self.platform, self.development)?;
         let before = settings::lifetimes(&read_settings(&row)?);
         if before.shortened_to(settings::lifetimes(&settings)) != before {
             // Conversations that exist follow: the sweep tells them.

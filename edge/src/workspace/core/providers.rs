@@ -8,7 +8,7 @@ use super::{Fault, Workspace, invalid};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::sql::Sql;
-use crate::workspace::breaker::{Breaker, Gate};
+use crate::workspace::breaker::{Breaker, BreakerState};
 use crate::workspace::command::{Outcome, ReportProviders, TurnProvider};
 use crate::workspace::settings::providers;
 use crate::workspace::store::StoredKey;
@@ -48,7 +48,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                 }
                 None => match kept(&stored, place, &host, ends.as_deref()) {
                     Some(key) => keys.push(StoredKey { place, ..key.clone() }),
-                    None if may_lack || self.access.key(&host).is_some() => {}
+                    None if may_lack || self.platform.key(&host).is_some() => {}
                     None => {
                         let field = format!("{}.key", providers::field(place));
                         let rule = "must be sent with a new provider or another host";
@@ -73,22 +73,22 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let mut asked = Vec::new();
         let mut passed_over = Vec::new();
         let reachable = providers::list(settings).enumerate().filter(|(_, provider)| {
-            providers::is_reachable(provider, self.access, self.development)
+            providers::is_reachable(provider, self.platform, self.development)
         });
         for (place, provider) in reachable {
             let key = keys.iter().find(|key| key.place == place);
             let mut turn = TurnProvider::of(provider.clone(), key.map(|key| key.ends.as_str()));
             let breaker = breakers.iter().find(|(name, _)| *name == turn.name).map(|(_, b)| *b);
-            let gate = breaker.map_or(Gate::Closed, |breaker| breaker.gate(now));
+            let state = breaker.map_or(BreakerState::Closed, |breaker| breaker.state(now));
             turn.is_watched = breaker.is_some();
             let host = providers::host(provider);
             if let (Some(remote), Some(host)) = (turn.settings.remote_mut(), host) {
                 remote.key = self.provider_key(site, &keys, place, &host)?;
             }
-            match gate {
-                Gate::Closed => asked.push(turn),
+            match state {
+                BreakerState::Closed => asked.push(turn),
                 // Behind others it is only asked if they fail, so it may not be a probe.
-                Gate::HalfOpen => {
+                BreakerState::HalfOpen => {
                     if let Some(mut breaker) = breaker.filter(|_| asked.is_empty()) {
                         breaker.probe(now);
                         self.store().put_breaker(&turn.name, &breaker)?;
@@ -96,7 +96,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
                     }
                     asked.push(turn);
                 }
-                Gate::Open => passed_over.push(turn),
+                BreakerState::Open => passed_over.push(turn),
             }
         }
         let asked = if asked.is_empty() { passed_over } else { asked };
@@ -135,7 +135,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         let now = self.clock.now_ms();
         let health = |(provider, breaker): (String, Breaker)| ProviderHealth {
             provider,
-            state: breaker.gate(now),
+            state: breaker.state(now),
             failures: breaker.failures,
             failed_at: breaker.failed_at,
             open_until: (breaker.trips > 0).then_some(breaker.open_until),
@@ -152,7 +152,7 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         host: &str,
     ) -> Result<Option<String>, Fault> {
         let Some(stored) = keys.iter().find(|key| key.place == place) else {
-            return Ok(self.access.key(host).map(str::to_owned));
+            return Ok(self.platform.key(host).map(str::to_owned));
         };
         let opened = self.key()?.open(&self.provider_place(site, host), &stored.sealed)?;
         let text = String::from_utf8(opened.to_vec());

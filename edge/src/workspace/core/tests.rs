@@ -26,7 +26,7 @@ use crate::auth::mac;
 use crate::auth::tokens::ApiKey;
 use crate::clock::{DAY_MS, ManualClock};
 use crate::config::Jurisdiction;
-use crate::provider::access::Access;
+use crate::provider::platform::PlatformProviders;
 use crate::random::CountingRandom;
 use crate::session::command::{Network, SessionTerms};
 use crate::sql::MemorySql;

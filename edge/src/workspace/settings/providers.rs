@@ -8,8 +8,8 @@ use worker::Url;
 
 use super::{SiteSettings, WorkspaceError, is_url, name, recipient, rule};
 use crate::clock::day_of;
-use crate::provider::access::Access;
 use crate::provider::anthropic;
+use crate::provider::platform::PlatformProviders;
 
 /// The regions in which OpenAI has a host of its own.
 const OPENAI_REGIONS: [&str; 6] = ["us", "eu", "ae", "au", "in", "jp"];
@@ -50,11 +50,11 @@ pub fn host(provider: &Provider) -> Option<String> {
 
 /// Whether a provider's host may be reached. The platform may have allowed it once and not any more.
 #[must_use]
-pub fn is_reachable(provider: &Provider, access: &Access, development: bool) -> bool {
+pub fn is_reachable(provider: &Provider, platform: &PlatformProviders, development: bool) -> bool {
     // Workers AI and `local` have no address.
     provider
         .base_url()
-        .is_none_or(|url| Url::parse(&url).is_ok_and(|url| may_reach(&url, access, development)))
+        .is_none_or(|url| Url::parse(&url).is_ok_and(|url| may_reach(&url, platform, development)))
 }
 
 /// Checks the list. What needs the stored state (a key that is kept) is the core's business.
@@ -63,7 +63,7 @@ pub fn is_reachable(provider: &Provider, access: &Access, development: bool) -> 
 /// [`WorkspaceError::InvalidValue`] for the first rule that is broken.
 pub fn check(
     settings: &SiteSettings,
-    access: &Access,
+    platform: &PlatformProviders,
     development: bool,
 ) -> Result<(), WorkspaceError> {
     let few = settings.fallbacks.len() <= limits::FALLBACKS;
@@ -75,7 +75,7 @@ pub fn check(
                 let last = place == settings.fallbacks.len();
                 rule(last, &field, "must be the last of the list if it is local")?;
             }
-            Some(remote) => Checks { field, provider, remote, access, development }.run()?,
+            Some(remote) => Checks { field, provider, remote, platform, development }.run()?,
         }
     }
     Ok(())
@@ -86,7 +86,7 @@ struct Checks<'a> {
     field: String,
     provider: &'a Provider,
     remote: &'a Remote,
-    access: &'a Access,
+    platform: &'a PlatformProviders,
     development: bool,
 }
 
@@ -154,7 +154,7 @@ impl Checks<'_> {
                 && url.fragment().is_none()
                 && url.username().is_empty()
                 && url.password().is_none()
-                && may_reach(&url, self.access, self.development)
+                && may_reach(&url, self.platform, self.development)
         });
         let safe = safe && !text.chars().any(|c| c.is_control() || c.is_whitespace());
         let fault = "must be an https: URL of a public host without user, query or fragment; other \
@@ -233,12 +233,12 @@ impl Checks<'_> {
 
 /// Names that resolve to a private address cannot be told apart here: only what is visible in the
 /// URL can be refused.
-fn may_reach(url: &Url, access: &Access, development: bool) -> bool {
+fn may_reach(url: &Url, platform: &PlatformProviders, development: bool) -> bool {
     let Some(host) = url.host_str() else { return false };
     let with_port = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let is_loopback =
         matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
-    (access.is_private(&with_port) && matches!(url.scheme(), "http" | "https"))
+    (platform.is_private(&with_port) && matches!(url.scheme(), "http" | "https"))
         || (development && is_loopback && url.scheme() == "http")
         || (url.scheme() == "https" && is_public(host))
 }

@@ -1,21 +1,21 @@
 //! What an operator does to conversations by way of the workspace.
 
 use sotto_shared::limits::HOLD_SECONDS_MAX;
-use sotto_shared::wire::admin::{AccessReason, ConversationFlag, Hold, HoldReason, NewKey, Scope};
+use sotto_shared::wire::admin::{
+    AccessReason, ConversationEntry, ConversationFlag, Hold, HoldReason, NewKey, Scope,
+};
 use sotto_shared::wire::rights::ReviewOutcome;
 use sotto_shared::wire::session::{ErasureReceipt, Signature};
 
 use super::*;
 use crate::object::{CallError, Unreachable};
 use crate::session::command::{OperatorAction, OperatorReply, SessionError};
-use crate::workspace::command::{
-    AdminConversation, ConversationAction, ConversationReply, Listing,
-};
+use crate::workspace::command::{AdminConversation, Listing};
 
 const CONVERSATION: ConversationId = ConversationId::from_bytes([7; 32]);
-const READ: ConversationAction = ConversationAction::Read(None);
-const ERASE: ConversationAction = ConversationAction::Erase;
-const ANSWER: ConversationAction = ConversationAction::Answer(ReviewOutcome::Confirmed);
+const READ: OperatorAction = OperatorAction::Read { reason: None };
+const ERASE: OperatorAction = OperatorAction::Erase;
+const ANSWER: OperatorAction = OperatorAction::Answer(ReviewOutcome::Confirmed);
 
 fn with_conversation() -> (Fixture, [u8; 32]) {
     let (fixture, secret) = Fixture::with_site(settings());
@@ -27,7 +27,7 @@ fn ask(
     fixture: &Fixture,
     secret: [u8; 32],
     conversation: ConversationId,
-    action: ConversationAction,
+    action: OperatorAction,
 ) -> Result<Asked, WorkspaceError> {
     let command = AdminConversation { secret: secret.to_vec(), conversation, action };
     fixture.core().ask(&command).map_err(refused)
@@ -36,9 +36,9 @@ fn ask(
 /// Asks, and has the session answer.
 fn answer(
     (fixture, secret): &(Fixture, [u8; 32]),
-    action: ConversationAction,
+    action: OperatorAction,
     answer: Result<OperatorReply, CallError<SessionError>>,
-) -> Result<ConversationReply, WorkspaceError> {
+) -> Result<OperatorReply<ConversationEntry>, WorkspaceError> {
     let asked = ask(fixture, *secret, CONVERSATION, action).unwrap();
     fixture.core().answered(&asked, answer).map_err(refused)
 }
@@ -104,18 +104,18 @@ fn the_session_is_asked_for_the_workspace_by_what_the_operator_wants() {
     let (fixture, secret) = with_conversation();
     let reason = Some(AccessReason::Security);
     let hold = legal_claim(&fixture, 60);
-    for (action, wanted) in [
-        (ConversationAction::Read(reason), OperatorAction::Read { reason }),
-        (ConversationAction::Export(reason), OperatorAction::Export { reason }),
-        (ERASE, OperatorAction::Erase),
-        (ConversationAction::Hold(hold), OperatorAction::Hold(Some(hold))),
-        (ConversationAction::Release, OperatorAction::Hold(None)),
-        (ANSWER, OperatorAction::Answer(ReviewOutcome::Confirmed)),
-        (ConversationAction::Consent, OperatorAction::Consent),
+    for action in [
+        OperatorAction::Read { reason },
+        OperatorAction::Export { reason },
+        ERASE,
+        OperatorAction::Hold(Some(hold)),
+        OperatorAction::Hold(None),
+        ANSWER,
+        OperatorAction::Consent,
     ] {
         let asked = ask(&fixture, secret, CONVERSATION, action).unwrap();
         let question = fixture.core().question(&asked);
-        assert_eq!((question.workspace, question.action), (ID, wanted));
+        assert_eq!((question.workspace, question.action), (ID, action));
         assert_eq!(*asked.conversation(), CONVERSATION);
     }
 }
@@ -128,10 +128,10 @@ fn promise_8_another_workspaces_conversation_is_unknown() {
     let hold = legal_claim(&fixture, 60);
     for (action, name) in [
         (READ, "conversation.read"),
-        (ConversationAction::Export(None), "conversation.exported"),
+        (OperatorAction::Export { reason: None }, "conversation.exported"),
         (ERASE, "conversation.erased"),
-        (ConversationAction::Hold(hold), "conversation.held"),
-        (ConversationAction::Release, "conversation.released"),
+        (OperatorAction::Hold(Some(hold)), "conversation.held"),
+        (OperatorAction::Hold(None), "conversation.released"),
         (ANSWER, "review.answered"),
     ] {
         let unknown = ask(&fixture, secret, other, action);
@@ -147,13 +147,13 @@ fn the_consent_of_an_erased_conversation_is_asked_of_its_object() {
     let (fixture, secret) = with_conversation();
     let other = ConversationId::from_bytes([8; 32]);
     let before = entries(&fixture);
-    let asked = ask(&fixture, secret, other, ConversationAction::Consent).unwrap();
+    let asked = ask(&fixture, secret, other, OperatorAction::Consent).unwrap();
     assert_eq!(entries(&fixture), before, "nothing is shown yet");
     let unknown = fixture.core().answered(&asked, Err(CallError::Refused(SessionError::Unknown)));
     assert_eq!(unknown.map_err(refused).unwrap_err(), WorkspaceError::ConversationUnknown);
     assert_eq!(last_entry(&fixture), entry("consent.shown", "refused", None));
     let shown = fixture.core().answered(&asked, Ok(OperatorReply::Consent("{}".into())));
-    assert!(matches!(shown, Ok(ConversationReply::Consent(text)) if text == "{}"));
+    assert!(matches!(shown, Ok(OperatorReply::Consent(text)) if text == "{}"));
     assert_eq!(last_entry(&fixture), entry("consent.shown", "done", None));
 }
 
@@ -163,11 +163,11 @@ fn a_key_needs_the_scope_of_what_it_does() {
     let hold = legal_claim(&fixture, 60);
     let all = [
         (READ, Scope::ConversationsRead),
-        (ConversationAction::Export(None), Scope::ConversationsRead),
-        (ConversationAction::Consent, Scope::ConversationsRead),
+        (OperatorAction::Export { reason: None }, Scope::ConversationsRead),
+        (OperatorAction::Consent, Scope::ConversationsRead),
         (ERASE, Scope::ConversationsErase),
-        (ConversationAction::Hold(hold), Scope::ConversationsManage),
-        (ConversationAction::Release, Scope::ConversationsManage),
+        (OperatorAction::Hold(Some(hold)), Scope::ConversationsManage),
+        (OperatorAction::Hold(None), Scope::ConversationsManage),
         (ANSWER, Scope::ConversationsManage),
     ];
     for scope in Scope::ALL {
@@ -191,10 +191,10 @@ fn a_key_needs_the_scope_of_what_it_does() {
 fn what_is_read_is_recorded_with_its_reason_before_it_is_shown() {
     let world = with_conversation();
     let reason = Some(AccessReason::Complaint);
-    let read = answer(&world, ConversationAction::Read(reason), Ok(copy())).unwrap();
-    assert!(matches!(read, ConversationReply::Read(_)));
+    let read = answer(&world, OperatorAction::Read { reason }, Ok(copy())).unwrap();
+    assert!(matches!(read, OperatorReply::Read(_)));
     assert_eq!(last_entry(&world.0), entry("conversation.read", "done", Some("complaint")));
-    answer(&world, ConversationAction::Export(None), Ok(copy())).unwrap();
+    answer(&world, OperatorAction::Export { reason: None }, Ok(copy())).unwrap();
     assert_eq!(last_entry(&world.0), entry("conversation.exported", "done", None));
 
     // A log that cannot be written shows nothing.
@@ -214,7 +214,7 @@ fn what_comes_to_nothing_is_recorded_too() {
         (CallError::Refused(SessionError::Failed), WorkspaceError::Failed, "failed"),
         (CallError::Unreachable(Unreachable::Status(500)), WorkspaceError::Unreachable, "failed"),
     ] {
-        let read = answer(&world, ConversationAction::Export(None), Err(answered));
+        let read = answer(&world, OperatorAction::Export { reason: None }, Err(answered));
         assert_eq!(read.unwrap_err(), error);
         assert_eq!(last_entry(&world.0), entry("conversation.exported", result, None));
     }
@@ -225,7 +225,7 @@ fn an_erased_conversation_leaves_the_list_and_is_recorded_once() {
     let world = with_conversation();
     let (fixture, secret) = &world;
     let erased = answer(&world, ERASE, Ok(OperatorReply::Erased(receipt()))).unwrap();
-    assert!(matches!(erased, ConversationReply::Erased(ref one) if *one == receipt()));
+    assert!(matches!(erased, OperatorReply::Erased(ref one) if *one == receipt()));
     assert_eq!(last_entry(fixture), entry("conversation.erased", "done", None));
     let before = entries(fixture);
     // The session tells by itself as well.
@@ -247,7 +247,7 @@ fn an_erasure_whose_answer_is_late_or_lost_is_recorded_once_with_its_key() {
     fixture.core().forget(&forget).unwrap();
     assert_eq!(last_entry(fixture), entry("conversation.erased", "done", None));
     let answered = fixture.core().answered(&asked, Ok(OperatorReply::Erased(receipt())));
-    assert!(matches!(answered, Ok(ConversationReply::Erased(_))));
+    assert!(matches!(answered, Ok(OperatorReply::Erased(_))));
     assert_eq!(entries(fixture), before + 1);
 }
 
@@ -273,26 +273,26 @@ fn a_hold_is_listed_and_has_an_end() {
     let (fixture, secret) = &world;
     let hold = legal_claim(fixture, 3_600);
     let told = listing(fixture, |listing| listing.hold = Some(hold));
-    let held = answer(&world, ConversationAction::Hold(hold), Ok(OperatorReply::Listed(told)));
-    let Ok(ConversationReply::Listed(listed)) = held else { panic!("{held:?}") };
+    let held = answer(&world, OperatorAction::Hold(Some(hold)), Ok(OperatorReply::Listed(told)));
+    let Ok(OperatorReply::Listed(listed)) = held else { panic!("{held:?}") };
     assert_eq!(listed.hold, Some(hold));
     assert_eq!(last_entry(fixture), entry("conversation.held", "done", Some("legal_claim")));
     let told = listing(fixture, |listing| listing.hold = None);
-    let freed = answer(&world, ConversationAction::Release, Ok(OperatorReply::Listed(told)));
-    let Ok(ConversationReply::Listed(listed)) = freed else { panic!("{freed:?}") };
+    let freed = answer(&world, OperatorAction::Hold(None), Ok(OperatorReply::Listed(told)));
+    let Ok(OperatorReply::Listed(listed)) = freed else { panic!("{freed:?}") };
     assert_eq!(listed.hold, None);
     assert_eq!(last_entry(fixture), entry("conversation.released", "done", None));
 
     for seconds in [0, HOLD_SECONDS_MAX + 1] {
         let hold = legal_claim(fixture, seconds);
-        let refused = ask(fixture, *secret, CONVERSATION, ConversationAction::Hold(hold));
+        let refused = ask(fixture, *secret, CONVERSATION, OperatorAction::Hold(Some(hold)));
         assert!(
             matches!(refused, Err(WorkspaceError::InvalidValue { field, .. }) if field == "until")
         );
         let refused = entry("conversation.held", "refused", Some("legal_claim"));
         assert_eq!(last_entry(fixture), refused);
     }
-    let longest = ConversationAction::Hold(legal_claim(fixture, HOLD_SECONDS_MAX));
+    let longest = OperatorAction::Hold(Some(legal_claim(fixture, HOLD_SECONDS_MAX)));
     assert!(ask(fixture, *secret, CONVERSATION, longest).is_ok());
 }
 

@@ -9,7 +9,7 @@ pub(in crate::workspace::core) struct Fixture {
     pub(in crate::workspace::core) clock: ManualClock,
     pub(in crate::workspace::core) random: CountingRandom,
     pub(in crate::workspace::core) keyring: Keyring,
-    pub(in crate::workspace::core) access: Access,
+    pub(in crate::workspace::core) platform: PlatformProviders,
 }
 
 pub(in crate::workspace::core) type Core<'a> =
@@ -22,7 +22,7 @@ impl Fixture {
             clock: ManualClock::at(20_000 * DAY_MS),
             random: CountingRandom::default(),
             keyring: test_keyring(),
-            access: Access::default(),
+            platform: PlatformProviders::default(),
         }
     }
 
@@ -43,7 +43,7 @@ impl Fixture {
             keyring: &self.keyring,
             jurisdiction: Jurisdiction::Eu,
             development: false,
-            access: &self.access,
+            platform: &self.platform,
         }
     }
 

@@ -1,4 +1,4 @@
-use sotto_shared::wire::provider::{Gate, Provider};
+use sotto_shared::wire::provider::{BreakerState, Provider};
 
 use super::*;
 use crate::workspace::command::{Outcome, ProviderResult, ReportProviders, TurnProvider};
@@ -120,7 +120,8 @@ fn two_keys_of_one_host_are_told_apart_by_their_ends_or_place() {
 #[test]
 fn a_site_without_a_key_of_its_own_has_the_platforms() {
     let mut fixture = Fixture::new();
-    fixture.access = Access::read(None, Some("{\"a.example\":\"platform-key\"}")).unwrap();
+    fixture.platform =
+        PlatformProviders::read(None, Some("{\"a.example\":\"platform-key\"}")).unwrap();
     let secret = fixture.create();
     let created = site(vec![model("a", "a.example", None)]);
     fixture.site(secret, AdminAction::CreateSite(Box::new(created)));
@@ -204,11 +205,11 @@ fn a_provider_that_keeps_failing_is_left_alone_and_probed() {
     };
     let now = fixture.clock.now_ms();
     let [open] = &*health(&fixture) else { panic!("one breaker") };
-    assert_eq!((open.provider.as_str(), open.state, open.failures), (A, Gate::Open, 5));
+    assert_eq!((open.provider.as_str(), open.state, open.failures), (A, BreakerState::Open, 5));
     assert_eq!((open.failed_at, open.open_until), (now, Some(now + 30_000)));
 
     fixture.clock.advance(30_000);
-    assert_eq!(health(&fixture)[0].state, Gate::HalfOpen);
+    assert_eq!(health(&fixture)[0].state, BreakerState::HalfOpen);
     assert_eq!(names(&fixture), ["a", "b", "local"], "the probe");
     assert_eq!(names(&fixture), ["b", "local"], "nobody else asks until it is back");
     report(&fixture, A, Outcome::Works);
@@ -268,17 +269,17 @@ fn the_spent_quota_of_one_key_says_nothing_of_another() {
 #[test]
 fn a_private_host_that_is_allowed_no_more_is_not_asked() {
     let mut fixture = Fixture::new();
-    fixture.access = Access::read(Some("10.0.0.5"), None).unwrap();
+    fixture.platform = PlatformProviders::read(Some("10.0.0.5"), None).unwrap();
     let secret = fixture.create();
     let list = vec![model("a", "10.0.0.5", Some("key")), model("b", "b.example", Some("key"))];
     fixture.site(secret, AdminAction::CreateSite(Box::new(site(list))));
     assert_eq!(names(&fixture), ["a", "b"]);
-    fixture.access = Access::default();
+    fixture.platform = PlatformProviders::default();
     assert_eq!(names(&fixture), ["b"]);
-    fixture.access = Access::read(Some("10.0.0.5"), None).unwrap();
+    fixture.platform = PlatformProviders::read(Some("10.0.0.5"), None).unwrap();
     let alone = site(vec![model("a", "10.0.0.5", Some("key"))]);
     change(&fixture, secret, alone).unwrap();
-    fixture.access = Access::default();
+    fixture.platform = PlatformProviders::default();
     assert_eq!(names(&fixture), ["local"], "an answer from documents beats none");
 }
 

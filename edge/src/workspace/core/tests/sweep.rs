@@ -149,7 +149,7 @@ fn a_run_that_breaks_off_anywhere_is_made_good_by_the_next() {
             keyring: &fixture.keyring,
             jurisdiction: Jurisdiction::Eu,
             development: false,
-            access: &fixture.access,
+            platform: &fixture.platform,
         };
         let run = || -> Result<(), Fault> {
             for check in core.begin_sweep()? {

@@ -8,11 +8,15 @@ fn remote() -> Remote {
 }
 
 /// The first fault of a list, without the place of the list that it has.
-fn fault_of(list: Vec<Provider>, access: &Access, development: bool) -> Option<String> {
+fn fault_of(
+    list: Vec<Provider>,
+    platform: &PlatformProviders,
+    development: bool,
+) -> Option<String> {
     let mut list = list.into_iter();
     let settings =
         SiteSettings { provider: list.next().unwrap(), fallbacks: list.collect(), ..settings() };
-    match check(&settings, access, development) {
+    match check(&settings, platform, development) {
         Ok(()) => None,
         Err(WorkspaceError::InvalidValue { field, rule }) => {
             assert!(rule.starts_with("must "), "{rule}");
@@ -25,7 +29,7 @@ fn fault_of(list: Vec<Provider>, access: &Access, development: bool) -> Option<S
 fn fault(kind: fn(Remote) -> Provider, change: impl Fn(&mut Remote)) -> Option<String> {
     let mut remote = remote();
     change(&mut remote);
-    fault_of(vec![kind(remote)], &Access::default(), false)
+    fault_of(vec![kind(remote)], &PlatformProviders::default(), false)
 }
 
 fn some(field: &str) -> Option<String> {
@@ -91,10 +95,10 @@ fn a_provider_is_reached_safely() {
 
 #[test]
 fn private_hosts_are_named_by_the_platform_one_by_one() {
-    let access = Access::read(Some("ollama:11434,10.0.0.5"), None).unwrap();
+    let platform = PlatformProviders::read(Some("ollama:11434,10.0.0.5"), None).unwrap();
     let at = |url: &str, development: bool| {
         let remote = Remote { base_url: Some(url.into()), ..remote() };
-        fault_of(vec![Provider::OpenAiCompatible(remote)], &access, development)
+        fault_of(vec![Provider::OpenAiCompatible(remote)], &platform, development)
     };
     assert_eq!(at("http://ollama:11434/v1", false), None);
     assert_eq!(at("https://10.0.0.5/v1", false), None);
@@ -203,7 +207,7 @@ fn what_is_declared_has_a_form() {
 
 #[test]
 fn a_list_has_an_order() {
-    let of = |list: Vec<Provider>| fault_of(list, &Access::default(), false);
+    let of = |list: Vec<Provider>| fault_of(list, &PlatformProviders::default(), false);
     let local = || Provider::Local {};
     assert_eq!(of(vec![local()]), None);
     assert_eq!(of(vec![openai(), openai(), local()]), None);

@@ -5,26 +5,22 @@
 //! entry is asked for anew after [`limits::SETTINGS_SECONDS`], which bounds how long a changed
 //! setting is not yet in effect.
 
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::thread::LocalKey;
 
 use sotto_shared::id::WorkspaceId;
 use sotto_shared::limits;
-use sotto_shared::pii::Policy;
 
-/// Sites that are remembered. A policy with every list full takes some 50 KB of the isolate's
-/// 128 MB.
+/// Sites that are remembered.
 const SITES: usize = 256;
 
 /// A site among all tenants': its workspace and its number.
-pub type SiteName = (WorkspaceId, u16);
+pub(super) type SiteName = (WorkspaceId, u16);
 
 /// What is known of each site, with the time at which it was asked for.
 #[derive(Debug)]
-pub struct BySite<T>(HashMap<SiteName, (u64, T)>);
-
-/// The policies of sites.
-pub type Policies = BySite<Arc<Policy>>;
+pub(super) struct BySite<T>(HashMap<SiteName, (u64, T)>);
 
 impl<T> Default for BySite<T> {
     fn default() -> Self {
@@ -35,14 +31,14 @@ impl<T> Default for BySite<T> {
 impl<T: Clone> BySite<T> {
     /// What is known of a site, unless it has to be asked for. Times are Unix milliseconds.
     #[must_use]
-    pub fn get(&self, site: &SiteName, now: u64) -> Option<T> {
+    pub(super) fn get(&self, site: &SiteName, now: u64) -> Option<T> {
         let (at, known) = self.0.get(site)?;
         is_fresh(*at, now).then(|| known.clone())
     }
 
     /// Remembers what was asked for at `now`. Where there is no room, the one that was asked for
     /// first goes.
-    pub fn put(&mut self, site: SiteName, known: T, now: u64) {
+    pub(super) fn put(&mut self, site: SiteName, known: T, now: u64) {
         if self.0.len() >= SITES {
             self.0.retain(|_, (at, _)| is_fresh(*at, now));
         }
@@ -54,6 +50,19 @@ impl<T: Clone> BySite<T> {
     }
 }
 
+/// Works on what this isolate knows of something, which is nobody else's meanwhile.
+pub(super) fn with<T, R>(
+    known: &'static LocalKey<Cell<BySite<T>>>,
+    work: impl FnOnce(&mut BySite<T>) -> R,
+) -> R {
+    known.with(|cell| {
+        let mut known = cell.take();
+        let result = work(&mut known);
+        cell.set(known);
+        result
+    })
+}
+
 fn is_fresh(at: u64, now: u64) -> bool {
     now.saturating_sub(at) < limits::SETTINGS_SECONDS * 1_000
 }
@@ -61,7 +70,6 @@ fn is_fresh(at: u64, now: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sotto_shared::pii::Category;
 
     const NOW: u64 = 1_700_000_000_000;
     const LIFE: u64 = limits::SETTINGS_SECONDS * 1_000;
@@ -70,46 +78,40 @@ mod tests {
         (WorkspaceId::from_bytes([1; 32]), number)
     }
 
-    fn without_phone() -> Arc<Policy> {
-        let mut policy = Policy::chat();
-        policy.switch_off("PHONE").unwrap();
-        Arc::new(policy)
-    }
-
     #[test]
     fn a_change_takes_effect_within_the_stated_time() {
-        let mut policies = Policies::default();
-        assert!(policies.get(&site(1), NOW).is_none());
-        policies.put(site(1), Arc::new(Policy::chat()), NOW);
-        assert!(policies.get(&site(1), NOW + LIFE - 1).unwrap().is_on(Category::Phone));
-        assert!(policies.get(&site(1), NOW + LIFE).is_none(), "it is asked for anew");
-        policies.put(site(1), without_phone(), NOW + LIFE);
-        assert!(!policies.get(&site(1), NOW + LIFE).unwrap().is_on(Category::Phone));
+        let mut known = BySite::default();
+        assert_eq!(known.get(&site(1), NOW), None);
+        known.put(site(1), "before", NOW);
+        assert_eq!(known.get(&site(1), NOW + LIFE - 1), Some("before"));
+        assert_eq!(known.get(&site(1), NOW + LIFE), None, "it is asked for anew");
+        known.put(site(1), "after", NOW + LIFE);
+        assert_eq!(known.get(&site(1), NOW + LIFE), Some("after"));
     }
 
     #[test]
     fn sites_and_tenants_are_kept_apart() {
-        let mut policies = Policies::default();
-        policies.put(site(1), without_phone(), NOW);
-        assert!(policies.get(&site(2), NOW).is_none());
-        assert!(policies.get(&(WorkspaceId::from_bytes([2; 32]), 1), NOW).is_none());
+        let mut known = BySite::default();
+        known.put(site(1), (), NOW);
+        assert!(known.get(&site(2), NOW).is_none());
+        assert!(known.get(&(WorkspaceId::from_bytes([2; 32]), 1), NOW).is_none());
     }
 
     #[test]
     fn where_there_is_no_room_the_oldest_goes() {
-        let mut policies = Policies::default();
+        let mut known = BySite::default();
         let more = u16::try_from(SITES).unwrap();
         for number in 0..=more {
-            policies.put(site(number), without_phone(), NOW + u64::from(number));
+            known.put(site(number), (), NOW + u64::from(number));
         }
         let later = NOW + u64::from(more);
-        assert_eq!(policies.0.len(), SITES);
-        assert!(policies.get(&site(0), later).is_none());
-        assert!(policies.get(&site(1), later).is_some());
-        assert!(policies.get(&site(more), later).is_some());
-        policies.put(site(more), without_phone(), later);
-        assert_eq!(policies.0.len(), SITES, "one that is there takes no more room");
-        policies.put(site(0), without_phone(), later + LIFE);
-        assert_eq!(policies.0.len(), 1, "what is stale goes first");
+        assert_eq!(known.0.len(), SITES);
+        assert!(known.get(&site(0), later).is_none());
+        assert!(known.get(&site(1), later).is_some());
+        assert!(known.get(&site(more), later).is_some());
+        known.put(site(more), (), later);
+        assert_eq!(known.0.len(), SITES, "one that is there takes no more room");
+        known.put(site(0), (), later + LIFE);
+        assert_eq!(known.0.len(), 1, "what is stale goes first");
     }
 }

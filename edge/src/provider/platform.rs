@@ -7,14 +7,14 @@ use sotto_shared::redacted_debug;
 
 /// The hosts that a site's settings may name beyond public ones, and the platform's own keys.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Access {
+pub struct PlatformProviders {
     private: Vec<String>,
     keys: BTreeMap<String, String>,
 }
 
-redacted_debug!(Access);
+redacted_debug!(PlatformProviders);
 
-impl Access {
+impl PlatformProviders {
     /// Reads the list of private hosts (`ollama:11434, 10.0.0.5`, each with its port if it has
     /// one) and the keys (a JSON object from host to key); `None` if either has another form.
     #[must_use]
@@ -56,12 +56,13 @@ mod tests {
     #[test]
     fn hosts_and_keys_are_read_whole_or_not_at_all() {
         let keys = "{\"api.openai.com\":\"sk-1\"}";
-        let access = Access::read(Some(" Ollama:11434, 10.0.0.5,"), Some(keys)).unwrap();
-        assert!(access.is_private("ollama:11434") && access.is_private("10.0.0.5"));
-        assert!(!access.is_private("ollama") && !access.is_private("10.0.0.5:80"));
-        assert_eq!(access.key("api.openai.com"), Some("sk-1"));
-        assert_eq!(access.key("api.openai.com:444"), None);
-        assert_eq!(Access::read(None, Some(" ")), Some(Access::default()));
+        let platform =
+            PlatformProviders::read(Some(" Ollama:11434, 10.0.0.5,"), Some(keys)).unwrap();
+        assert!(platform.is_private("ollama:11434") && platform.is_private("10.0.0.5"));
+        assert!(!platform.is_private("ollama") && !platform.is_private("10.0.0.5:80"));
+        assert_eq!(platform.key("api.openai.com"), Some("sk-1"));
+        assert_eq!(platform.key("api.openai.com:444"), None);
+        assert_eq!(PlatformProviders::read(None, Some(" ")), Some(PlatformProviders::default()));
         for (private, keys) in [
             (Some("http://ollama"), None),
             (Some("a/b"), None),
@@ -70,8 +71,8 @@ mod tests {
             (None, Some("{\"api.openai.com\":\"a b\"}")),
             (None, Some("{\"https://api.openai.com\":\"sk-1\"}")),
         ] {
-            assert_eq!(Access::read(private, keys), None, "{private:?} {keys:?}");
+            assert_eq!(PlatformProviders::read(private, keys), None, "{private:?} {keys:?}");
         }
-        assert_eq!(format!("{access:?}"), "Access { redacted }");
+        assert_eq!(format!("{platform:?}"), "PlatformProviders { redacted }");
     }
 }
