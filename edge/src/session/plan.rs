@@ -13,7 +13,7 @@ use crate::provider::chain::Candidate;
 use crate::provider::local::{self, Local};
 use crate::provider::tokens::bytes_of;
 use crate::session::core::Begun;
-use crate::session::record::{Grounds, Said, UNMARKED};
+use crate::session::record::{Grounds, Said, UNMARKED, Writer};
 use crate::workspace::command::{Passage, Spent, TurnContext, TurnProvider};
 
 /// A turn has to leave so many tokens to its reply: about as much as a brief one needs.
@@ -95,33 +95,28 @@ pub fn has_model(context: &TurnContext) -> bool {
     context.providers.iter().any(|one| one.settings.remote().is_some())
 }
 
-/// Who stands at this place of the turn's providers: its name, and its model if it is one.
+/// Who writes if the one at this place of the turn's providers does.
 #[must_use]
-pub fn writer(context: &TurnContext, place: usize) -> (&'static str, Option<&str>) {
+pub fn writer(context: &TurnContext, place: usize) -> Writer {
     let settings = context.providers.get(place).map(|provider| &provider.settings);
-    let model = settings.and_then(Settings::remote).map(|remote| remote.model.as_str());
-    (settings.map_or("local", Settings::name), model)
-}
-
-/// The passages that the writer at this place is given.
-#[must_use]
-pub fn given(context: &TurnContext, place: usize) -> &[Passage] {
-    match writer(context, place) {
-        (_, Some(_)) => &context.passages,
-        (_, None) => local::quoted(context),
+    let remote = settings.and_then(Settings::remote);
+    let declared = remote.and_then(|remote| remote.text_marking.as_ref());
+    let given = given(context, remote.is_some()).iter();
+    Writer {
+        provider: settings.map_or("local", Settings::name),
+        model: remote.map(|remote| remote.model.clone()),
+        grounds: Grounds {
+            sources: Vec::new(),
+            given: given.map(|passage| passage.id.clone()).collect(),
+            text_marking: declared.map_or_else(|| UNMARKED.into(), |one| one.scheme.clone()),
+        },
     }
 }
 
-/// What the reply of the writer at this place rests on, before it cites anything.
+/// The passages that a model is given, or that are quoted where none writes.
 #[must_use]
-pub fn grounds(context: &TurnContext, place: usize) -> Grounds {
-    let settings = context.providers.get(place).map(|provider| &provider.settings);
-    let declared = settings.and_then(Settings::remote).and_then(|one| one.text_marking.as_ref());
-    Grounds {
-        sources: Vec::new(),
-        given: given(context, place).iter().map(|passage| passage.id.clone()).collect(),
-        text_marking: declared.map_or_else(|| UNMARKED.into(), |marking| marking.scheme.clone()),
-    }
+pub fn given(context: &TurnContext, is_model: bool) -> &[Passage] {
+    if is_model { &context.passages } else { local::quoted(context) }
 }
 
 #[cfg(test)]

@@ -144,6 +144,17 @@ impl Grounds {
     }
 }
 
+/// Who writes a reply, and what it rests on before it cites anything.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    /// The provider's name.
+    pub provider: &'static str,
+    /// Its model, if it is one.
+    pub model: Option<String>,
+    /// What it is given.
+    pub grounds: Grounds,
+}
+
 /// A text without a mark of its own.
 pub const UNMARKED: &str = "none";
 
@@ -166,7 +177,7 @@ pub struct StoredMessage {
     pub provider: Option<String>,
     /// Which model wrote a reply.
     pub model: Option<String>,
-    /// What a reply rests on; absent while it is written, and if it broke off with the object.
+    /// What a reply rests on; absent if it broke off with the object in an earlier version.
     pub grounds: Option<Grounds>,
     /// How a reply ended; absent while it runs.
     pub end: Option<End>,

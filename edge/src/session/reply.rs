@@ -9,7 +9,7 @@ use sotto_shared::wire::conversation::Provenance;
 use sotto_shared::wire::stream::{Author, Part, Reply, Source, StreamProblem};
 
 use crate::session::core::{Begun, Exchange};
-use crate::session::record::{End, Grounds};
+use crate::session::record::{End, Grounds, Writer};
 
 /// The one text of a reply is named so within it.
 const TEXT_ID: &str = "t";
@@ -38,7 +38,7 @@ pub enum Storing {
 pub struct Running {
     begun: Begun,
     facts: Option<Reply>,
-    grounds: Grounds,
+    grounds: Option<Grounds>,
     text: Scrubbed,
     stored_bytes: usize,
     is_storing_soon: bool,
@@ -52,7 +52,7 @@ impl Running {
         Self {
             begun,
             facts: None,
-            grounds: Grounds::default(),
+            grounds: None,
             text: Scrubbed::default(),
             stored_bytes: 0,
             is_storing_soon: false,
@@ -105,17 +105,18 @@ impl Running {
         receiver
     }
 
-    /// It is known who writes, and what it was given.
-    pub fn start(&mut self, provider: &str, model: Option<&str>, grounds: Grounds) {
+    /// It is known who writes.
+    pub fn start(&mut self, writer: &Writer) {
+        let Writer { provider, model, grounds } = writer;
         let facts = Reply {
             author: Author::Ai,
-            provider: provider.to_owned(),
-            model: model.map(str::to_owned),
+            provider: (*provider).to_owned(),
+            model: model.clone(),
             at: self.begun.at,
             question: self.begun.question.as_str().to_owned(),
-            provenance: Some(provenance(&grounds, self.begun.terms().notice.clone())),
+            provenance: Some(provenance(grounds, self.begun.terms().notice.clone())),
         };
-        self.grounds = grounds;
+        self.grounds = Some(grounds.clone());
         self.facts = Some(facts.clone());
         self.send(&Part::Reply { data: facts });
     }
@@ -148,20 +149,23 @@ impl Running {
         (stored < length).then_some(&self.text)
     }
 
-    /// What it rests on.
+    /// What it rests on; `None` before it is known who writes.
     #[must_use]
-    pub const fn grounds(&self) -> &Grounds {
-        &self.grounds
+    pub const fn grounds(&self) -> Option<&Grounds> {
+        self.grounds.as_ref()
     }
 
     /// It is known which passages it cites or quotes.
     pub fn cite(&mut self, sources: Vec<Source>) {
-        self.grounds.sources = sources;
+        if let Some(grounds) = &mut self.grounds {
+            grounds.sources = sources;
+        }
     }
 
     /// The reply ends, and with it every listener's stream.
     pub fn end(mut self, end: End) {
-        for part in last_parts(!self.text.is_empty(), &self.grounds.sources, end) {
+        let sources = self.grounds.take().unwrap_or_default().sources;
+        for part in last_parts(!self.text.is_empty(), &sources, end) {
             self.send(&part);
         }
     }
@@ -237,7 +241,7 @@ fn last_parts(has_text: bool, sources: &[Source], end: End) -> Vec<Part> {
 mod tests {
     use super::*;
     use crate::session::core::Accepted;
-    use crate::session::core::tests::{World, chat, scrubbed};
+    use crate::session::core::tests::{World, chat, scrubbed, writer};
     use sotto_shared::wire::chat::Trigger;
     use sotto_shared::wire::conversation::MessageState;
     use sotto_shared::wire::problem::Code;
@@ -272,7 +276,7 @@ mod tests {
     fn a_listener_gets_what_was_and_then_what_comes() {
         let mut running = running();
         let mut early = running.listen();
-        running.start("openai", Some("m"), Grounds::default());
+        running.start(&writer("openai", Some("m")));
         running.push(&scrubbed("Hel"));
         let mut late = running.listen();
         running.push(&scrubbed("lo"));
@@ -357,7 +361,7 @@ mod tests {
         let world = World::minted();
         let mut running = running();
         let mut listener = running.listen();
-        running.start("local", None, Grounds::default());
+        running.start(&writer("local", None));
         running.push(&scrubbed("Hello"));
         let core = world.core();
         let Accepted::Write(begun) =
@@ -365,7 +369,7 @@ mod tests {
         else {
             panic!("a reply is to be written");
         };
-        core.begin(&begun, "local", None).unwrap();
+        core.begin(&begun, &writer("local", None)).unwrap();
         core.end(&begun.reply, running.text(), running.grounds(), DONE).unwrap();
         running.end(DONE);
         let mut live = Vec::new();

@@ -199,6 +199,12 @@ impl<S: Sql> Store<'_, S> {
         self.blank("message", &["sealed_text", "sealed_sources"], filter, &[id.into()])
     }
 
+    /// The same over its text alone.
+    fn blank_text(&self, id: &str) -> Result<(), StoreError> {
+        let filter = "id = ? AND sealed_text IS NOT NULL";
+        self.blank("message", &["sealed_text"], filter, &[id.into()])
+    }
+
     // What of the messages is not sealed
 
     /// Ends every reply that is stored as running: nothing in memory writes it any more.

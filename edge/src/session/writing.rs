@@ -28,7 +28,7 @@ use crate::session::command::SessionError;
 use crate::session::core::{Begun, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
 use crate::session::plan;
-use crate::session::record::{End, Grounds};
+use crate::session::record::{End, Grounds, Writer};
 use crate::session::reply::{Running, STORE_MS, Storing};
 use crate::session::writer::{self, Written};
 use crate::workspace::command::{Outcome, Passage, Reported, WorkspaceError};
@@ -154,12 +154,13 @@ impl Shell {
             // No model is asked.
             self.settle(Taken::default());
             self.end_probe(Outcome::Unknown);
-            let name = identity::PROVIDER;
-            core.begin(begun, name, None)?;
-            let grounds = Grounds::of(Vec::new());
-            self.with_running(&begun.reply, |running| running.start(name, None, grounds));
+            let provider = identity::PROVIDER;
+            let writer = Writer { provider, model: None, grounds: Grounds::of(Vec::new()) };
+            core.begin(begun, &writer)?;
+            self.with_running(&begun.reply, |running| running.start(&writer));
             let _ = starting.send(Ok(()));
-            let reply = Reply { begun, config: &config, passages: &[], name, bytes: usize::MAX };
+            let bytes = usize::MAX;
+            let reply = Reply { begun, config: &config, passages: &[], name: provider, bytes };
             return self
                 .write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| Taken::default())
                 .await;
@@ -169,30 +170,28 @@ impl Shell {
         let is_odd = screened.verdict == Verdict::Caution;
         let (mut chain, bytes) =
             self.chain(&core, begun, &mut context, &policy, &canary, is_odd)?;
-        let (name, model) = plan::writer(&context, 0);
-        core.begin(begun, name, model)?;
+        core.begin(begun, &plan::writer(&context, 0))?;
         let _ = starting.send(Ok(()));
         // Who answers is known with the first word, and said before it.
         let place = chain.settle().await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
-        let (name, model) = plan::writer(&context, place);
+        let writer = plan::writer(&context, place);
         if place > 0 {
-            core.hand_over(&begun.reply, name, model)?;
+            core.hand_over(&begun.reply, &writer)?;
         }
-        let passages = plan::given(&context, place);
-        let output = if model.is_some() {
+        self.with_running(&begun.reply, |running| running.start(&writer));
+        let is_model = writer.model.is_some();
+        let passages = plan::given(&context, is_model);
+        let output = if is_model {
             let instructions = input::instructions(&context).to_vec();
             let told = Told { instructions, canary: Some(&canary), passages: passages.len() };
             Output::new(policy, context.links.clone(), &told)
         } else {
             unwatched
         };
-        let grounds = plan::grounds(&context, place);
-        self.with_running(&begun.reply, |running| running.start(name, model, grounds));
-        let reply = Reply { begun, config: &config, passages, name, bytes };
-        let is_remote = model.is_some();
+        let reply = Reply { begun, config: &config, passages, name: writer.provider, bytes };
         let taken = |chain: &Chain<_>, written: &Written, bytes| {
-            let by_model = (is_remote && chain.is_answered()).then_some(written);
+            let by_model = (is_model && chain.is_answered()).then_some(written);
             bill::taken(by_model, bytes, chain.lost())
         };
         let written = self.write_with(&mut chain, output, reply, taken).await;

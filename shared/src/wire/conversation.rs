@@ -117,7 +117,7 @@ pub struct Provenance {
     /// [`TRAINED_ALGORITHMIC_MEDIA`]
     pub digital_source_type: String,
     /// The mark that the text itself carries: `none`, the scheme that the operator declares of the
-    /// model, or `unknown` where the reply broke off before that was stored.
+    /// model, or `unknown` where an earlier version did not store it.
     pub text_marking: String,
     /// Version of the notice under which it was written, which names the AI and who runs it.
     pub notice: NoticeVersion,

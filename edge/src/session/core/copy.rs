@@ -10,7 +10,7 @@ use super::{Core, CoreError, Counted};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::Caller;
-use crate::session::record::{Grounds, Session, StoredMessage};
+use crate::session::record::{Session, StoredMessage};
 use crate::session::reply::Running;
 use crate::sql::Sql;
 use crate::workspace::command::Reported;
@@ -44,8 +44,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         running: Option<&Running>,
     ) -> Result<Conversation, CoreError> {
         let mut copy = self.conversation(&session, running, |stored| {
-            let grounds = running.filter(|running| running.id() == stored.id).map(Running::grounds);
-            let provenance = provenance(&stored, grounds, &session.terms.notice);
+            let provenance = provenance(&stored, &session.terms.notice);
             Message { provenance, ..super::read::message(stored) }
         })?;
         copy.kind = Some(Kind::ConversationCopy.name().into());
@@ -59,15 +58,10 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
 }
 
 /// How a reply came about, under the notice that was in force when it was written; `agreed` stands
-/// for it in replies of an earlier version. Of a reply that is under way, it is known but not yet
-/// stored what it rests on.
-fn provenance(
-    stored: &StoredMessage,
-    running: Option<&Grounds>,
-    agreed: &NoticeVersion,
-) -> Option<Provenance> {
+/// for it in replies of an earlier version.
+fn provenance(stored: &StoredMessage, agreed: &NoticeVersion) -> Option<Provenance> {
     let notice = stored.notice.as_ref().unwrap_or(agreed).clone();
-    (stored.author == Author::Ai).then(|| match running.or(stored.grounds.as_ref()) {
+    (stored.author == Author::Ai).then(|| match &stored.grounds {
         Some(grounds) => {
             Provenance::new(grounds.text_marking.clone(), notice, grounds.given.clone())
         }
@@ -84,8 +78,8 @@ mod tests {
 
     use super::*;
     use crate::session::core::Accepted;
-    use crate::session::core::tests::{World, chat, scrubbed};
-    use crate::session::record::End;
+    use crate::session::core::tests::{World, chat, scrubbed, writer};
+    use crate::session::record::{End, Grounds};
 
     fn conversation() -> World {
         let world = World::minted();
@@ -93,7 +87,7 @@ mod tests {
         let Accepted::Write(begun) = world.core().accept(&message, None).unwrap() else {
             panic!("a reply is to be written");
         };
-        world.core().begin(&begun, "openai", Some("m-large")).unwrap();
+        world.core().begin(&begun, &writer("openai", Some("m-large"))).unwrap();
         world
     }
 
@@ -112,6 +106,11 @@ mod tests {
         let provenance = reply.provenance.as_ref().unwrap();
         assert!(provenance.generated_by_ai);
         assert_eq!(provenance.notice, World::terms().notice);
+        assert_eq!((&*provenance.text_marking, provenance.passages.len()), ("synthid", 1));
+        // An earlier version stored what a reply rests on with its end.
+        world.sql.exec("UPDATE message SET sealed_sources = NULL", &[]).unwrap();
+        let copy = world.core().export(&world.caller(), None).unwrap();
+        let provenance = copy.messages[1].provenance.as_ref().unwrap();
         assert_eq!((&*provenance.text_marking, provenance.passages.len()), ("unknown", 0));
     }
 
@@ -122,14 +121,26 @@ mod tests {
         let grounds = Grounds {
             sources: Vec::new(),
             given: vec!["faq.md#returns".into(), "faq.md#costs".into()],
-            text_marking: "synthid".into(),
+            text_marking: "none".into(),
         };
         let end = End { state: MessageState::Complete, finish: FinishReason::Stop, problem: None };
-        world.core().end(&reply, &scrubbed("its answer"), &grounds, end).unwrap();
+        world.core().end(&reply, &scrubbed("its answer"), Some(&grounds), end).unwrap();
         let copy = world.core().export(&world.caller(), None).unwrap();
         let provenance = copy.messages[1].provenance.as_ref().unwrap();
-        assert_eq!(provenance.text_marking, "synthid");
+        assert_eq!(provenance.text_marking, "none");
         assert_eq!(provenance.passages, ["faq.md#returns", "faq.md#costs"]);
+    }
+
+    /// The visitor stopped it before its first word, or the edge went down while it was written.
+    #[test]
+    fn a_reply_that_ended_early_rests_on_what_it_was_begun_with() {
+        let world = conversation();
+        let reply = world.read().unwrap().messages[1].id.clone();
+        let end = End { state: MessageState::Stopped, finish: FinishReason::Other, problem: None };
+        world.core().end(&reply, &scrubbed(""), None, end).unwrap();
+        let copy = world.core().export(&world.caller(), None).unwrap();
+        let provenance = copy.messages[1].provenance.as_ref().unwrap();
+        assert_eq!((&*provenance.text_marking, provenance.passages.len()), ("synthid", 1));
     }
 
     #[test]

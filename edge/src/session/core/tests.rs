@@ -21,7 +21,7 @@ use crate::session::command::{
     Caller, Chat, ConversationKey, Lifetimes, Mint, Network, Refresh, RefreshedSession,
     SessionTerms,
 };
-use crate::session::record::Tombstone;
+use crate::session::record::{Grounds, Tombstone, Writer};
 use crate::session::vault::VaultKey;
 use crate::sql::MemorySql;
 use crate::workspace::notice;
@@ -200,6 +200,16 @@ impl World {
             idle_from: 0,
         }
     }
+}
+
+/// A writer that was given a passage.
+pub(crate) fn writer(provider: &'static str, model: Option<&str>) -> Writer {
+    let grounds = Grounds {
+        sources: Vec::new(),
+        given: vec!["faq.md#returns".into()],
+        text_marking: "synthid".into(),
+    };
+    Writer { provider, model: model.map(Into::into), grounds }
 }
 
 /// A text as the edge's border hands it on.

@@ -13,7 +13,7 @@ use super::{Core, CoreError};
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::session::command::{Caller, Chat, Network, SessionError, SessionTerms};
-use crate::session::record::{End, Grounds, Said, Session, StoredMessage};
+use crate::session::record::{End, Grounds, Said, Session, StoredMessage, Writer};
 use crate::session::schema;
 use crate::sql::Sql;
 use crate::workspace::command::{SiteRef, Turn};
@@ -258,40 +258,23 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
-    pub fn begin(
-        &self,
-        begun: &Begun,
-        provider: &str,
-        model: Option<&str>,
-    ) -> Result<(), CoreError> {
+    pub fn begin(&self, begun: &Begun, writer: &Writer) -> Result<(), CoreError> {
         // A conversation that was erased in the meantime gets no more rows.
         let terms = self.open()?.terms;
         let store = self.store();
         if let Some(replaced) = &begun.replaces {
             store.delete_message(replaced)?;
         }
-        self.messages()?.insert_reply(
-            &begun.reply,
-            &begun.message,
-            provider,
-            model,
-            &terms.notice,
-            begun.at,
-        )?;
-        Ok(())
+        let (id, notice) = (&begun.reply, &terms.notice);
+        Ok(self.messages()?.insert_reply(id, &begun.message, writer, notice, begun.at)?)
     }
 
     /// Stores that another provider writes the reply than the one that was asked first.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
-    pub fn hand_over(
-        &self,
-        reply: &str,
-        provider: &str,
-        model: Option<&str>,
-    ) -> Result<(), CoreError> {
-        Ok(self.messages()?.name_writer(reply, provider, model)?)
+    pub fn hand_over(&self, reply: &str, writer: &Writer) -> Result<(), CoreError> {
+        Ok(self.messages()?.put_writer(reply, writer)?)
     }
 
     /// Earlier messages that a model is reminded of, oldest first: none that was removed, and no
@@ -311,7 +294,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         Ok(self.messages()?.put_text(reply, text.as_str())?)
     }
 
-    /// Stores how the reply ended.
+    /// Stores how the reply ended, and what it rests on, if more is known of it than when it began.
     ///
     /// # Errors
     /// [`CoreError`] if the storage fails.
@@ -319,7 +302,7 @@ impl<S: Sql, C: Clock, R: Random> Core<'_, S, C, R> {
         &self,
         reply: &str,
         text: &Scrubbed,
-        grounds: &Grounds,
+        grounds: Option<&Grounds>,
         end: End,
     ) -> Result<(), CoreError> {
         let now = self.clock.now_ms();

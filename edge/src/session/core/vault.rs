@@ -116,7 +116,7 @@ mod tests {
     use crate::random::CountingRandom;
     use crate::session::command::SessionError;
     use crate::session::core::CoreError::Refused;
-    use crate::session::core::tests::{World, chat, scrubbed};
+    use crate::session::core::tests::{World, chat, scrubbed, writer};
     use crate::session::core::{Accepted, Erasure};
     use crate::session::record::{End, Grounds};
     use crate::session::store::StoreError;
@@ -132,10 +132,10 @@ mod tests {
         let core = world.core();
         let accepted = core.accept(&chat(Trigger::SubmitMessage, "m-1", "my question"), None);
         let Accepted::Write(begun) = accepted.unwrap() else { panic!("a reply is to be written") };
-        core.begin(&begun, "local", None).unwrap();
+        core.begin(&begun, &writer("local", None)).unwrap();
         core.grow(&begun.reply, &scrubbed("its ans")).unwrap();
         assert!(!world.sql.holds(b"its ans"));
-        core.end(&begun.reply, &scrubbed("its answer"), &Grounds::of(vec![source()]), DONE)
+        core.end(&begun.reply, &scrubbed("its answer"), Some(&Grounds::of(vec![source()])), DONE)
             .unwrap();
         world
     }

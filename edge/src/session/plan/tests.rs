@@ -100,7 +100,7 @@ fn documents_answer_what_is_too_long_for_a_turn() {
     assert!(matches!(ask.candidates[..], [Candidate::Local(_)]));
     assert!(ask.prompt.messages.is_empty());
     assert_eq!(context.spent, Some(Spent::Turn));
-    assert_eq!(writer(&context, 0), ("local", None));
+    assert_eq!(writer(&context, 0).provider, "local");
 }
 
 #[test]
@@ -119,10 +119,15 @@ fn documents_are_asked_without_a_prompt() {
 #[test]
 fn who_writes_is_known_by_their_place() {
     let context = with_models();
-    assert_eq!(writer(&context, 0), ("openai", Some("m-large")));
-    assert_eq!(writer(&context, 2), ("local", None));
-    assert_eq!(grounds(&context, 0).text_marking, "synthid");
-    assert_eq!(grounds(&context, 1).text_marking, UNMARKED);
-    assert_eq!(grounds(&context, 0).given, [context.passages[0].id.as_str()]);
-    assert_eq!(grounds(&context, 2).given.len(), local::quoted(&context).len());
+    for (place, provider, model, marking) in [
+        (0, "openai", Some("m-large"), "synthid"),
+        (1, "anthropic", Some("m-large"), UNMARKED),
+        (2, "local", None, UNMARKED),
+    ] {
+        let writer = writer(&context, place);
+        assert_eq!((writer.provider, writer.model.as_deref()), (provider, model));
+        assert_eq!(writer.grounds.text_marking, marking);
+        assert_eq!(writer.grounds.given, [context.passages[0].id.as_str()]);
+        assert!(writer.grounds.sources.is_empty());
+    }
 }

@@ -10,7 +10,7 @@ use sotto_shared::wire::stream::{Author, Source};
 
 use super::{Columns, Store, StoreError, json, parse};
 use crate::random::Random;
-use crate::session::record::{End, Grounds, Said, StoredMessage};
+use crate::session::record::{End, Grounds, Said, StoredMessage, Writer};
 use crate::session::vault::{Place, Vault};
 use crate::sql::{Sql, Value};
 
@@ -49,70 +49,78 @@ impl<'a, S: Sql, R: Random> Messages<'a, S, R> {
         &self,
         id: &str,
         reply_to: &MessageId,
-        provider: &str,
-        model: Option<&str>,
+        writer: &Writer,
         notice: &NoticeVersion,
         at: u64,
     ) -> Result<(), StoreError> {
+        let sealed_grounds = self.sealed_grounds(id, &writer.grounds)?;
         self.run(
-            "INSERT INTO message (id, author, text, at, state, reply_to, provider, model, notice)
-             VALUES (?, ?, '', ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO message
+                 (id, author, text, at, state, reply_to, provider, model, sealed_sources, notice)
+             VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?)",
             &[
                 id.into(),
                 Author::Ai.name().into(),
                 at.into(),
                 MessageState::Running.name().into(),
                 reply_to.as_str().into(),
-                provider.into(),
-                model.into(),
+                writer.provider.into(),
+                writer.model.as_deref().into(),
+                sealed_grounds.as_slice().into(),
                 notice.as_str().into(),
             ],
         )
     }
 
-    /// Stores who writes a reply.
-    pub fn name_writer(
-        &self,
-        id: &str,
-        provider: &str,
-        model: Option<&str>,
-    ) -> Result<(), StoreError> {
+    /// Stores who writes a reply in the place of who was to.
+    pub fn put_writer(&self, id: &str, writer: &Writer) -> Result<(), StoreError> {
+        let sealed_grounds = self.sealed_grounds(id, &writer.grounds)?;
         self.run(
-            "UPDATE message SET provider = ?, model = ? WHERE id = ?",
-            &[provider.into(), model.into(), id.into()],
+            "UPDATE message SET provider = ?, model = ?, sealed_sources = ? WHERE id = ?",
+            &[
+                writer.provider.into(),
+                writer.model.as_deref().into(),
+                sealed_grounds.as_slice().into(),
+                id.into(),
+            ],
         )
     }
 
     /// Stores another text of a message, over the one before.
     pub fn put_text(&self, id: &str, text: &str) -> Result<(), StoreError> {
         let sealed = self.sealed_text(id, text)?;
-        Store(self.sql).blank_message(id)?;
+        Store(self.sql).blank_text(id)?;
         self.run(
             "UPDATE message SET sealed_text = ? WHERE id = ?",
             &[sealed.as_slice().into(), id.into()],
         )
     }
 
-    /// Stores that a reply has ended, and how.
+    /// Stores that a reply has ended, and how; what it rests on stays, unless there is something
+    /// else.
     pub fn end_reply(
         &self,
         id: &str,
         text: &str,
-        grounds: &Grounds,
+        grounds: Option<&Grounds>,
         end: End,
         at: u64,
     ) -> Result<(), StoreError> {
         let sealed_text = self.sealed_text(id, text)?;
-        let sealed_grounds = self.sealed_grounds(id, grounds)?;
-        Store(self.sql).blank_message(id)?;
+        let sealed_grounds = grounds.map(|grounds| self.sealed_grounds(id, grounds)).transpose()?;
+        if sealed_grounds.is_some() {
+            Store(self.sql).blank_message(id)?;
+        } else {
+            Store(self.sql).blank_text(id)?;
+        }
         self.run(
             "UPDATE message
-             SET sealed_text = ?, sealed_sources = ?, state = ?, finish = ?, problem = ?,
+             SET sealed_text = ?, sealed_sources = coalesce(?, sealed_sources), state = ?, finish = ?, problem = ?,
                  ended_at = ?
              WHERE id = ?",
             &[
                 sealed_text.as_slice().into(),
-                sealed_grounds.as_slice().into(),
+                sealed_grounds.as_deref().into(),
                 end.state.name().into(),
                 json("finish", &end.finish)?.into(),
                 end.problem.map(Code::name).into(),

@@ -2,7 +2,7 @@ use super::*;
 use crate::auth::keyring::test_keyring;
 use crate::session::command::{Chat, Lifetimes, Mint, SessionTerms};
 use crate::session::core::CoreError::Refused;
-use crate::session::core::tests::{World, chat, scrubbed};
+use crate::session::core::tests::{World, chat, scrubbed, writer};
 use crate::session::core::{Accepted, Begun};
 use crate::session::record::{End, Grounds};
 use sotto_shared::wire::chat::Trigger;
@@ -32,8 +32,11 @@ fn exchange(world: &World, message: &str, text: &str, reply: &str) -> Begun {
         title: "A".into(),
         filename: None,
     };
-    world.core().begin(&begun, "openai", Some("m-large")).unwrap();
-    world.core().end(&begun.reply, &scrubbed(reply), &Grounds::of(vec![source]), DONE).unwrap();
+    world.core().begin(&begun, &writer("openai", Some("m-large"))).unwrap();
+    world
+        .core()
+        .end(&begun.reply, &scrubbed(reply), Some(&Grounds::of(vec![source])), DONE)
+        .unwrap();
     begun
 }
 
@@ -121,7 +124,7 @@ fn a_reply_written_after_a_rectification_answers_the_new_text() {
     let again = world.core().accept(&chat(Trigger::RegenerateMessage, "m-1", "Bonn"), None);
     let Accepted::Write(begun) = again.unwrap() else { panic!("a reply is to be written") };
     assert_eq!(begun.question.as_str(), "Bonn");
-    world.core().begin(&begun, "local", None).unwrap();
+    world.core().begin(&begun, &writer("local", None)).unwrap();
     assert!(!read(&world).messages[1].answers_earlier_text);
 }
 
@@ -432,7 +435,7 @@ fn what_is_removed_or_changed_is_overwritten_where_it_stood() {
 fn no_draft_of_a_removed_reply_is_left() {
     let world = World::minted();
     let Accepted::Write(begun) = accept(&world, "m-1", "a").unwrap() else { panic!("no reply") };
-    world.core().begin(&begun, "local", None).unwrap();
+    world.core().begin(&begun, &writer("local", None)).unwrap();
     let mut drafts = Vec::new();
     for words in [5, 1_000, 4_000] {
         world.core().grow(&begun.reply, &scrubbed(&"word ".repeat(words))).unwrap();
@@ -440,7 +443,7 @@ fn no_draft_of_a_removed_reply_is_left() {
     }
     world
         .core()
-        .end(&begun.reply, &scrubbed(&"word ".repeat(5_000)), &Grounds::default(), DONE)
+        .end(&begun.reply, &scrubbed(&"word ".repeat(5_000)), Some(&Grounds::default()), DONE)
         .unwrap();
     remove(&world, &begun.reply).unwrap();
     assert!(drafts.iter().all(|draft| !world.sql.pages_hold(draft)));

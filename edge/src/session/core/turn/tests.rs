@@ -1,7 +1,7 @@
 use super::*;
 use crate::auth::keyring::test_keyring;
 use crate::session::core::CoreError::Refused;
-use crate::session::core::tests::{World, chat, scrubbed};
+use crate::session::core::tests::{World, chat, scrubbed, writer};
 
 const DONE: End = End { state: MessageState::Complete, finish: FinishReason::Stop, problem: None };
 const STOPPED: End =
@@ -26,8 +26,8 @@ fn write(accepted: Result<Accepted, CoreError>) -> Begun {
 fn exchange(world: &World, id: &str, text: &str, reply: &str, end: End) -> Begun {
     let begun = write(accept(world, id, text));
     let core = world.core();
-    core.begin(&begun, "local", None).unwrap();
-    core.end(&begun.reply, &scrubbed(reply), &Grounds::default(), end).unwrap();
+    core.begin(&begun, &writer("local", None)).unwrap();
+    core.end(&begun.reply, &scrubbed(reply), Some(&Grounds::default()), end).unwrap();
     begun
 }
 
@@ -93,8 +93,11 @@ fn a_reply_that_broke_off_is_written_anew_in_its_place() {
         let first = exchange(&world, &id, "hello", "hal", end);
         let second = write(accept(&world, &id, "hello"));
         assert_ne!(first.reply, second.reply);
-        world.core().begin(&second, "local", None).unwrap();
-        world.core().end(&second.reply, &scrubbed("whole"), &Grounds::default(), DONE).unwrap();
+        world.core().begin(&second, &writer("local", None)).unwrap();
+        world
+            .core()
+            .end(&second.reply, &scrubbed("whole"), Some(&Grounds::default()), DONE)
+            .unwrap();
         let last = texts(&world).split_off(texts(&world).len() - 2);
         assert_eq!(last, [(id, "hello".into()), (second.reply, "whole".into())]);
     }
@@ -109,7 +112,7 @@ fn regenerating_replaces_the_last_reply_only() {
     assert_eq!(refusal(regenerate(&world, "m-1", "a")), SessionError::NothingToRegenerate);
     let begun = write(regenerate(&world, "m-2", "b"));
     assert_eq!(texts(&world)[3].1, "B", "the old reply stays until the new one begins");
-    world.core().begin(&begun, "local", None).unwrap();
+    world.core().begin(&begun, &writer("local", None)).unwrap();
     assert_eq!(texts(&world).len(), 4);
     assert_eq!(texts(&world)[3], (begun.reply, String::new()));
 }
@@ -210,7 +213,7 @@ fn each_message_moves_the_end() {
 fn promise_10_a_restart_interrupts_and_keeps_what_was_stored() {
     let world = World::minted();
     let begun = write(accept(&world, "m-1", "a"));
-    world.core().begin(&begun, "openai", Some("m")).unwrap();
+    world.core().begin(&begun, &writer("openai", Some("m"))).unwrap();
     world.core().grow(&begun.reply, &scrubbed("half a")).unwrap();
     world.core().wake().unwrap();
     let Exchange { reply, .. } = world.core().just_ended().unwrap().unwrap();
@@ -262,7 +265,7 @@ fn an_erased_conversation_gets_no_reply_any_more() {
     world.clock.advance(World::LIFE_MS);
     let tombstone = world.core().overdue().unwrap().unwrap();
     world.core().bury(&tombstone).unwrap();
-    let begin = world.core().begin(&begun, "local", None);
+    let begin = world.core().begin(&begun, &writer("local", None));
     assert!(matches!(begin, Err(Refused(SessionError::Ended { .. }))));
 }
 
