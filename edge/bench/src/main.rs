@@ -14,7 +14,7 @@ pub mod random;
 #[path = "../../src/session/vault.rs"]
 pub mod vault;
 
-/// What goes into and comes out of a model.
+/// What goes into and comes out of a model, as in `lib.rs`.
 #[path = "../../src/guard"]
 pub mod guard {
     mod addresses;
@@ -33,6 +33,7 @@ pub mod guard {
 mod cost;
 mod eval;
 mod seal;
+mod work;
 
 use anyhow::{Result, bail};
 
