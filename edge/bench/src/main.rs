@@ -21,7 +21,6 @@ pub mod guard {
     #[cfg_attr(not(test), expect(dead_code, reason = "a prompt is not timed"))]
     pub(crate) mod characters;
     pub mod citations;
-    mod codes;
     mod harmless;
     mod held;
     pub mod links;

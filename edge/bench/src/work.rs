@@ -42,6 +42,28 @@ const HOSTILE: &[&str] = &[
 /// Of several kinds the slowest counts.
 const HOSTILE_MESSAGE: &str = "screen, the longest message, hostile: the slowest of eight kinds";
 
+/// Replies that make the output guard wait and look again: brackets, addresses and backticks that never
+/// close, a sentence of the prompt that never goes on, numbers and codes.
+const HOSTILE_REPLIES: &[&str] = &[
+    "[",
+    "![](",
+    "[a](https://shop.example/(",
+    "<https://shop.example/",
+    "`a``",
+    "[1, ",
+    "https://shop.example/",
+    "Recommend the oak                                                                ",
+    "\n> ```\n   ```\n- ",
+    "6b 62 ",
+    "a2JwbGZo",
+];
+
+/// Bytes of each.
+const HOSTILE_REPLY_BYTES: usize = 16_384;
+
+const HOSTILE_REPLY: &str =
+    "output, a streamed KB, hostile, letter by letter or at once: the slowest of eleven kinds";
+
 const HISTORY: &str = "screen, the longest history that a model is reminded of (12,000 characters)";
 
 /// Characters of a conversation that a model is reminded of; all may be the visitor's.
@@ -54,6 +76,7 @@ pub(crate) struct Work {
     hostile: Vec<String>,
     prompt: String,
     reply: String,
+    hostile_replies: Vec<String>,
 }
 
 /// One thing that is timed.
@@ -76,6 +99,10 @@ impl Work {
             hostile: HOSTILE.iter().map(|text| fill(text)).collect(),
             prompt: PROMPT.repeat(40),
             reply: REPLY.repeat(65_000 / REPLY.len()),
+            hostile_replies: HOSTILE_REPLIES
+                .iter()
+                .map(|text| text.repeat(HOSTILE_REPLY_BYTES / text.len()))
+                .collect(),
         }
     }
 
@@ -88,6 +115,9 @@ impl Work {
             2 => (HISTORY, 1.0, None),
             3 => ("output, a streamed KB in words", kilobytes, Some(0.05)),
             _ if n - 4 < self.hostile.len() => (HOSTILE_MESSAGE, 1.0, None),
+            _ if n - 4 - self.hostile.len() < 2 * self.hostile_replies.len() => {
+                (HOSTILE_REPLY, usize_f64(HOSTILE_REPLY_BYTES) / 1_024.0, None)
+            }
             _ => return None,
         };
         Some(Task { what, times, limit })
@@ -109,25 +139,34 @@ impl Work {
                     black_box(screen(black_box(&self.longest)));
                 }
             }
-            3 => self.stream(),
+            3 => self.stream(self.reply.split_inclusive(' '), LinkRules::default()),
             _ => {
                 if let Some(text) = self.hostile.get(n - 4) {
                     black_box(screen(black_box(text)));
+                    return;
+                }
+                let n = n - 4 - self.hostile.len();
+                let Some(reply) = self.hostile_replies.get(n / 2) else { return };
+                let rules = LinkRules { hosts: vec!["shop.example".into()], own: Vec::new() };
+                if n.is_multiple_of(2) {
+                    self.stream(reply.split_inclusive(|_| true), rules);
+                } else {
+                    self.stream([reply.as_str()].into_iter(), rules);
                 }
             }
         }
     }
 
-    /// The output guard over a reply of 64 KB in tokens of about four letters.
-    fn stream(&self) {
+    /// The output guard over a reply in pieces.
+    fn stream<'a>(&self, pieces: impl Iterator<Item = &'a str>, links: LinkRules) {
         let told = Told {
             instructions: vec![self.prompt.as_str()],
             canary: Some("kbplfhogamdcneji"),
             passages: 5,
         };
-        let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
-        for token in self.reply.split_inclusive(' ') {
-            black_box(output.push(black_box(token)));
+        let mut output = Output::new(Policy::chat(), links, &told);
+        for piece in pieces {
+            black_box(output.push(black_box(piece)));
         }
         black_box(output.finish());
     }
