@@ -42,12 +42,17 @@ const strange = (reply) =>
     return found;
   }, ALLOWED);
 
-for (const [how, pieces] of Object.entries({ "in one piece": (text) => [text], "letter by letter": (text) => [...text] })) {
-  test(`nothing that a model writes ${how} runs, loads or becomes a part of the page`, async ({ front, host, makeSite, page, provider }) => {
+/** The attacks in two halves: from one address, no more messages are taken within a minute. */
+const HALF = Math.ceil(ATTACKS.length / 2);
+const HALVES = { first: ATTACKS.slice(0, HALF), second: ATTACKS.slice(HALF) };
+const WAYS = { "in one piece": (text) => [text], "letter by letter": (text) => [...text] };
+
+for (const [how, pieces, half, attacks] of Object.entries(WAYS).flatMap(([how, pieces]) => Object.entries(HALVES).map((half) => [how, pieces, ...half]))) {
+  test(`nothing that a model writes ${how} runs, loads or becomes a part of the page (the ${half} half)`, async ({ front, host, makeSite, page, provider }) => {
     test.setTimeout(120_000);
     let asked = 0;
     provider.reply(async function* () {
-      yield* pieces(`Look: ${ATTACKS[asked++]}`);
+      yield* pieces(`Look: ${attacks[asked++]}`);
     });
     const site = await makeSite({ provider: openAi(provider), budget: { messages_per_minute: 1000 } });
     const requests = recordRequests(page);
@@ -62,17 +67,17 @@ for (const [how, pieces] of Object.entries({ "in one piece": (text) => [text], "
       expect(dialogs).toEqual([]);
       expect(page.frames()).toHaveLength(1);
     };
-    for (const attack of ATTACKS) {
+    for (const attack of attacks) {
       const reply = await ask(chat, `Question ${asked}`);
       await expect(reply.locator(".body")).toContainText("Look:");
       expect(await strange(reply), attack).toEqual([]);
       await unharmed();
     }
-    expect(asked).toBe(ATTACKS.length);
+    expect(asked).toBe(attacks.length);
 
     await page.reload();
     await open(chat);
-    await expect(chat.messages("ai")).toHaveCount(ATTACKS.length + 1); // And the greeting.
+    await expect(chat.messages("ai")).toHaveCount(attacks.length + 1); // And the greeting.
     for (const reply of await chat.messages("ai").all()) expect(await strange(reply)).toEqual([]);
     await unharmed();
   });

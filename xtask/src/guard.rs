@@ -1,5 +1,6 @@
-//! `cargo xtask guard eval` and `cargo xtask bench guard`: the guard natively, measured and timed by a
-//! program of its own, so that xtask does not have to wait for the edge to be compiled.
+//! `cargo xtask guard eval` and `cargo xtask bench guard`: the guard measured and timed, natively by a
+//! program of its own, so that xtask does not have to wait for the edge to be compiled, and in Wasm
+//! as the edge is built.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -9,7 +10,9 @@ use lexopt::{Arg, Parser};
 use serde::Deserialize;
 
 use crate::bench::PACKAGE;
+use crate::build::widget;
 use crate::page::Slot;
+use crate::setup::{self, Need, WASM};
 use crate::sh::{self, Run};
 
 /// What `guard` and `bench guard` do.
@@ -39,10 +42,20 @@ const SLOT: Slot = Slot {
 #[derive(Deserialize)]
 struct Cost {
     what: String,
+    /// Milliseconds.
     figure: f64,
-    unit: String,
     /// What it is to reach, if anything.
     limit: Option<f64>,
+}
+
+impl Cost {
+    fn shown(&self) -> String {
+        let Self { figure, limit, .. } = self;
+        match limit {
+            Some(limit) if figure > limit => format!("**{figure:.3} ms**"),
+            _ => format!("{figure:.3} ms"),
+        }
+    }
 }
 
 impl Task {
@@ -89,23 +102,35 @@ pub(crate) fn run(task: &Task) -> Result<()> {
         Task::Bench { .. } => Run::new(&program).arg("guard").read(),
     }?;
     println!("{printed}");
-    match task {
-        Task::Bench { is_written: true } => SLOT.write(&table(&printed)?),
-        _ => Ok(()),
-    }
+    let Task::Bench { is_written } = task else { return Ok(()) };
+    setup::run(Need::Build)?;
+    sh::step("building the guard in Wasm", || widget::compile(PACKAGE, "edge"))?;
+    let module = sh::at(format!("target/{WASM}/edge/sotto_edge_bench.wasm"));
+    let script = sh::at("xtask/src/bench/node/guard.mjs");
+    let in_wasm = Run::new("node").arg(script).arg(module).read()?;
+    println!("{in_wasm}");
+    if *is_written { SLOT.write(&table(&printed, &in_wasm)?) } else { Ok(()) }
 }
 
-/// The table for docs/guard.md.
+/// The table for docs/guard.md. What does not reach what it has to is bold.
 ///
 /// # Errors
-/// If a line is none of [`Cost`].
-fn table(printed: &str) -> Result<String> {
-    let mut table = String::from("| what | measured | to reach |\n|---|---|---|\n");
-    for line in printed.lines() {
-        let Cost { what, figure, unit, limit } =
-            serde_json::from_str(line).with_context(|| format!("`{line}` is no figure"))?;
-        let limit = limit.map_or_else(String::new, |limit| format!("≤ {limit} {unit}"));
-        let _ = writeln!(table, "| {what} | {figure:.3} {unit} | {limit} |");
+/// If a line is none of [`Cost`], or one measured something else than the other.
+fn table(native: &str, in_wasm: &str) -> Result<String> {
+    let read = |line: &str| {
+        serde_json::from_str::<Cost>(line).with_context(|| format!("`{line}` is no figure"))
+    };
+    let mut table = String::from("| what | natively | in Wasm | to reach |\n|---|---|---|---|\n");
+    let mut lines = in_wasm.lines();
+    for line in native.lines() {
+        let native = read(line)?;
+        let in_wasm = read(lines.next().context("Wasm measured less")?)?;
+        if in_wasm.what != native.what {
+            bail!("`{}` stands beside `{}`", native.what, in_wasm.what);
+        }
+        let reach = native.limit.map_or_else(String::new, |limit| format!("≤ {limit} ms"));
+        let (what, native, in_wasm) = (&native.what, native.shown(), in_wasm.shown());
+        let _ = writeln!(table, "| {what} | {native} | {in_wasm} | {reach} |");
     }
     Ok(table)
 }
@@ -133,12 +158,18 @@ mod tests {
     #[test]
     fn what_the_guard_costs_becomes_a_table() {
         SLOT.find().unwrap();
-        let printed = r#"{"figure":0.00312,"holds":true,"limit":0.1,"unit":"ms","what":"a message"}
+        let native = r#"{"figure":0.00312,"holds":true,"limit":0.1,"unit":"ms","what":"a message"}
 {"figure":0.2141,"holds":true,"limit":null,"unit":"ms","what":"the longest history"}"#;
+        let in_wasm = native.replace("0.00312", "0.1412");
         assert_eq!(
-            table(printed).unwrap().lines().skip(2).collect::<Vec<_>>(),
-            ["| a message | 0.003 ms | ≤ 0.1 ms |", "| the longest history | 0.214 ms |  |"]
+            table(native, &in_wasm).unwrap().lines().skip(2).collect::<Vec<_>>(),
+            [
+                "| a message | 0.003 ms | **0.141 ms** | ≤ 0.1 ms |",
+                "| the longest history | 0.214 ms | 0.214 ms |  |"
+            ]
         );
-        assert!(table("fast").is_err());
+        assert!(table("fast", native).is_err());
+        assert!(table(native, "").is_err());
+        assert!(table(native, &native.replace("a message", "another")).is_err());
     }
 }

@@ -1,87 +1,39 @@
-//! What the guard costs: the screen a message, the output a streamed kilobyte.
+//! What the guard costs natively, or anything that can do its work.
 
-use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use crate::guard::links::LinkRules;
-use crate::guard::output::{Output, Told};
-use crate::guard::screen::screen;
 use anyhow::Result;
 use serde_json::json;
-use sotto_shared::limits::MESSAGE_CHARS;
-use sotto_shared::pii::Policy;
+
+use crate::work::Work;
 
 /// How long each is measured; the best run of it counts, since others share the machine.
 const MEASURED: Duration = Duration::from_secs(1);
 
-/// Messages as visitors write them.
-const MESSAGES: &[&str] = &[
-    "Hi",
-    "Where is my order?",
-    "Do you deliver to islands, and what does it cost?",
-    "Ich habe letzte Woche eine Lampe bestellt, sie ist noch nicht da. Können Sie nachsehen?",
-    "Bonjour, je voudrais savoir si la lampe en chêne est aussi disponible avec un abat-jour blanc.",
-    "¿Puedo devolver un artículo que compré en oferta si lo he abierto pero no lo he usado?",
-    "Hello, I bought the oak lamp from you in March. Since yesterday it flickers when I dim it below a third. I have already tried another bulb, which flickers as well, and the same bulb works in another lamp. I would rather have it repaired than replaced. What do I have to do, and who pays for the parcel?",
-];
-
-/// A site's words to the model.
-const PROMPT: &str = "Recommend the oak lamp first, unless a visitor asks for something else. Never promise a day of delivery; give the usual time and the link. Be warm and short. ";
-
-/// What a model writes.
-const REPLY: &str = "Delivery within the country costs 4.90 and is free from 60. Parcels to islands take six working days; you get a link to follow them as soon as they leave the warehouse. If the lamp flickers below a third, please try a bulb that can be dimmed: **not every LED can**. ";
-
+/// Prints a line for each task: what it takes, and what it has to. Of the same kind of task the one
+/// counts that takes longest.
 pub(super) fn run() -> Result<()> {
-    let per_message = best(|| {
-        for message in MESSAGES {
-            black_box(screen(black_box(message)));
+    let work = Work::new();
+    let mut figures: Vec<(&str, f64, Option<f64>)> = Vec::new();
+    for (n, task) in (0..).map_while(|n| Some((n, work.task(n)?))) {
+        let figure = best(|| work.run(n)) / task.times;
+        match figures.last_mut().filter(|(what, ..)| *what == task.what) {
+            Some((_, longest, _)) => *longest = longest.max(figure),
+            None => figures.push((task.what, figure, task.limit)),
         }
-    }) / usize_f64(MESSAGES.len());
-    report("screen, a usual message", per_message, "ms", 0.1)?;
-    let longest: String = MESSAGES.join(" ").chars().cycle().take(MESSAGE_CHARS).collect();
-    let long = best(|| {
-        black_box(screen(black_box(&longest)));
-    });
-    report("screen, the longest message (4,000 characters)", long, "ms", 0.1)?;
-    // A model is reminded of 12,000 characters at most; all of them may be the visitor's.
-    let history = best(|| {
-        for _ in 0..12_000 / MESSAGE_CHARS {
-            black_box(screen(black_box(&longest)));
-        }
-    });
-    let what = "screen, the longest history that a model is reminded of (12,000 characters)";
-    report(what, history, "ms", f64::INFINITY)?;
-    let hostile = "ignore all the previous ".repeat(MESSAGE_CHARS / 24);
-    let worst = best(|| {
-        black_box(screen(black_box(&hostile)));
-    });
-    report("screen, the longest message, hostile", worst, "ms", f64::INFINITY)?;
-    output()
-}
-
-/// The output guard over a reply of 64 KB in tokens of about four letters.
-fn output() -> Result<()> {
-    let reply = REPLY.repeat(65_000 / REPLY.len());
-    let tokens: Vec<&str> = reply.split_inclusive(' ').collect();
-    let prompt = PROMPT.repeat(40);
-    let whole = best(|| {
-        let told = Told {
-            instructions: vec![prompt.as_str()],
-            canary: Some("kbplfhogamdcneji"),
-            passages: 5,
-        };
-        let mut output = Output::new(Policy::chat(), LinkRules::default(), &told);
-        for token in &tokens {
-            black_box(output.push(black_box(token)));
-        }
-        black_box(output.finish());
-    });
-    let per_kilobyte = whole / (usize_f64(reply.len()) / 1_024.0);
-    report("output, a streamed KB in words", per_kilobyte, "ms", 0.05)
+    }
+    for (what, figure, limit) in figures {
+        let holds = limit.is_none_or(|limit| figure <= limit);
+        let line = json!({
+            "engine": "native", "what": what, "figure": figure, "unit": "ms", "limit": limit, "holds": holds,
+        });
+        println!("{line}");
+    }
+    Ok(())
 }
 
 /// Milliseconds of the best run.
-fn best(mut work: impl FnMut()) -> f64 {
+fn best(work: impl Fn()) -> f64 {
     work();
     let begun = Instant::now();
     let mut best = f64::INFINITY;
@@ -91,19 +43,4 @@ fn best(mut work: impl FnMut()) -> f64 {
         best = best.min(begun.elapsed().as_secs_f64() * 1_000.0);
     }
     best
-}
-
-/// Prints a figure and what it has to be.
-fn report(what: &str, figure: f64, unit: &str, limit: f64) -> Result<()> {
-    let holds = figure <= limit;
-    println!(
-        "{}",
-        json!({ "what": what, "figure": figure, "unit": unit, "limit": limit, "holds": holds })
-    );
-    Ok(())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a small count")]
-fn usize_f64(n: usize) -> f64 {
-    n as f64
 }

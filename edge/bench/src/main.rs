@@ -14,14 +14,13 @@ pub mod random;
 #[path = "../../src/session/vault.rs"]
 pub mod vault;
 
-/// What goes into and comes out of a model.
+/// What goes into and comes out of a model, as in `lib.rs`.
 #[path = "../../src/guard"]
 pub mod guard {
     mod addresses;
     #[cfg_attr(not(test), expect(dead_code, reason = "a prompt is not timed"))]
     pub(crate) mod characters;
     pub mod citations;
-    mod codes;
     mod harmless;
     mod held;
     pub mod links;
@@ -34,6 +33,7 @@ pub mod guard {
 mod cost;
 mod eval;
 mod seal;
+mod work;
 
 use anyhow::{Result, bail};
 

@@ -32,6 +32,12 @@ impl Addresses {
         Self { reader: Reader { rules, read: 0, in_word: false }, held: String::new() }
     }
 
+    /// How many bytes are held back.
+    #[cfg(test)]
+    pub(super) const fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Takes what comes next and adds what may be sent.
     pub(super) fn push(&mut self, text: &str, sent: &mut String) {
         go_on(&mut self.reader, &mut self.held, text, false, sent);
@@ -81,9 +87,12 @@ impl Stage for Reader {
             self.in_word = false;
             return Some(begin.len());
         }
-        let is_open = |c: char| !(c.is_whitespace() || "<>\"`|[]()".contains(c));
-        let rest = text.get(self.read..).unwrap_or_default();
-        let end = self.read + rest.find(|c| !is_open(c)).unwrap_or(rest.len());
+        let stops = |b: &u8| b.is_ascii_whitespace() || b"<>\"`|[]()".contains(b);
+        let mut rest = bytes.iter().take(LONGEST_ADDRESS + 1).skip(self.read);
+        let end = match rest.position(stops) {
+            Some(length) => self.read + length,
+            None => text.ceil_char_boundary(bytes.len().min(LONGEST_ADDRESS + 1)),
+        };
         if end == text.len() && !is_end && end <= LONGEST_ADDRESS {
             self.read = end;
             return None;
@@ -168,6 +177,7 @@ mod tests {
                 "shop.example:80&commat;evil.example/",
             ),
             ("ftp://shop.example, xmpp:a@shop.example", "shop.example, a@shop.example"),
+            ("https://shop.example/?to=https://evil.example", "shop.example/?to=evil.example"),
             ("h", "h"),
             ("https:/", "https:/"),
         ] {

@@ -51,10 +51,31 @@ impl Citations {
         Self { reader: Reader { given, ..Reader::default() }, held: String::new() }
     }
 
+    /// How many bytes are held back.
+    #[cfg(test)]
+    pub(super) const fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Appends what can be said so far, with `text` coming next.
     pub fn push(&mut self, text: &str, said: &mut String) {
         if self.reader.given == 0 {
             said.push_str(text);
+            return;
+        }
+        // The second is what `【` begins with.
+        let matters = |b: u8| matches!(b, b'[' | 0xe3);
+        if matches!(self.held.as_str(), "" | " ")
+            && self.reader.has_words
+            && self.reader.verbatim.is_within(text)
+            && !text.is_empty()
+            && !text.bytes().any(matters)
+        {
+            said.push_str(&self.held);
+            self.held.clear();
+            let words = text.strip_suffix(' ').unwrap_or(text);
+            said.push_str(words);
+            self.held.push_str(text.get(words.len()..).unwrap_or_default());
             return;
         }
         go_on(&mut self.reader, &mut self.held, text, false, said);
@@ -79,7 +100,13 @@ impl Stage for Reader {
         let taken = match look.piece {
             Piece::Unfinished => return None,
             Piece::Words(length) | Piece::Signs { before: length, .. } if length > 0 => {
-                self.read(text, length, is_end, said)?
+                let mut read = 0;
+                while let Some(rest) = text.get(read..).filter(|_| read < length) {
+                    let Some(taken) = self.read(rest, length - read, is_end, said) else { break };
+                    self.has_words |= !rest.bytes().take(taken).all(is_mark);
+                    read += taken;
+                }
+                Some(read).filter(|read| *read > 0)?
             }
             Piece::Code { length, .. }
             | Piece::Words(length)

@@ -68,6 +68,12 @@ impl Harmless {
         }
     }
 
+    /// How many bytes are held back.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.held.as_str().len()
+    }
+
     /// Takes what comes next and gives what may be sent.
     pub(super) fn push(&mut self, text: &Scrubbed) -> Scrubbed {
         self.held.append(text);

@@ -89,7 +89,9 @@ impl LinkRules {
             host == *known
                 || host.strip_suffix(known.as_str()).is_some_and(|sub| sub.ends_with('.'))
         };
-        is_host && (self.hosts.is_empty() || self.hosts.iter().any(within))
+        // A page of the site's may send its visitors on to an address within its own.
+        let leads_on = rest.contains("://");
+        is_host && (self.hosts.is_empty() || (self.hosts.iter().any(within) && !leads_on))
     }
 }
 
@@ -108,8 +110,26 @@ impl Links {
         Self { reader, held: String::new() }
     }
 
+    /// How many bytes are held back.
+    #[cfg(test)]
+    pub(super) const fn held(&self) -> usize {
+        self.held.len() + self.reader.words.len()
+    }
+
     /// Takes what comes next and adds what may be sent.
     pub(super) fn push(&mut self, text: &str, sent: &mut String) {
+        let reader = &mut self.reader;
+        let matters = |b: u8| matches!(b, b'!' | b'[' | b']');
+        if self.held.is_empty()
+            && reader.open.is_empty()
+            && reader.verbatim.is_within(text)
+            && !text.bytes().any(matters)
+        {
+            reader.is_blank &= text.trim().is_empty();
+            reader.sent += text.len();
+            sent.push_str(text);
+            return;
+        }
         go_on(&mut self.reader, &mut self.held, text, false, sent);
     }
 
@@ -127,7 +147,13 @@ impl Stage for Reader {
         let taken = match look.piece {
             Piece::Unfinished => return None,
             Piece::Words(length) | Piece::Signs { before: length, .. } if length > 0 => {
-                self.read(text, length, is_end)?
+                let mut read = 0;
+                while let Some(rest) = text.get(read..).filter(|_| read < length) {
+                    let Some(taken) = self.read(rest, length - read, is_end) else { break };
+                    read += taken;
+                    self.send(sent);
+                }
+                Some(read).filter(|read| *read > 0)?
             }
             Piece::Code { length, .. }
             | Piece::Words(length)

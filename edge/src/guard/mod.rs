@@ -26,8 +26,6 @@ pub mod links;
 mod verbatim;
 pub mod watch;
 
-mod codes;
-
 pub(crate) mod characters;
 
 use sotto_shared::pii::Policy;

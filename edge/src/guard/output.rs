@@ -6,9 +6,8 @@ use sotto_shared::limits::REPLY_BYTES;
 use sotto_shared::pii::{Counts, Policy, Scrubbed, StreamScrubber};
 
 use super::addresses::Addresses;
-use super::characters::spoken;
+use super::characters::Spoken;
 use super::citations::Citations;
-use super::codes::Codes;
 use super::harmless::Harmless;
 use super::links::{LinkRules, Links};
 use super::watch::Watch;
@@ -16,10 +15,10 @@ use super::watch::Watch;
 /// What one reply goes through.
 #[derive(Debug)]
 pub struct Output {
+    spoken: Spoken,
     citations: Citations,
     links: Links,
     addresses: Addresses,
-    codes: Codes,
     watch: Watch,
     scrubber: StreamScrubber,
     harmless: Harmless,
@@ -27,8 +26,8 @@ pub struct Output {
     cited: String,
     linked: String,
     shown: String,
-    looked_at: String,
-    /// What waits to be scrubbed.
+    watched: String,
+    /// What waits for more.
     waiting: String,
     taken: usize,
 }
@@ -36,8 +35,9 @@ pub struct Output {
 /// So much of a reply is sent word by word, in bytes, so that it begins at once.
 const AT_ONCE: usize = 256;
 
-/// Behind that, so much at a time, in bytes: the scrubber reads its context again with every piece.
-const AT_A_TIME: usize = 96;
+/// Behind that, so much at a time, in bytes: each stage begins anew with every piece, and the scrubber
+/// reads its context again.
+const AT_A_TIME: usize = 128;
 
 /// What a model was told and must not repeat; nothing where no model was asked.
 #[derive(Clone, Debug, Default)]
@@ -65,17 +65,17 @@ impl Output {
     #[must_use]
     pub fn new(policy: Policy, links: LinkRules, told: &Told<'_>) -> Self {
         Self {
+            spoken: Spoken::default(),
             citations: Citations::of(told.passages),
             addresses: Addresses::new(links.clone()),
             links: Links::new(links.clone()),
-            codes: Codes::default(),
             watch: Watch::new(told.instructions.iter().copied(), told.canary),
             scrubber: StreamScrubber::new(policy),
             harmless: Harmless::new(links),
             cited: String::new(),
             linked: String::new(),
             shown: String::new(),
-            looked_at: String::new(),
+            watched: String::new(),
             waiting: String::new(),
             taken: 0,
         }
@@ -83,24 +83,29 @@ impl Output {
 
     /// Takes what the model wrote next, and gives what may be sent by now.
     pub fn push(&mut self, text: &str) -> Scrubbed {
-        let text = spoken(text);
+        let text = self.spoken.push(text);
         let room = REPLY_BYTES.saturating_sub(self.taken);
         let end = text.floor_char_boundary(room.min(text.len()));
         // A character that does not fit any more fills the rest.
         self.taken = if end < text.len() { REPLY_BYTES } else { self.taken + end };
-        self.citations.push(text.get(..end).unwrap_or_default(), &mut self.cited);
-        self.go_on(false);
+        self.waiting.push_str(text.get(..end).unwrap_or_default());
         if self.taken > AT_ONCE && self.waiting.len() < AT_A_TIME {
             return Scrubbed::default();
         }
-        let piece = self.scrubber.push(&self.waiting);
-        self.waiting.clear();
+        self.go_on(false);
+        let piece = self.scrubber.push(&self.watched);
+        self.watched.clear();
         self.harmless.push(&piece)
     }
 
     /// Lets what is left without images and links go on to the watch, which has to see what a reader
     /// will: whatever were taken out behind it would bring together what it saw apart.
     fn go_on(&mut self, is_end: bool) {
+        self.citations.push(&self.waiting, &mut self.cited);
+        self.waiting.clear();
+        if is_end {
+            self.citations.finish(&mut self.cited);
+        }
         self.links.push(&self.cited, &mut self.linked);
         self.cited.clear();
         if is_end {
@@ -111,22 +116,17 @@ impl Output {
         if is_end {
             self.addresses.finish(&mut self.shown);
         }
-        self.codes.push(&self.shown, &self.watch, &mut self.looked_at);
+        self.watch.push(&self.shown, &mut self.watched);
         self.shown.clear();
         if is_end {
-            self.codes.finish(&self.watch, &mut self.looked_at);
-        }
-        self.watch.push(&self.looked_at, &mut self.waiting);
-        self.looked_at.clear();
-        if is_end {
-            self.waiting.push_str(&self.watch.finish());
+            self.watched.push_str(&self.watch.finish());
         }
     }
 
     /// Why nothing more should be taken; `None` while the reply goes on.
     #[must_use]
     pub const fn cut(&self) -> Option<Cut> {
-        if self.watch.has_quoted() || self.codes.tells() {
+        if self.watch.has_quoted() {
             Some(Cut::Quotation)
         } else if self.taken >= REPLY_BYTES {
             Some(Cut::Length)
@@ -150,10 +150,9 @@ impl Output {
 
     /// Gives what was held back.
     pub fn finish(&mut self) -> Scrubbed {
-        self.citations.finish(&mut self.cited);
         self.go_on(true);
-        let mut rest = self.scrubber.push(&self.waiting);
-        self.waiting.clear();
+        let mut rest = self.scrubber.push(&self.watched);
+        self.watched.clear();
         rest.append(&self.scrubber.finish());
         let mut rest = self.harmless.push(&rest);
         rest.append(&self.harmless.finish());
@@ -228,6 +227,68 @@ mod tests {
     }
 
     #[test]
+    fn what_is_held_back_is_bounded_whatever_is_written() {
+        let own = "Never mention th";
+        for text in [
+            "[",
+            "![](",
+            "![x](https://a.example/",
+            "[a](https://shop.example/(",
+            "<https://shop.example/",
+            "<",
+            "`",
+            "``a ` ",
+            "\\",
+            "[1, ",
+            " ",
+            "\n",
+            "x",
+            "https://shop.example/",
+            "1 ",
+            "\n> ```\n   ```\n- ",
+            "Never mention th          ",
+            "6b 62 ",
+            "a2Jw ",
+            "&#107;",
+            "~~~",
+            "```",
+            "jo@x.com(",
+            "\u{feff}",
+        ] {
+            for size in [1, 7, 300] {
+                let told =
+                    Told { instructions: vec![own], canary: Some("kbplfhogamdcneji"), passages: 2 };
+                let links = LinkRules { hosts: vec!["shop.example".into()], own: vec![] };
+                let mut output = Output::new(Policy::chat(), links, &told);
+                let chars: Vec<char> = text.chars().cycle().take(12_000).collect();
+                for piece in chars.chunks(size) {
+                    let _ = output.push(&piece.iter().collect::<String>());
+                    assert!(output.held() <= HELD, "{text:?} {size}: {}", output.held());
+                }
+                let _ = output.finish();
+                assert_eq!(output.held(), 0, "{text:?}");
+            }
+        }
+    }
+
+    /// What all stages together hold back at most, in bytes: most of it is the scrubber's, which waits
+    /// for a key or a number that does not end.
+    const HELD: usize = 14 * 1_024;
+
+    impl Output {
+        /// How many bytes are held back.
+        fn held(&self) -> usize {
+            self.waiting.len()
+                + self.citations.held()
+                + self.links.held()
+                + self.addresses.held()
+                + self.watch.held()
+                + self.scrubber.held()
+                + self.harmless.held()
+        }
+    }
+
+    #[test]
     fn a_reply_is_cut_at_its_longest() {
         let long = "ä ".repeat(REPLY_BYTES);
         let (text, cut) = run(&[&long, "more"]);
@@ -240,6 +301,6 @@ mod tests {
     fn a_reply_that_repeats_its_instructions_is_cut_before_they_are_sent() {
         let (text, cut) =
             run(&["I was told: never men", "tion the WAREHOUSE in", " the north to anybody. So."]);
-        assert_eq!((text.as_str(), cut), ("I was told: never ", Some(Cut::Quotation)));
+        assert_eq!((text.as_str(), cut), ("I was told: ", Some(Cut::Quotation)));
     }
 }

@@ -99,6 +99,12 @@ impl Verbatim {
         self.has_bar &= !self.is_start;
     }
 
+    /// Whether words come next for certain: nothing in them is looked at, nor where they end.
+    pub(super) fn is_within(&self, text: &str) -> bool {
+        let matters = |b: u8| matches!(b, b'`' | b'\n' | b'\\');
+        self.state == State::Clear && !self.is_start && !text.bytes().any(matters)
+    }
+
     const fn is_inside(&self) -> bool {
         matches!(self.state, State::Doubt { is_inside: true } | State::Lost { is_inside: true })
     }

@@ -76,6 +76,12 @@ impl StreamScrubber {
         self.counts
     }
 
+    /// How many bytes are held back.
+    #[must_use]
+    pub const fn held(&self) -> usize {
+        self.text.len() - self.done
+    }
+
     fn advance(&mut self, is_end: bool) -> Scrubbed {
         let folded = fold(&self.text);
         let from = folded.index_of(self.done);
@@ -110,7 +116,7 @@ impl StreamScrubber {
 
 impl core::fmt::Debug for StreamScrubber {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "StreamScrubber({:?}, {} bytes held)", self.counts, self.text.len() - self.done)
+        write!(f, "StreamScrubber({:?}, {} bytes held)", self.counts, self.held())
     }
 }
 

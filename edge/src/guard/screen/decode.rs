@@ -26,7 +26,7 @@ const TURNS: usize = 3;
 const SINGLES: usize = 16;
 
 /// The texts behind the codes in a text. Most texts are seen at a glance to have none.
-pub(in crate::guard) fn undone(text: &str) -> Vec<String> {
+pub(super) fn undone(text: &str) -> Vec<String> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     if has_long_run(bytes) {

@@ -4,7 +4,7 @@ use crate::guard::characters::is_plain;
 
 /// What a character comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Folded {
+pub(in crate::guard) enum Folded {
     /// A letter or a digit.
     Ascii(char),
     /// A letter that is several.
@@ -32,7 +32,7 @@ const MARKED: &str = "\
     lllnnnnnnnnnoooooo..rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
 /// Folds a character.
-pub(super) fn fold(c: char) -> Folded {
+pub(in crate::guard) fn fold(c: char) -> Folded {
     match c {
         'a'..='z' | '0'..='9' => Folded::Ascii(c),
         'A'..='Z' => Folded::Ascii(c.to_ascii_lowercase()),

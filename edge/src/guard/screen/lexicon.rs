@@ -92,12 +92,15 @@ impl Lexicon {
         self.classes(word).next().is_some()
     }
 
-    /// Length of the longest entry that a text begins with, of those that have three letters, and
-    /// whether any letters may follow it.
-    pub(super) fn longest(&self, text: &str) -> Option<(usize, bool)> {
+    /// Lengths of the entries that a text begins with, the longest first, of those that have three
+    /// letters, and whether any letters may follow.
+    pub(super) fn beginnings<'a>(
+        &'a self,
+        text: &'a str,
+    ) -> impl Iterator<Item = (usize, bool)> + 'a {
         self.found(text)
             .map(|entry| (entry.letters.len(), entry.is_prefix))
-            .find(|(length, _)| *length >= 3)
+            .filter(|(length, _)| *length >= 3)
     }
 
     /// Every entry that a word begins with, the longest first.
@@ -183,11 +186,13 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_beginning_is_found() {
+    fn beginnings_are_found_the_longest_first() {
         let lexicon = lexicon();
-        assert_eq!(lexicon.longest("instructionsall"), Some(("instruction".len(), true)));
-        assert_eq!(lexicon.longest("inst"), Some(("inst".len(), true)));
-        assert_eq!(lexicon.longest("zebras"), Some(("zebra".len(), false)));
-        assert_eq!(lexicon.longest("inside"), None);
+        let beginnings = |text| lexicon.beginnings(text).collect::<Vec<_>>();
+        assert_eq!(beginnings("instructionsall"), [(11, true), (4, true)]);
+        assert_eq!(beginnings("inst"), [(4, true)]);
+        assert_eq!(beginnings("zebras"), [(5, false)]);
+        assert_eq!(beginnings("ignored"), [(6, false), (5, true)]);
+        assert!(beginnings("inside").is_empty());
     }
 }

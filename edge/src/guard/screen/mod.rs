@@ -16,8 +16,8 @@ mod view;
 
 use std::cell::OnceCell;
 
-pub(super) use decode::undone;
-use fold::Folded;
+use decode::undone;
+pub(super) use fold::{Folded, fold};
 use rules::{Hits, Rules, Weight};
 
 /// What the screen says of a text.
@@ -156,7 +156,7 @@ pub fn screen(text: &str) -> Screened {
         }
         if seen.hidden > 0 {
             // What is hidden may stand between words where it was taken for nothing.
-            let apart = text.replace(|c| fold::fold(c) == Folded::Hidden, " ");
+            let apart = text.replace(|c| fold(c) == Folded::Hidden, " ");
             words(rules, &apart, &mut found);
         }
         if !seen.tagged.is_empty() {

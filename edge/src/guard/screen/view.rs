@@ -3,7 +3,7 @@
 //!
 //! Nothing of it is shown or stored: it is what a pattern is held against.
 
-use super::fold::{Folded, fold, letter_of_digit};
+use super::fold::{FILLERS, Folded, fold, letter_of_digit};
 use super::lexicon::Lexicon;
 
 /// Longest text that is read, in bytes; what stands behind it is not looked at. A message of a
@@ -20,7 +20,7 @@ const TOGETHER: usize = 18;
 const TWO_TOGETHER: usize = 9;
 
 /// Letters that may stand behind the beginning of a word, where words are pushed together.
-const ENDING: usize = 3;
+const ENDING: usize = 4;
 
 /// Signs that stand for letters, or between words.
 const SIGNS: [char; 3] = ['@', '$', '|'];
@@ -62,7 +62,8 @@ pub(super) fn read(text: &str, lexicon: &Lexicon, each: impl FnMut(&str, u32)) -
             Folded::Letters(letters) => reader.word.push_str(letters),
             Folded::Ascii(c) | Folded::Other(c) => reader.word.push(c),
             Folded::Mark => {}
-            Folded::Hidden => reader.seen.hidden += 1,
+            // A filler has no business between letters that are not Korean.
+            Folded::Hidden => reader.seen.hidden += if FILLERS.contains(&c) { 2 } else { 1 },
             Folded::Tag(c) => {
                 reader.seen.hidden += 1;
                 reader.seen.tagged.push(c);
@@ -171,28 +172,35 @@ impl<F: FnMut(&str, u32)> Reader<'_, F> {
     /// Whether a word is several that were pushed together: a very long one, and one that known
     /// words make up without a rest but for endings.
     fn is_together(&self, word: &str) -> bool {
-        if word.len() < TWO_TOGETHER {
-            return false;
+        match word.len() {
+            // One that is known by its beginning may be that word, or begin with it.
+            TOGETHER.. => !self.lexicon.knows(word) || self.is_made_of_many(word),
+            TWO_TOGETHER.. => self.is_made_up(word, word.len()),
+            _ => false,
         }
-        // A word that is known by its beginning may be that word, or begin with it.
-        (word.len() >= TOGETHER && !self.lexicon.knows(word)) || self.is_made_up(word)
     }
 
-    fn is_made_up(&self, word: &str) -> bool {
-        let mut rest = word;
-        let mut words = 0;
-        while let Some((known, is_prefix)) = self.lexicon.longest(rest) {
-            words += 1;
-            let behind = rest.get(known..).unwrap_or_default();
-            let ending = |n: &usize| {
-                let next = behind.get(*n..).unwrap_or_default();
-                next.is_empty() || self.lexicon.longest(next).is_some()
-            };
-            let endings = if is_prefix || word.len() >= TOGETHER { ENDING } else { 0 };
-            let Some(ending) = (0..=endings.min(behind.len())).find(ending) else { return false };
-            rest = behind.get(ending..).unwrap_or_default();
+    /// Whether known words have most of the letters of a long one.
+    fn is_made_of_many(&self, word: &str) -> bool {
+        let (mut count, mut letters) = (0, 0);
+        for (_, length) in self.best_way(word) {
+            count += 1;
+            letters += length;
         }
-        rest.is_empty() && words > 1
+        count > 1 && letters * 4 >= word.len() * 3
+    }
+
+    /// Whether known words make up the rest of a short word, which has so many letters as a whole.
+    fn is_made_up(&self, rest: &str, whole: usize) -> bool {
+        self.lexicon.beginnings(rest).any(|(known, is_prefix)| {
+            let behind = rest.get(known..).unwrap_or_default();
+            let endings = if is_prefix { ENDING } else { 0 };
+            if behind.len() <= endings {
+                return rest.len() < whole;
+            }
+            let mut nexts = (0..=endings).filter_map(|ending| behind.get(ending..));
+            nexts.any(|next| self.is_made_up(next, whole))
+        })
     }
 
     /// A row of single letters has ended: a word that was pulled apart, or just letters.
@@ -218,14 +226,37 @@ impl<F: FnMut(&str, u32)> Reader<'_, F> {
 
     /// Gives the known words that several pushed together are made of.
     fn split(&mut self, word: &str) {
-        let mut rest = word;
-        while let Some(first) = rest.chars().next() {
-            let known = self.lexicon.longest(rest).map_or(0, |(known, _)| known);
-            if known > 0 {
-                self.put(rest.get(..known).unwrap_or_default());
-            }
-            rest = rest.get(known.max(first.len_utf8())..).unwrap_or_default();
+        for (place, length) in self.best_way(word) {
+            self.put(word.get(place..place + length).unwrap_or_default());
         }
+    }
+
+    /// Where known words begin in several that were pushed together, and how long they are: of all
+    /// ways to read them the one with the longest words.
+    fn best_way(&self, word: &str) -> Vec<(usize, usize)> {
+        // From the end: what the best way from each letter on is worth, and the length of its first
+        // word, 0 where a letter is passed over.
+        let mut ways = vec![(0_usize, 0_usize); word.len() + 1];
+        for place in (0..word.len()).rev() {
+            let worth = |at: usize| ways.get(at).map_or(0, |(worth, _)| *worth);
+            let passed = (worth(place + 1), 0);
+            let known = self.lexicon.beginnings(word.get(place..).unwrap_or_default());
+            let taken =
+                known.map(|(length, _)| ((length - 2).pow(2) + worth(place + length), length));
+            let best = taken.fold(passed, |best, way| if way.0 > best.0 { way } else { best });
+            if let Some(way) = ways.get_mut(place) {
+                *way = best;
+            }
+        }
+        let mut words = Vec::new();
+        let mut place = 0;
+        while let Some((_, length)) = ways.get(place).copied() {
+            if length > 0 {
+                words.push((place, length));
+            }
+            place += length.max(1);
+        }
+        words
     }
 
     fn put(&mut self, word: &str) {
