@@ -58,7 +58,7 @@ impl Harmless {
     pub(super) fn new(rules: LinkRules) -> Self {
         Self {
             rules,
-            verbatim: Verbatim::default(),
+            verbatim: Verbatim::strict(),
             held: Scrubbed::default(),
             before: Before::Other,
             at_margin: true,
@@ -268,6 +268,9 @@ mod tests {
             ("```<i>```", "\\`\\`\\`\\<i>\\`\\`\\`"),
             ("> ```\n> <i>\n\n<i>", "> ```\n> \\<i>\n\n\\<i>"),
             ("- a\n  ```\n<i>\n  ```\n<i>", "- a\n  ```\n\\<i>\n  ```\n\\<i>"),
+            ("x\n    ```\n``a ` b```<i>`", "x\n    ```\n\\`\\`a \\` b\\`\\`\\`\\<i>\\`"),
+            ("x\n    ```\n a `\n`<i>`", "x\n    ```\n a \\`\n`<i>`"),
+            ("~~~\n~~~\t\n~~~\n<i>", "~~~\n~~~\t\n~~~\n\\<i>"),
             ("```\n<i>\n````  \n<i>", "```\n<i>\n````  \n\\<i>"),
         ] {
             assert_eq!(run(text), wanted, "{text}");

@@ -127,6 +127,34 @@ const FRAGMENTS: &[&str] = &[
     "\u{a0}",
 ];
 
+/// What seems to begin and end code.
+const CODE: &[&str] = &[
+    "`",
+    "``",
+    "```",
+    "~~~",
+    "\n",
+    "\n    ```\n",
+    "\n  ```\n",
+    "> ```\n",
+    "- ```\n",
+    "- ",
+    "> ",
+    "    ",
+    "  ",
+    " ",
+    "a",
+    "<i>",
+    "`<i>`",
+    "|",
+    "\n\n",
+    "\\",
+    "|-|\n",
+    "\t",
+    "1. ",
+    "![a](https://b.c)",
+];
+
 /// So many replies take about a second where nothing is optimised.
 const CASES: usize = 3_000;
 
@@ -222,15 +250,25 @@ fn check(reply: &str, case: usize, size: impl FnMut() -> usize) {
     }
 }
 
-#[test]
-fn no_image_no_html_and_no_other_link_gets_past() {
+/// Checks replies that are composed of these.
+fn compose(fragments: &[&str]) {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for case in 0..CASES {
         let length = 1 + dice.roll(14);
-        let reply: String = (0..length).map(|_| FRAGMENTS[dice.roll(FRAGMENTS.len())]).collect();
+        let reply: String = (0..length).map(|_| fragments[dice.roll(fragments.len())]).collect();
         let largest = [1, 3, 12, 400][dice.roll(4)];
         check(&reply, case, || 1 + dice.roll(largest));
     }
+}
+
+#[test]
+fn no_image_no_html_and_no_other_link_gets_past() {
+    compose(FRAGMENTS);
+}
+
+#[test]
+fn nothing_gets_past_in_what_only_some_readers_take_for_code() {
+    compose(CODE);
 }
 
 /// The replies of the end-to-end test, read from its file: what stands between backticks in the list.

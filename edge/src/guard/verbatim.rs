@@ -28,6 +28,8 @@ pub(super) struct Verbatim {
     is_start: bool,
     /// Whether a span on this line holds a bar: if the line is a table's, the bar ends its cell.
     has_bar: bool,
+    /// Whether code that some readers see alone is words.
+    is_strict: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,11 +73,17 @@ pub(super) struct Look {
 
 impl Default for Verbatim {
     fn default() -> Self {
-        Self { state: State::Clear, is_start: true, has_bar: false }
+        Self { state: State::Clear, is_start: true, has_bar: false, is_strict: false }
     }
 }
 
 impl Verbatim {
+    /// One that takes the lines of a fence for words if some readers see none there: a backtick in
+    /// them may open something behind them.
+    pub(super) fn strict() -> Self {
+        Self { is_strict: true, ..Self::default() }
+    }
+
     /// What the text begins with that comes next; `is_end` if nothing will follow it.
     pub(super) fn look(&self, text: &str, is_end: bool) -> Look {
         match self.state {
@@ -106,7 +114,11 @@ impl Verbatim {
     }
 
     const fn is_inside(&self) -> bool {
-        matches!(self.state, State::Doubt { is_inside: true } | State::Lost { is_inside: true })
+        !self.is_strict
+            && matches!(
+                self.state,
+                State::Doubt { is_inside: true } | State::Lost { is_inside: true }
+            )
     }
 
     const fn found(&self, piece: Piece) -> Look {
@@ -132,14 +144,16 @@ impl Verbatim {
         let has_tab = blank > spaces;
         let is_over = bytes.get(end).is_none_or(|b| *b == b'\n');
         let may_close = signs >= fence.length && is_over && (spaces < NEVER_CLOSES || has_tab);
+        // Some readers take a tab behind a fence for words.
+        let is_odd = bytes.iter().take(end).skip(blank).any(|b| *b == b'\t');
         let closes = may_close
             && !has_tab
             && !is_open
             && if fence.indent == 0 { spaces <= FENCE } else { spaces == fence.indent };
         let is_lost = if fence.indent == 0 {
-            may_close && is_open
+            may_close && (is_open || is_odd)
         } else if may_close {
-            !closes
+            !closes || is_odd
         } else {
             // A line without words ends nothing.
             spaces < fence.indent && !has_tab && !(signs == 0 && is_over)
@@ -159,7 +173,7 @@ impl Verbatim {
         let is_margin =
             matches!(self.state, State::Doubt { .. }) && !text.starts_with([' ', '\t', '>', '\n']);
         let state = if is_margin { State::Clear } else { self.state };
-        let here = Self { state, is_start: false, has_bar: false };
+        let here = Self { state, is_start: false, has_bar: false, ..*self };
         let prefix = run(bytes, 0, |b| b != b'\n' && is_mark(b));
         let sign = bytes.get(prefix).copied().unwrap_or(b' ');
         let signs = run(bytes, prefix, |b| b == sign);
@@ -223,6 +237,10 @@ impl Verbatim {
             at += closing;
             if at == bytes.len() && !is_end && at <= LONGEST {
                 return self.found(Piece::Unfinished);
+            }
+            if closing >= FENCE {
+                // For a reader that sees no fence on a line before, it may close what began there.
+                return nothing;
             }
             if closing == signs {
                 let has_bar = self.has_bar || bytes.iter().take(at).any(|b| *b == b'|');
