@@ -26,8 +26,9 @@ test("a page left alone asks for one script and keeps nothing", async ({ front, 
   expect(await kept(page)).toEqual(NOTHING);
 
   await open(chat);
-  const paths = front.requests.map(({ path }) => path.replace(/[0-9a-f]{16}/, "#").split("?")[0]);
-  expect(paths.sort()).toEqual([`/assets/widget-#.js`, `/assets/widget-#.wasm`, "/embed.js", `/v1/sites/${site.key}`].sort());
+  const paths = () => front.requests.map(({ path }) => path.replace(/[0-9a-f]{16}/, "#").split("?")[0]).sort();
+  const wanted = ["/assets/scrubber-#.wasm", "/assets/widget-#.js", "/assets/widget-#.wasm", "/embed.js", `/v1/sites/${site.key}`];
+  await expect.poll(paths).toEqual(wanted.sort());
   expect(await kept(page)).toEqual(NOTHING);
 });
 

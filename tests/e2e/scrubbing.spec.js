@@ -6,7 +6,8 @@
 // 4. From a client that does not scrub: the edge does, before storage and provider.
 // 5. What a model invents is scrubbed; what the site itself says is not.
 // 6. Numbers of states, addresses of machines, passwords: on the demo page, from the composer to the provider.
-// 7. A site's own values pass, its own patterns are hidden, what it switched off is not: the same in the browser and at the edge.
+// 7. The widget's scrubber is fetched after the widget: until it is there, nothing that was typed leaves.
+// 8. A site's own values pass, its own patterns are hidden, what it switched off is not: the same in the browser and at the edge.
 
 import { readFile } from "node:fs/promises";
 import { openAi } from "../support/admin.js";
@@ -208,4 +209,56 @@ test("a site's own settings hold in the browser and at the edge", async ({ arriv
   expect(facts.question).toBe(hidden(""));
   // What the browser hid passes the edge as it is.
   expect((await visitor.ask(hidden("_1"))).facts.question).toBe(hidden("_1"));
+});
+
+const SCRUBBER = /^\/assets\/scrubber-/;
+const CHAT = /^\/v1\/chat$/;
+
+test("a message that is sent before the scrubber is there waits for it, and takes along what was typed since", async ({ arrive, front, provider }) => {
+  const chat = await arrive({ provider: openAi(provider) });
+  const release = front.hold(SCRUBBER);
+  await enter(chat);
+  await chat.input.fill(`I am ${VALUES.email}`);
+  await chat.send.click();
+  await chat.send.click();
+  await chat.input.press("End");
+  await chat.input.pressSequentially(`, card ${VALUES.card}`);
+  await expect(chat.chips).toHaveCount(0);
+  expect(front.sent(CHAT)).toEqual([]);
+  await release();
+  await expect(chat.messages("visitor")).toContainText(VALUES.card);
+  expect((await provider.asked()).text).toContain("I am [EMAIL_1], card [CARD_1]");
+  await expect(chat.stop).toBeHidden();
+  await expect(chat.messages("visitor")).toHaveCount(1);
+  expectNoTrace(JSON.stringify(front.requests), "what was sent to the edge");
+});
+
+test("without the scrubber nothing leaves, the visitor is told, and the next press tries again", async ({ arrive, front, provider }) => {
+  const chat = await arrive({ provider: openAi(provider) });
+  front.refuse(SCRUBBER);
+  await enter(chat);
+  const typed = `I am ${VALUES.email}`;
+  await chat.input.fill(typed);
+  await chat.send.click();
+  await expect(chat.text("unreachable")).toBeVisible();
+  await expect(chat.input).toHaveValue(typed);
+  expect(front.sent(CHAT)).toEqual([]);
+  front.admit();
+  await chat.send.click();
+  expect((await provider.asked()).text).toContain("I am [EMAIL_1]");
+  await expect(chat.text("unreachable")).toBeHidden();
+  expectNoTrace(JSON.stringify(front.requests), "what was sent to the edge");
+});
+
+test("a scrubber that was altered on its way is none", async ({ arrive, front, page }) => {
+  await page.route(/\/assets\/scrubber-/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: Buffer.concat([await response.body(), Buffer.from([0, 1, 0])]) });
+  });
+  const chat = await arrive();
+  await enter(chat);
+  await chat.input.fill(`I am ${VALUES.email}`);
+  await chat.send.click();
+  await expect(chat.text("unreachable")).toBeVisible();
+  expect(front.sent(CHAT)).toEqual([]);
 });

@@ -37,7 +37,7 @@ mod components;
 mod dom;
 mod markup;
 
-pub use client::Solver;
+pub use client::Modules;
 pub use mount::{Widget, mount};
 
 /// The allocator, in constant time and little code; the default one of this target is written for

@@ -14,7 +14,7 @@ use web_sys::{
 
 use crate::action::Action;
 use crate::app::{App, tell};
-use crate::client::Solver;
+use crate::client::Modules;
 use crate::components::{Panel, panel};
 use crate::dom::el;
 use crate::settings::Settings;
@@ -54,8 +54,7 @@ struct Chat {
 ///
 /// `edge` is the edge's origin without a slash, `lang` the language tag that the loader resolved,
 /// `settings` the JSON text of `GET /v1/sites/{site}`, `locale` that of the locale file (empty for
-/// English, which is built in), `solver` what solves the challenge that may stand before a
-/// conversation.
+/// English, which is built in), `modules` what is loaded later.
 ///
 /// # Errors
 /// If the settings cannot be read, are another site's, or the browser refuses a style sheet.
@@ -70,7 +69,7 @@ pub fn mount(
     lang: String,
     settings: String,
     locale: String,
-    solver: Solver,
+    modules: Modules,
 ) -> Result<Widget, JsValue> {
     let settings = Settings::read(&settings, &lang, &locale)
         .filter(|settings| settings.site.site.as_str() == site)
@@ -84,7 +83,8 @@ pub fn mount(
     let container: HtmlElement = el("div").unchecked_into();
     // First, since the elements of the root stack upwards from the launcher, which stands last.
     root.insert_before(&container, root.first_child().as_ref())?;
-    let app = App::new(host, edge, settings, solver);
+    let app = App::new(host, edge, settings, modules);
+    app.load();
     let panel = panel(&app);
     container.append_child(&panel.dialog)?;
     let chat = Rc::new(Chat {

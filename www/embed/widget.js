@@ -33,36 +33,57 @@ async function run(wasm, home, host, root) {
   if (!host.isConnected) return undefined;
   prepare(host, root.querySelector("[part=launcher]"));
   return mount(host, root, edge, site, lang, settings, texts, {
+    finder: (rules) => finder(home, rules),
     solve: (challenge, bits) => solve(home, challenge, bits),
   });
 }
 
-let solver; // The module that solves challenges, once one has been asked for.
+const modules = {}; // What is loaded later than the widget, by its path.
+
+/** Starts an instance of a module. It is fetched once per page, and again after a failure. */
+async function start(home, [path, integrity]) {
+  modules[path] ??= WebAssembly.compileStreaming(
+    fetch(`${home}/${path}`, { integrity, credentials: "omit", signal: AbortSignal.timeout(30_000) }),
+  );
+  const compiled = await modules[path].catch((error) => {
+    delete modules[path];
+    throw error;
+  });
+  return (await WebAssembly.instantiate(compiled)).exports;
+}
+
+/**
+ * Resolves to what finds personal data in a text by a site's rules (scrubber/src/lib.rs): it gives
+ * numbers, three for each finding, whose places are in UTF-8.
+ */
+async function finder(home, rules) {
+  const scrubber = await start(home, __SCRUBBER__);
+  const { memory } = scrubber;
+  const put = (text) => {
+    const most = text.length * 3; // A UTF-16 unit has three bytes at most.
+    const at = scrubber.buffer(most); // The memory may be another one afterwards.
+    return new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer, at, most)).written;
+  };
+  scrubber.rules(put(rules));
+  return (text) => {
+    const count = scrubber.find(put(text));
+    return new Uint32Array(memory.buffer, scrubber.found(), count).slice();
+  };
+}
 
 /**
  * Solves a challenge of the edge (docs/challenge.md): resolves to the number that answers it, in
  * decimal digits. It works in slices shorter than a frame, so that the page stays responsive.
  */
 async function solve(home, challenge, bits) {
-  solver ??= WebAssembly.compileStreaming(
-    fetch(`${home}/${__SOLVER__}`, {
-      integrity: __SOLVER_INTEGRITY__,
-      credentials: "omit",
-      signal: AbortSignal.timeout(30_000),
-    }),
-  );
-  const compiled = await solver.catch((error) => {
-    solver = undefined;
-    throw error;
-  });
-  const { exports } = await WebAssembly.instantiate(compiled);
-  for (const character of challenge) exports.take(character.charCodeAt());
+  const solver = await start(home, __SOLVER__);
+  for (const character of challenge) solver.take(character.charCodeAt());
   const { now } = Date;
   const end = now() + 60_000;
   for (let from = 0; now() < end; await new Promise((go) => setTimeout(go))) {
     const slice = now() + 12;
     do {
-      const nonce = exports.find(bits, from, 1_000);
+      const nonce = solver.find(bits, from, 1_000);
       if (nonce >= 0) return String(nonce);
       from += 1_000;
     } while (now() < slice);

@@ -50,7 +50,16 @@ impl core::fmt::Debug for Chip {
 /// Replaces what `policy` wants found and adds the values to `map`. The edge finds nothing more
 /// in the result: it reads with the same code.
 pub fn scrub_for_browser(text: &str, policy: &Policy, map: &mut PlaceholderMap) -> BrowserScrub {
-    let mut findings = detect(text, policy);
+    scrub_found(text, |text| detect(text, policy), map)
+}
+
+/// The same with what `find` finds, which may be [`detect`] in a Wasm module of its own.
+pub fn scrub_found(
+    text: &str,
+    mut find: impl FnMut(&str) -> Vec<Finding>,
+    map: &mut PlaceholderMap,
+) -> BrowserScrub {
+    let mut findings = find(text);
     let mut readings = 1;
     loop {
         let mut numbered = map.clone();
@@ -58,7 +67,7 @@ pub fn scrub_for_browser(text: &str, policy: &Policy, map: &mut PlaceholderMap) 
         let more = if placed.is_empty() || readings == MAX_READINGS {
             Vec::new()
         } else {
-            detect(&scrub.text, policy)
+            find(&scrub.text)
         };
         if more.is_empty() {
             *map = numbered;

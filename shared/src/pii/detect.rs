@@ -20,6 +20,11 @@ pub enum Certainty {
     Certain,
 }
 
+impl Certainty {
+    /// All of them, in their order.
+    pub(super) const ALL: [Self; 3] = [Self::Cued, Self::Likely, Self::Certain];
+}
+
 /// Why something was found, for the note "why is this hidden?".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -31,6 +36,12 @@ pub enum Reason {
     Grouping,
     /// A word beside it names it.
     Cue,
+}
+
+impl Reason {
+    /// All of them, in their order.
+    pub(super) const ALL: [Self; 4] =
+        [Self::Structure, Self::CheckDigit, Self::Grouping, Self::Cue];
 }
 
 /// A place of personal data in a text. It carries no text, so it may be logged.

@@ -56,6 +56,7 @@ mod placeholder;
 mod browser;
 mod edge;
 mod map;
+mod numbers;
 mod stream;
 
 mod promises;
@@ -63,11 +64,12 @@ mod promises;
 #[cfg(test)]
 mod corpus;
 
-pub use browser::{BrowserScrub, Chip, preview, scrub_for_browser};
+pub use browser::{BrowserScrub, Chip, preview, scrub_for_browser, scrub_found};
 pub use category::{CATEGORIES, Category, CategoryInfo, Counts, Tier};
 pub use detect::{Certainty, Finding, Reason, detect};
 pub use edge::{Scrubbed, scrub_for_edge};
 pub use map::{MapError, PlaceholderMap};
+pub use numbers::{from_numbers, into_numbers};
 pub use pattern::PatternError;
 pub use placeholder::{Segment, Segments, restore, segments, stable_len};
 pub use policy::{Policy, SwitchError};

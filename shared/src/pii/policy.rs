@@ -36,6 +36,25 @@ impl Policy {
         Self { off: 0, exempt: Vec::new(), patterns: Vec::new() }
     }
 
+    /// The policy for chat with rules, one in each line: `-PHONE` switches categories off,
+    /// `+'KD'-9{6,8}` adds a pattern, `=030 901820` exempts a value and what is found in it. A rule
+    /// that cannot be read changes nothing.
+    #[must_use]
+    pub fn of_rules(rules: &str) -> Self {
+        let mut policy = Self::chat();
+        for rule in rules.lines() {
+            if let Some(label) = rule.strip_prefix('-') {
+                let _ = policy.switch_off(label);
+            } else if let Some(pattern) = rule.strip_prefix('+') {
+                let _ = policy.add_pattern(pattern);
+            } else if let Some(value) = rule.strip_prefix('=') {
+                policy.exempt_value(value);
+                policy.exempt_text(value);
+            }
+        }
+        policy
+    }
+
     /// Switches `category` on or off. Categories that cannot be switched stay on.
     #[must_use]
     pub fn with_category(mut self, category: Category, on: bool) -> Self {

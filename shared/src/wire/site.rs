@@ -83,10 +83,11 @@ impl Site {
         })
     }
 
-    /// What is hidden in this site's chat before a message leaves the browser.
+    /// What is hidden in this site's chat before a message leaves the browser, as
+    /// [rules](Policy::of_rules).
     #[must_use]
-    pub fn policy(&self) -> Policy {
-        self.scrub.policy(&self.exempt)
+    pub fn rules(&self) -> String {
+        self.scrub.rules(&self.exempt)
     }
 }
 
@@ -98,18 +99,21 @@ impl ScrubSettings {
     /// passed over, and the widget hides more or leaves the finding to the edge.
     #[must_use]
     pub fn policy(&self, exempt: &[String]) -> Policy {
-        let mut policy = Policy::chat();
-        for label in &self.off {
-            let _ = policy.switch_off(label);
+        Policy::of_rules(&self.rules(exempt))
+    }
+
+    /// The same as [rules](Policy::of_rules), for the scrubber in the browser.
+    #[must_use]
+    pub fn rules(&self, exempt: &[String]) -> String {
+        let mut rules = String::new();
+        for (sign, values) in [('-', &*self.off), ('+', &*self.patterns), ('=', exempt)] {
+            for line in values.iter().flat_map(|value| value.lines()) {
+                rules.push(sign);
+                rules.push_str(line);
+                rules.push('\n');
+            }
         }
-        for pattern in &self.patterns {
-            let _ = policy.add_pattern(pattern);
-        }
-        for value in exempt {
-            policy.exempt_value(value);
-            policy.exempt_text(value);
-        }
-        policy
+        rules
     }
 
     /// Reads the settings; what is missing changes nothing.
@@ -234,6 +238,31 @@ mod tests {
             text.as_str(),
             "[CUSTOM], [EMAIL]; you are shop@shop.example, 030 901820, 192.0.2.7"
         );
+    }
+
+    /// The widget hands the rules to its scrubber; the edge makes its policy of the same settings.
+    #[test]
+    fn a_sites_rules_are_its_policy() {
+        let fixture = include_str!("../../tests/fixtures/wire/site.json");
+        let site = Site::read(&Value::parse(fixture).unwrap()).unwrap();
+        let browser = Policy::of_rules(&site.rules());
+        let edge = site.scrub.policy(&site.exempt);
+        for (typed, sent) in [
+            ("hello@shop.example or jo@shop.example", "hello@shop.example or [EMAIL]"),
+            ("kd 1234567", "[CUSTOM]"),
+            ("IP 198.51.100.23, tax id 86095742719", "IP [IP], tax id 86095742719"),
+        ] {
+            for policy in [&browser, &edge] {
+                assert_eq!(scrub_for_edge(typed, policy).0.as_str(), sent);
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_of_several_lines_is_several_rules() {
+        let site = scrub(&["PHONE"], &["'KD'-9{6}"]);
+        let rules = site.rules(&["a@shop.example\n+9{4}".to_owned(), String::new()]);
+        assert_eq!(rules, "-PHONE\n+'KD'-9{6}\n=a@shop.example\n=+9{4}\n");
     }
 
     #[test]

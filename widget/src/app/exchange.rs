@@ -14,7 +14,6 @@ use sotto_shared::wire::stream::Author;
 use super::session::read;
 use super::{App, page};
 use crate::client::{Request, Stream};
-use crate::state::draft::Draft;
 use crate::state::retry::Backoff;
 use crate::state::talk::Phase;
 use crate::state::trouble::{Failure, Trouble};
@@ -24,9 +23,12 @@ impl App {
     /// Sends what the visitor typed.
     pub(super) fn send(&self, typed: &str) {
         let mut map = self.map().clone();
-        let draft = Draft::read(typed, &self.settings(), &mut map);
-        if draft.is_empty() {
+        let draft = self.read(typed, &mut map);
+        if draft.is_empty {
             return;
+        }
+        if self.finder.peek().is_none() {
+            return self.send_when_loaded(typed);
         }
         let editing = self.editing.peek();
         // While another conversation begins, what is sent would go with the one that ends.
@@ -45,16 +47,21 @@ impl App {
         if trouble.is_some() {
             return;
         }
+        let Some(scrubbed) = draft.scrubbed else {
+            // It broke: nobody can say what is in the text.
+            self.load();
+            return self.fail(Failure::Garbled);
+        };
         *self.map.borrow_mut() = map;
         self.keep();
         if let Some(id) = editing {
-            return self.correct(&id, draft.scrubbed.text);
+            return self.correct(&id, scrubbed.text);
         }
         self.draft.set(String::new());
         self.preview.set(false);
         self.why.set(false);
         page::tell(&self.host, "message", "{\"author\":\"visitor\"}");
-        self.deliver(Trigger::SubmitMessage, &page::random_id(), draft.scrubbed.text);
+        self.deliver(Trigger::SubmitMessage, &page::random_id(), scrubbed.text);
     }
 
     /// Sends a message again that did not arrive, or asks for another reply to the last one.

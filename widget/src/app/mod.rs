@@ -2,7 +2,7 @@
 //!
 //! [`App`] holds the signals that the components follow and the few things that are nobody's to
 //! see (tokens, the map back). A click becomes an [`Action`]; this module acts on it. What takes
-//! longer stands in the modules below: `session` (agree, tokens, remember), `choice` (what is given
+//! longer stands in the modules below: `scrubber` (what finds personal data), `session` (agree, tokens, remember), `choice` (what is given
 //! and taken back later), `exchange` (send, follow, resume), `message` (correct, remove, have
 //! checked) and `rights` (read, download, restrict, erase).
 
@@ -11,6 +11,7 @@ mod exchange;
 mod message;
 mod page;
 mod rights;
+mod scrubber;
 mod session;
 
 use core::cell::{Cell, Ref, RefCell};
@@ -24,7 +25,7 @@ use sotto_shared::wire::session::ErasureReceipt;
 use web_sys::HtmlElement;
 
 use crate::action::Action;
-use crate::client::{Client, Solver};
+use crate::client::{Client, Finder, Modules};
 use crate::settings::Settings;
 use crate::state::gate::Gate;
 use crate::state::record::Record;
@@ -74,7 +75,7 @@ pub(crate) struct Inner {
     pub(crate) host: HtmlElement,
     pub(crate) settings: RefCell<Rc<Settings>>,
     client: Client,
-    solver: Solver,
+    modules: Modules,
 
     pub(crate) view: Watched<View>,
     pub(crate) menu: Watched<bool>,
@@ -97,11 +98,15 @@ pub(crate) struct Inner {
     pub(crate) receipt: Watched<Option<ErasureReceipt>>,
     /// What screen readers are told next.
     pub(crate) spoken: Watched<String>,
+    /// What finds personal data, once it is loaded: nothing is sent before.
+    pub(crate) finder: Watched<Option<Finder>>,
 
     session: RefCell<Option<Session>>,
     map: RefCell<PlaceholderMap>,
     /// What stood in the composer before a correction began.
     aside: RefCell<String>,
+    /// A message waits for what finds personal data.
+    waiting: Cell<bool>,
     /// Grows with every choice, and when one is on record.
     choices: Cell<u32>,
     /// Whether the edge is being told what it has not on record.
@@ -134,12 +139,17 @@ impl core::ops::Deref for App {
 }
 
 impl App {
-    pub(crate) fn new(host: HtmlElement, edge: String, settings: Settings, solver: Solver) -> Self {
+    pub(crate) fn new(
+        host: HtmlElement,
+        edge: String,
+        settings: Settings,
+        modules: Modules,
+    ) -> Self {
         let gate = Gate::new(settings.site.purposes, page::global_privacy_control());
         Self(Rc::new(Inner {
             host,
             client: Client(edge),
-            solver,
+            modules,
             settings: RefCell::new(Rc::new(settings)),
             view: Watched::new(View::Gate),
             menu: Watched::new(false),
@@ -156,9 +166,11 @@ impl App {
             standing: Watched::new(Standing::default()),
             receipt: Watched::new(None),
             spoken: Watched::new(String::new()),
+            finder: Watched::new(None),
             session: RefCell::new(None),
             map: RefCell::new(PlaceholderMap::new()),
             aside: RefCell::new(String::new()),
+            waiting: Cell::new(false),
             choices: Cell::new(0),
             recording: Cell::new(false),
             erasing: Cell::new(false),

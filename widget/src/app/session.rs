@@ -128,6 +128,7 @@ impl App {
             let site = read(&site?, Site::read)?;
             app.gate.update(|gate| gate.renew(site.purposes));
             *app.settings.borrow_mut() = settings.with_site(site).into();
+            app.load();
             app.show(View::Gate);
             Ok(())
         });
@@ -192,7 +193,7 @@ impl App {
             let challenge = Value::parse(&answer).as_ref().and_then(Challenge::read);
             let Some((text, bits)) = challenge else { return Ok(answer) };
             self.solving.set(true);
-            let nonce = JsFuture::from(self.solver.solve(&text, bits)).await;
+            let nonce = JsFuture::from(self.modules.solve(&text, bits)).await;
             if self.epoch.get() != epoch {
                 break;
             }

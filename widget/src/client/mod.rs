@@ -4,12 +4,13 @@
 //! (`send`), and a plain function of `sotto_shared` that reads the answer. Asynchronous functions
 //! are compiled to state machines, so there are only as many as there are things to wait for.
 
+mod modules;
 mod request;
 mod send;
-mod solver;
 mod stream;
 
+pub(crate) use modules::Finder;
+pub use modules::Modules;
 pub(crate) use request::Request;
 pub(crate) use send::{Client, Reply, Work};
-pub use solver::Solver;
 pub(crate) use stream::Stream;

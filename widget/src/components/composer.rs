@@ -57,8 +57,8 @@ pub(super) fn composer(app: &App) -> (El, El) {
             toggle.state("aria-expanded", shown);
             sent.show(shown);
             if shown {
-                let words = app.draft.with(|draft| read(app, draft).scrubbed.text);
-                sent.set_text_content(Some(&words));
+                let scrubbed = app.draft.with(|draft| read(app, draft).scrubbed);
+                sent.set_text_content(Some(&scrubbed.unwrap_or_default().text));
             }
         }
     });
@@ -91,9 +91,10 @@ fn follow_draft(app: &App, field: El, hidden: Hidden, count: El, send: El) {
 
         let explained = app.why.get();
         hidden.why.state("aria-expanded", explained);
-        hidden.place.show(!draft.scrubbed.chips.is_empty());
+        let chips = draft.scrubbed.map(|scrubbed| scrubbed.chips).unwrap_or_default();
+        hidden.place.show(!chips.is_empty());
         hidden.list.clear();
-        for chip in draft.scrubbed.chips.iter().take(MARKS) {
+        for chip in chips.iter().take(MARKS) {
             hidden.list.put(&mark(texts, chip, explained));
         }
 
@@ -106,13 +107,13 @@ fn follow_draft(app: &App, field: El, hidden: Hidden, count: El, send: El) {
         count.set("class", if over { "count over" } else { "count" });
         count.set_text_content(Some(&texts.count(words, n as u64)));
         field.state("aria-invalid", over);
-        send.state("aria-disabled", over || draft.is_empty());
+        send.state("aria-disabled", over || draft.is_empty);
     });
 }
 
 /// The draft as it would be sent now.
 fn read(app: &App, typed: &str) -> Draft {
-    Draft::read(typed, &app.settings(), &mut app.map().clone())
+    app.read(typed, &mut app.map().clone())
 }
 
 /// `jo… → [EMAIL_1]`, and what it is and how that was seen.

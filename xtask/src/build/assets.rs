@@ -51,6 +51,7 @@ impl Asset {
 pub(crate) struct Names {
     pub(crate) widget_js: String,
     pub(crate) widget_wasm: String,
+    pub(crate) scrubber: String,
     pub(crate) solver: String,
     /// By language tag.
     pub(crate) locales: BTreeMap<String, String>,
@@ -71,12 +72,13 @@ pub(crate) fn publish(dist: &Path, bundle: Bundle, pages: Files, record: bool) -
     let names = Names {
         widget_js: bundle.widget_js.path.clone(),
         widget_wasm: bundle.widget_wasm.path.clone(),
+        scrubber: bundle.scrubber.path.clone(),
         solver: bundle.solver.path.clone(),
         locales: bundle.locales.iter().map(|(tag, it)| (tag.clone(), it.path.clone())).collect(),
     };
     fs::write(sh::at(WORK).join(NAMES), serde_json::to_string(&names)?).context(NAMES)?;
 
-    let mut assets = vec![bundle.widget_js, bundle.widget_wasm, bundle.solver];
+    let mut assets = vec![bundle.widget_js, bundle.widget_wasm, bundle.scrubber, bundle.solver];
     assets.extend(bundle.locales.into_values());
 
     let mut releases = read_releases(dist)?;

@@ -28,23 +28,31 @@ pub(crate) struct Bundle {
     pub(crate) loader: Vec<u8>,
     pub(crate) widget_js: Asset,
     pub(crate) widget_wasm: Asset,
+    /// Finds personal data; it is loaded while the visitor reads and types.
+    pub(crate) scrubber: Asset,
     /// Solves challenges; only those load it who are asked for an answer.
     pub(crate) solver: Asset,
     /// By language tag.
     pub(crate) locales: BTreeMap<String, Asset>,
 }
 
-/// Locales and solver come first, since the module names them; then the module, since the loader
-/// names it.
-pub(crate) fn bundle(widget: &Widget, solver: Vec<u8>, mode: Mode) -> Result<Bundle> {
+/// Locales, scrubber and solver come first, since the module names them; then the module, since the
+/// loader names it.
+pub(crate) fn bundle(
+    widget: &Widget,
+    scrubber: Vec<u8>,
+    solver: Vec<u8>,
+    mode: Mode,
+) -> Result<Bundle> {
     let locales = locales(&sh::at("widget/locales"))?;
+    let scrubber = Asset::new("scrubber", "wasm", scrubber);
     let solver = Asset::new("challenge", "wasm", solver);
     let widget_wasm = Asset::new("widget", "wasm", widget.wasm.clone());
-    let module = bundle_module(widget, &module_defines(&locales, &solver), mode)?;
+    let module = bundle_module(widget, &module_defines(&locales, &scrubber, &solver), mode)?;
     let widget_js = Asset::new("widget", "js", module);
     let style = String::from_utf8(esbuild("style.css", Vec::new(), mode)?)?;
     let loader = bundle_loader(&loader_defines(&widget_js, &widget_wasm, style.trim()), mode)?;
-    Ok(Bundle { loader, widget_js, widget_wasm, solver, locales })
+    Ok(Bundle { loader, widget_js, widget_wasm, scrubber, solver, locales })
 }
 
 /// Constants of a script, as esbuild takes them: JSON by name.
@@ -60,13 +68,13 @@ fn loader_defines(widget_js: &Asset, widget_wasm: &Asset, style: &str) -> Define
     ]
 }
 
-fn module_defines(locales: &BTreeMap<String, Asset>, solver: &Asset) -> Defines {
-    let locales: BTreeMap<_, _> =
-        locales.iter().map(|(tag, asset)| (tag, json!([asset.path, asset.integrity]))).collect();
+fn module_defines(locales: &BTreeMap<String, Asset>, scrubber: &Asset, solver: &Asset) -> Defines {
+    let file = |asset: &Asset| json!([asset.path, asset.integrity]);
+    let locales: BTreeMap<_, _> = locales.iter().map(|(tag, asset)| (tag, file(asset))).collect();
     vec![
         ("__LOCALES__", json!(locales)),
-        ("__SOLVER__", json!(solver.path)),
-        ("__SOLVER_INTEGRITY__", json!(solver.integrity)),
+        ("__SCRUBBER__", file(scrubber)),
+        ("__SOLVER__", file(solver)),
     ]
 }
 
@@ -195,13 +203,18 @@ mod tests {
     }
 
     #[test]
-    fn the_module_gets_the_locales_by_tag() {
+    fn the_module_gets_its_files_with_their_hashes() {
         let de = Asset::new("locale-de", "json", b"{}".to_vec());
-        let expected =
-            format!(r#"--define:__LOCALES__={{"de":["{}","{}"]}}"#, de.path, de.integrity);
-        let solver = Asset::new("challenge", "wasm", b"wasm".to_vec());
-        let defines = module_defines(&BTreeMap::from([("de".to_owned(), de)]), &solver);
-        assert_eq!(define(&defines[0]), *expected);
-        assert_eq!(define(&defines[1]), *format!("--define:__SOLVER__=\"{}\"", solver.path));
+        let scrubber = Asset::new("scrubber", "wasm", b"wasm".to_vec());
+        let solver = Asset::new("challenge", "wasm", b"more".to_vec());
+        let file = |asset: &Asset| format!(r#"["{}","{}"]"#, asset.path, asset.integrity);
+        let expected = [
+            format!(r#"--define:__LOCALES__={{"de":{}}}"#, file(&de)),
+            format!("--define:__SCRUBBER__={}", file(&scrubber)),
+            format!("--define:__SOLVER__={}", file(&solver)),
+        ];
+        let locales = BTreeMap::from([("de".to_owned(), de)]);
+        let defines = module_defines(&locales, &scrubber, &solver);
+        assert!(defines.iter().map(define).eq(expected.map(OsString::from)));
     }
 }

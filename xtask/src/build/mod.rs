@@ -1,12 +1,13 @@
 //! Makes what is deployed: the static files in `dist/` and the Worker in `edge/build/`.
 //!
-//! The Wasm comes first, the widget's and that of the challenge's solver, since the scripts carry
-//! its hash; then the module around it, the locales, the loader, the pages, the edge. At the end
+//! The Wasm comes first, the widget's and that of the modules which it loads later, since the scripts
+//! carry its hash; then the module around it, the locales, the loader, the pages, the edge. At the end
 //! `dist/` is brought to hold exactly the new files and those of earlier releases that are still
 //! asked for.
 
 pub(crate) mod assets;
 pub(crate) mod edge;
+pub(crate) mod modules;
 pub(crate) mod widget;
 
 mod headers;
@@ -16,7 +17,6 @@ mod pages;
 mod panics;
 mod places;
 mod releases;
-mod solver;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -73,8 +73,12 @@ fn remap(folder: &Path) -> OsString {
 pub(crate) fn run(mode: Mode) -> Result<()> {
     fs::create_dir_all(sh::at(WORK)).context(WORK)?;
     let widget = sh::step("building the widget", || widget::build(mode))?;
-    let solver = sh::step("building the challenge's solver", solver::build)?;
-    let bundle = sh::step("bundling the loader", || loader::bundle(&widget, solver, mode))?;
+    let scrubber = sh::step("building the scrubber", || {
+        modules::scrubber(&sh::at(WORK).join("sotto_scrubber.wasm"))
+    })?;
+    let solver = sh::step("building the challenge's solver", modules::solver)?;
+    let bundle =
+        sh::step("bundling the loader", || loader::bundle(&widget, scrubber, solver, mode))?;
     let pages = sh::step("building the pages", pages::build)?;
     sh::step("building the edge", || edge::build(mode))?;
     assets::publish(&sh::at("dist"), bundle, pages, mode == Mode::Release)

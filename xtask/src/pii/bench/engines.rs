@@ -6,11 +6,10 @@ use anyhow::{Context, Result, bail};
 
 use super::corpora::Corpus;
 use super::report::Speed;
-use crate::build::widget;
-use crate::setup::WASM;
+use crate::build::modules;
 use crate::sh::{self, Run};
 
-/// The package with the scrubber alone, `shared/bench`.
+/// The native program, `shared/bench`.
 const PACKAGE: &str = "sotto-scrub-bench";
 
 /// The best of so many runs over chat counts, since others share the machine.
@@ -45,11 +44,7 @@ pub(super) fn build(dir: &Path) -> Result<Vec<u8>> {
     sh::step("building the scrubber", || {
         Run::new("cargo").args(["build", "--release", "--package", PACKAGE, "--bins"]).run()
     })?;
-    sh::step("building the scrubber for Wasm", || {
-        widget::compile(PACKAGE, "widget")?;
-        let compiled = sh::at(format!("target/{WASM}/widget/sotto_scrub_bench.wasm"));
-        widget::shrink(&compiled, &module(dir))
-    })
+    sh::step("building the scrubber for Wasm", || modules::scrubber(&module(dir)))
 }
 
 fn module(dir: &Path) -> PathBuf {
