@@ -82,8 +82,8 @@ pub const TEXT_CHARS: usize = 300;
 /// A site's system prompt, in characters.
 pub const SYSTEM_PROMPT_CHARS: usize = 8_000;
 
-/// Fewest tokens that a site may allow a turn: our rules and a short question have about one
-/// thousand, and a reply needs some.
+/// Fewest tokens that a site may allow a turn beside its own words to the model: our rules and a
+/// short question have about one thousand, and a reply needs some.
 pub const TOKENS_PER_TURN_MIN: u32 = 2_000;
 
 /// Starters of one language: more would fill a phone's screen.

@@ -93,7 +93,9 @@ test.describe("a conversation", () => {
     const question = "What does delivery cost? ".repeat(155);
     const { facts, text: quoted } = await visitor.ask(question);
     expect(facts.provider).toBe("openai");
-    await site.change({ system_prompt: "Be kind. ".repeat(700) });
+    for (let n = 0; n < 4; n += 1) {
+      await site.putDocument(`costs-${n}.md`, `# Delivery ${n}\n\n${"What delivery costs abroad is more than it costs here. ".repeat(25)}`);
+    }
     const spent = await visitor.ask(question);
     expect(spent.facts.provider).toBe("local");
     expect(spent.text).toContain("too long for the AI model");

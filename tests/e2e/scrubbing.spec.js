@@ -11,7 +11,7 @@
 
 import { readFile } from "node:fs/promises";
 import { openAi } from "../support/admin.js";
-import { ask, enter, openData, visit } from "../support/act.js";
+import { ask, enter, open, openData, visit } from "../support/act.js";
 import { recordRequests } from "../support/check.js";
 import { expect, test } from "../support/test.js";
 
@@ -248,6 +248,28 @@ test("without the scrubber nothing leaves, the visitor is told, and the next pre
   expect((await provider.asked()).text).toContain("I am [EMAIL_1]");
   await expect(chat.text("unreachable")).toBeHidden();
   expectNoTrace(JSON.stringify(front.requests), "what was sent to the edge");
+});
+
+test("what waits for the scrubber is not sent once the visitor has turned elsewhere", async ({ arrive, front, page, provider }) => {
+  const chat = await arrive({ provider: openAi(provider) });
+  await enter(chat, ["remember"]);
+  await ask(chat, "Hello");
+  await (await page.context().newCDPSession(page)).send("Network.clearBrowserCache");
+  const release = front.hold(SCRUBBER);
+  await page.reload();
+  await open(chat);
+  await chat.input.fill("Half a message");
+  await chat.tool(chat.messages("visitor").first(), "edit").click();
+  await expect(chat.input).toHaveValue("Hello");
+  await chat.input.fill("Hello again");
+  await chat.send.click();
+  await chat.input.press("Escape");
+  await expect(chat.input).toHaveValue("Half a message");
+  await release();
+  await chat.input.fill(`Half a message of ${VALUES.email}`);
+  await expect(chat.chips).toHaveCount(1); // The scrubber is there.
+  expect(front.sent(CHAT).filter(({ method }) => method === "POST")).toHaveLength(1);
+  expect(front.requests.filter(({ method }) => method === "PATCH")).toEqual([]);
 });
 
 test("a scrubber that was altered on its way is none", async ({ arrive, front, page }) => {

@@ -3,7 +3,7 @@
 //! take somewhere by one click, a model does not decide.
 //!
 //! The text is Markdown on its way, so the words of what may be a link are held back until it is
-//! whole. What readers see otherwise than we do is left to [`harmless`](super::harmless).
+//! whole. What readers see otherwise than we do is left to `harmless`.
 
 use std::collections::VecDeque;
 

@@ -60,7 +60,7 @@ pub enum Cut {
 }
 
 impl Output {
-    /// Begins a reply. The policy is [`policy`](super::policy)'s, the rules are those for its
+    /// Begins a reply. The policy is `guard::policy`'s, the rules are those for its
     /// links; `told` is what the model was told and must not repeat.
     #[must_use]
     pub fn new(policy: Policy, links: LinkRules, told: &Told<'_>) -> Self {

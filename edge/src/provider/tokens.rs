@@ -46,9 +46,23 @@ impl Taken {
         }
     }
 
-    /// All of it, where a prompt has about so many tokens.
+    /// All of it in tokens, where a prompt has about so many tokens.
     #[must_use]
     pub fn in_all(self, prompt: u64) -> u64 {
         self.tokens.saturating_add(prompt.saturating_mul(self.prompts.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_that_nobody_counted_took_their_prompt() {
+        let lost = Taken { tokens: 7, prompts: 2 };
+        let reply = Taken { tokens: 11, prompts: 0 };
+        assert_eq!(lost.plus(reply), Taken { tokens: 18, prompts: 2 });
+        assert_eq!(lost.plus(reply).in_all(100), 218);
+        assert_eq!((tokens_of(0), tokens_of(1), tokens_of(8), bytes_of(2)), (0, 1, 2, 8));
     }
 }

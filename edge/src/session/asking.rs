@@ -50,6 +50,9 @@ impl Shell {
         let asking = Asking { question, lang, boundary: &boundary, canary, is_odd };
         let Ask { prompt, candidates, reply_bytes } = plan::ask(context, &history, &asking, policy);
         self.weigh(&prompt);
+        if !plan::has_model(context) {
+            self.end_probe(Outcome::Unknown);
+        }
         let [jitter] = PlatformRandom.bytes::<1>().map_err(CoreError::from)?;
         let http = Rc::new(PlatformHttp(self.env.clone()));
         Ok((Chain::new(http, prompt, candidates, u64::from(jitter)), reply_bytes))

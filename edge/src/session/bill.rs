@@ -19,12 +19,14 @@ pub(super) struct Bill {
     reserved: Reserved,
     /// Tokens of the prompt, about.
     prompt: u64,
+    /// What those took that failed before a word.
+    lost: Taken,
 }
 
 impl Bill {
     pub(super) fn new(turn: &NetworkTurn, reserved: Reserved) -> Self {
         let (workspace, site) = (turn.workspace.clone(), turn.turn.site.number);
-        Self { workspace, site, reserved, prompt: reserved.tokens }
+        Self { workspace, site, reserved, prompt: reserved.tokens, lost: Taken::default() }
     }
 }
 
@@ -36,12 +38,19 @@ impl Shell {
         }
     }
 
-    /// Tells the workspace what the reply under way has taken; does nothing where nothing was
+    /// Takes down what those took that failed before a word.
+    pub(super) fn lose(&self, lost: Taken) {
+        if let Some(bill) = self.bill.take() {
+            self.bill.set(Some(Bill { lost, ..bill }));
+        }
+    }
+
+    /// Tells the workspace what the reply under way has taken, and those that failed before; does nothing where nothing was
     /// counted for it. It is told once: if that fails, what was counted beforehand stays.
     pub(super) fn settle(&self, taken: Taken) {
         let Some(bill) = self.bill.take() else { return };
         let (env, site, reserved) = (self.env.clone(), bill.site, bill.reserved);
-        let settle = Settle { site, reserved, tokens: taken.in_all(bill.prompt) };
+        let settle = Settle { site, reserved, tokens: bill.lost.plus(taken).in_all(bill.prompt) };
         self.count(settle.tokens);
         self.state.wait_until(async move {
             if let Err(error) = call(&env, &bill.workspace, &settle).await {
@@ -61,21 +70,18 @@ impl Shell {
     }
 }
 
-/// What a turn took whose reply has so many bytes. `written` is what came of it, if a model wrote it;
-/// `lost` what those took that failed before.
+/// What a reply of so many bytes took; `written` is what came of it.
 ///
 /// Some count the first token and then no more until the end. Of a reply that ended otherwise, the
 /// output is therefore what its length comes to, if that is more.
-pub(super) fn taken(written: Option<&Written>, reply_bytes: usize, lost: Taken) -> Taken {
-    let Some(Written { usage, is_finished, .. }) = written else { return lost };
+pub(super) fn taken(written: &Written, reply_bytes: usize) -> Taken {
+    let Written { usage, is_finished, .. } = written;
     let by_length = tokens_of(reply_bytes);
-    let of_reply = if usage.input.saturating_add(usage.output) == 0 {
-        Taken { tokens: by_length, prompts: 1 }
-    } else {
-        let output = if *is_finished { usage.output } else { usage.output.max(by_length) };
-        Taken { tokens: usage.input.saturating_add(output), prompts: 0 }
-    };
-    lost.plus(of_reply)
+    if usage.input.saturating_add(usage.output) == 0 {
+        return Taken { tokens: by_length, prompts: 1 };
+    }
+    let output = if *is_finished { usage.output } else { usage.output.max(by_length) };
+    Taken { tokens: usage.input.saturating_add(output), prompts: 0 }
 }
 
 #[cfg(test)]
@@ -104,30 +110,20 @@ mod tests {
 
     #[test]
     fn what_the_provider_counted_holds() {
-        let finished = written(9, 2, true);
-        assert_eq!(taken(Some(&finished), 400, tokens(0)), tokens(11));
-        assert_eq!(taken(Some(&finished), 400, tokens(5)), tokens(16));
-        let slow = Taken { tokens: 0, prompts: 1 };
-        assert_eq!(taken(Some(&finished), 400, slow), Taken { tokens: 11, prompts: 1 });
+        assert_eq!(taken(&written(9, 2, true), 400), tokens(11));
     }
 
     #[test]
     fn a_provider_that_counts_nothing_has_not_counted_zero() {
         for is_finished in [true, false] {
             let uncounted = Taken { tokens: 100, prompts: 1 };
-            assert_eq!(taken(Some(&written(0, 0, is_finished)), 400, tokens(0)), uncounted);
+            assert_eq!(taken(&written(0, 0, is_finished), 400), uncounted);
         }
     }
 
     #[test]
     fn a_reply_that_was_cut_took_as_much_as_it_is_long() {
-        assert_eq!(taken(Some(&written(9, 1, false)), 400, tokens(0)), tokens(109));
-        assert_eq!(taken(Some(&written(9, 150, false)), 400, tokens(3)), tokens(162));
-    }
-
-    #[test]
-    fn documents_cost_nothing_but_what_was_lost_before() {
-        assert_eq!(taken(None, 400, tokens(0)), tokens(0));
-        assert_eq!(taken(None, 400, tokens(7)), tokens(7));
+        assert_eq!(taken(&written(9, 1, false), 400), tokens(109));
+        assert_eq!(taken(&written(9, 150, false), 400), tokens(159));
     }
 }

@@ -175,6 +175,7 @@ impl Shell {
         // Who answers is known with the first word, and said before it.
         let place = chain.settle().await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
+        self.lose(chain.lost());
         let writer = plan::writer(&context, place);
         if place > 0 {
             core.hand_over(&begun.reply, &writer)?;
@@ -189,10 +190,12 @@ impl Shell {
         } else {
             unwatched
         };
+        let bytes = if is_model { bytes } else { usize::MAX };
         let reply = Reply { begun, config: &config, passages, name: writer.provider, bytes };
+        // Whoever quotes documents takes nothing, and nobody who did not answer.
         let taken = |chain: &Chain<_>, written: &Written, bytes| {
-            let by_model = (is_model && chain.is_answered()).then_some(written);
-            bill::taken(by_model, bytes, chain.lost())
+            let by_model = is_model && chain.is_answered();
+            if by_model { bill::taken(written, bytes) } else { Taken::default() }
         };
         let written = self.write_with(&mut chain, output, reply, taken).await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());

@@ -16,7 +16,7 @@ const OPEN_MS: u64 = 30_000;
 const LONGEST_MS: u64 = 600_000;
 
 /// A probe that nobody tells of is over after this, in milliseconds: longer than any reply takes.
-const PROBE_MS: u64 = 330_000;
+const PROBE_MS: u64 = 370_000;
 
 /// What is remembered of a provider. Nothing is where it works.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

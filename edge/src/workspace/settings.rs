@@ -23,6 +23,7 @@ use self::forms::{
     is_colour, is_line, is_loopback_url, is_mail_address, is_text, is_url, language,
 };
 use super::command::WorkspaceError;
+use crate::provider::tokens::tokens_of;
 
 /// Longest retention that a recipient can declare, in days: ten years.
 const RECIPIENT_DAYS_MAX: u32 = 3_650;
@@ -70,8 +71,10 @@ pub fn check(settings: &SiteSettings, development: bool) -> Result<(), Workspace
         settings.budget;
     let some = messages_per_minute > 0 && sessions_per_network > 0 && sessions_per_minute > 0;
     rule(some, "budget", "must allow at least one session and one message in a minute")?;
-    let some = settings.budget.tokens_per_turn >= limits::TOKENS_PER_TURN_MIN;
-    rule(some, "budget", "must allow at least 2000 tokens_per_turn")?;
+    let beside = tokens_of(settings.system_prompt.len());
+    let most = u64::from(settings.budget.tokens_per_turn);
+    let some = most >= u64::from(limits::TOKENS_PER_TURN_MIN) + beside;
+    rule(some, "budget", "must allow at least 2000 tokens_per_turn beside the system_prompt")?;
     let few = settings.exempt.len() <= limits::EXEMPT_VALUES;
     rule(few, "exempt", "must be at most 50 values")?;
     let fit = |value: &String| {

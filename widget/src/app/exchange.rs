@@ -57,7 +57,10 @@ impl App {
         if let Some(id) = editing {
             return self.correct(&id, scrubbed.text);
         }
-        self.draft.set(String::new());
+        // A starter leaves what was typed where it is.
+        if self.draft.peek() == typed {
+            self.draft.set(String::new());
+        }
         self.preview.set(false);
         self.why.set(false);
         page::tell(&self.host, "message", "{\"author\":\"visitor\"}");

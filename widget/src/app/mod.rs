@@ -2,9 +2,9 @@
 //!
 //! [`App`] holds the signals that the components follow and the few things that are nobody's to
 //! see (tokens, the map back). A click becomes an [`Action`]; this module acts on it. What takes
-//! longer stands in the modules below: `scrubber` (what finds personal data), `session` (agree, tokens, remember), `choice` (what is given
-//! and taken back later), `exchange` (send, follow, resume), `message` (correct, remove, have
-//! checked) and `rights` (read, download, restrict, erase).
+//! longer stands in the modules below: `scrubber` (what finds personal data), `session` (agree,
+//! tokens, remember), `choice` (what is given and taken back later), `exchange` (send, follow,
+//! resume), `message` (correct, remove, have checked) and `rights` (read, download, restrict, erase).
 
 mod choice;
 mod exchange;
@@ -24,6 +24,7 @@ use sotto_shared::wire::problem::Code;
 use sotto_shared::wire::session::ErasureReceipt;
 use web_sys::HtmlElement;
 
+use self::scrubber::Waiting;
 use crate::action::Action;
 use crate::client::{Client, Finder, Modules};
 use crate::settings::Settings;
@@ -106,7 +107,7 @@ pub(crate) struct Inner {
     /// What stood in the composer before a correction began.
     aside: RefCell<String>,
     /// A message waits for what finds personal data.
-    waiting: Cell<bool>,
+    waiting: RefCell<Option<Waiting>>,
     /// Grows with every choice, and when one is on record.
     choices: Cell<u32>,
     /// Whether the edge is being told what it has not on record.
@@ -170,7 +171,7 @@ impl App {
             session: RefCell::new(None),
             map: RefCell::new(PlaceholderMap::new()),
             aside: RefCell::new(String::new()),
-            waiting: Cell::new(false),
+            waiting: RefCell::new(None),
             choices: Cell::new(0),
             recording: Cell::new(false),
             erasing: Cell::new(false),
@@ -278,6 +279,7 @@ impl App {
     pub(crate) fn leave(&self) {
         self.epoch.set(self.epoch.get().wrapping_add(1));
         self.solving.set(false);
+        self.waiting.take();
         self.free();
     }
 

@@ -6,11 +6,19 @@ use std::rc::Rc;
 use sotto_shared::pii::PlaceholderMap;
 use wasm_bindgen_futures::JsFuture;
 
-use super::App;
+use super::{App, View};
 use crate::client::Finder;
 use crate::state::draft::Draft;
 use crate::state::trouble::Failure;
 use crate::watched::spawn;
+
+/// A message that was to be sent before it could be read.
+pub(super) struct Waiting {
+    /// Its words; `None` for the draft as it is by then.
+    words: Option<String>,
+    /// The message that it corrects.
+    editing: Option<String>,
+}
 
 impl App {
     /// Begins to load it, for the rules of the settings in force.
@@ -30,20 +38,22 @@ impl App {
         Draft::read(typed, most, |text| finder.as_ref()?.find(text), map)
     }
 
-    /// Loads it, and sends then what was to be sent: the draft as it is by then, if it is that.
+    /// Loads it, and sends then what was last to be sent, if the visitor is still where that was.
     pub(super) fn send_when_loaded(&self, typed: &str) {
-        if self.waiting.replace(true) {
+        let words = (typed != self.draft.peek()).then(|| typed.to_owned());
+        let waiting = Waiting { words, editing: self.editing.peek() };
+        if self.waiting.replace(Some(waiting)).is_some() {
             return;
         }
-        let words = (typed != self.draft.peek()).then(|| typed.to_owned());
-        let (app, epoch) = (self.clone(), self.epoch.get());
+        let app = self.clone();
         spawn(async move {
             let loaded = app.loaded().await;
-            app.waiting.set(false);
-            if app.epoch.get() != epoch {
-                return;
-            }
+            let Some(Waiting { words, editing }) = app.waiting.take() else { return };
+            let is_there = app.view.peek() == View::Talk && app.editing.peek() == editing;
+            let standing = app.standing.peek();
             match loaded {
+                // What stands in the composer stays there.
+                _ if !is_there || standing.restricted || standing.withdrawn => {}
                 Ok(()) => app.send(&words.unwrap_or_else(|| app.draft.peek())),
                 Err(failure) => app.fail(failure),
             }
@@ -57,7 +67,7 @@ impl App {
             let finder = JsFuture::from(finder).await.ok().and_then(Finder::of);
             let finder = finder.ok_or(Failure::Network)?;
             // Another version of the settings has come meanwhile: it has rules of its own.
-            if Rc::ptr_eq(&settings, &self.settings()) {
+            if Rc::ptr_eq(&settings, &self.settings()) && self.finder.peek().is_none() {
                 self.finder.set(Some(finder));
             }
         }

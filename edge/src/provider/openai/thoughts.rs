@@ -12,6 +12,9 @@ const TAGS: [(&str, &str); 4] = [
     ("[THINK]", "[/THINK]"),
 ];
 
+/// Blanks before the first word that are waited with, in bytes.
+const BLANKS: usize = 64;
+
 /// Takes the thoughts out of a reply that comes in pieces.
 #[derive(Default)]
 pub(in crate::provider) struct Thoughts {
@@ -70,7 +73,9 @@ impl Thoughts {
                     {
                         self.drop_first(self.held.len() - words.len() + begin.len());
                         self.at = At::Thoughts(end);
-                    } else if TAGS.into_iter().any(|(begin, _)| begin.starts_with(words)) {
+                    } else if TAGS.into_iter().any(|(begin, _)| begin.starts_with(words))
+                        && self.held.len() <= BLANKS
+                    {
                         return String::new();
                     } else {
                         self.at = At::Answer;
@@ -147,5 +152,8 @@ mod tests {
             assert_eq!(thoughts.without("é".repeat(100)), "");
             assert!(thoughts.held.len() < 20);
         }
+        let mut blank = Thoughts::default();
+        assert_eq!(blank.without(" ".repeat(BLANKS)), "");
+        assert_eq!(blank.without(" ".into()).len(), BLANKS + 1);
     }
 }

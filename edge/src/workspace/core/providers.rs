@@ -151,7 +151,9 @@ impl<S: Sql, C: Clock, R: Random> Workspace<'_, S, C, R> {
         place: usize,
         host: &str,
     ) -> Result<Option<String>, Fault> {
-        let Some(stored) = keys.iter().find(|key| key.place == place) else {
+        // A key for another host opens nothing here.
+        let stored = keys.iter().find(|key| key.place == place && key.host == host);
+        let Some(stored) = stored else {
             return Ok(self.platform.key(host).map(str::to_owned));
         };
         let opened = self.key()?.open(&self.provider_place(site, host), &stored.sealed)?;

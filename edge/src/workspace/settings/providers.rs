@@ -40,12 +40,14 @@ pub fn field(place: usize) -> String {
 /// `None` where there is no URL.
 #[must_use]
 pub fn host(provider: &Provider) -> Option<String> {
-    let url = Url::parse(&provider.base_url()?).ok()?;
+    bound(&Url::parse(&provider.base_url()?).ok()?)
+}
+
+fn bound(url: &Url) -> Option<String> {
     let host = url.host_str()?;
-    Some(match url.port_or_known_default() {
-        None | Some(443) => host.to_owned(),
-        Some(port) => format!("{host}:{port}"),
-    })
+    let port = url.port_or_known_default()?;
+    let is_usual = url.scheme() == "https" && port == 443;
+    Some(if is_usual { host.to_owned() } else { format!("{host}:{port}") })
 }
 
 /// Whether a provider's host may be reached. The platform may have allowed it once and not any more.
@@ -235,10 +237,13 @@ impl Checks<'_> {
 /// URL can be refused.
 fn may_reach(url: &Url, platform: &PlatformProviders, development: bool) -> bool {
     let Some(host) = url.host_str() else { return false };
-    let with_port = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    // The port may be left out where it is the scheme's.
+    let named = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let is_named =
+        platform.is_private(&named) || bound(url).is_some_and(|host| platform.is_private(&host));
     let is_loopback =
         matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
-    (platform.is_private(&with_port) && matches!(url.scheme(), "http" | "https"))
+    (is_named && matches!(url.scheme(), "http" | "https"))
         || (development && is_loopback && url.scheme() == "http")
         || (url.scheme() == "https" && is_public(host))
 }

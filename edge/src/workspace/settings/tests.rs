@@ -63,6 +63,10 @@ fn every_rule_names_its_member() {
     assert_eq!(broken(|s| s.budget.messages_per_minute = 0), "budget");
     assert_eq!(broken(|s| s.budget.sessions_per_minute = 0), "budget");
     assert_eq!(broken(|s| s.budget.tokens_per_turn = 1_999), "budget");
+    let crowded = broken(|s| {
+        (s.budget.tokens_per_turn, s.system_prompt) = (2_900, "x".repeat(4_000));
+    });
+    assert_eq!(crowded, "budget");
     assert_eq!(broken(|s| s.exempt = vec!["abc".into()]), "exempt");
     assert_eq!(broken(|s| s.exempt = vec!["abcd".into(); 51]), "exempt");
     for host in ["https://shop.example", "Shop.example", "", ".example", "a.example/b"] {

@@ -265,6 +265,16 @@ fn the_spent_quota_of_one_key_says_nothing_of_another() {
     assert_eq!(fixture.turn("Hi").unwrap().providers[0].name, "openai a.example a …zzzz");
 }
 
+/// An earlier version bound a key of `http:` as it did one of `https:`. It is as good as none, and the
+/// other providers are asked all the same.
+#[test]
+fn a_key_that_is_bound_to_another_host_is_not_opened() {
+    let (fixture, _) = Fixture::with_site(three());
+    fixture.sql.exec("UPDATE provider_key SET host = 'a.example:80' WHERE place = 0", &[]).unwrap();
+    let local = ("local".to_owned(), None);
+    assert_eq!(asked(&fixture), [("a".into(), None), with_key("b", "key-of-b-bbbb"), local]);
+}
+
 /// The platform's operator may have changed their mind.
 #[test]
 fn a_private_host_that_is_allowed_no_more_is_not_asked() {

@@ -71,11 +71,15 @@ fn a_providers_key_stays_with_its_host() {
         );
     }
     assert!(change("https://other.example/v1", Some("new-key-5678")).is_ok());
-    // Even in storage the key cannot be pointed at another host.
+    // Even in storage the key cannot be pointed at another host: it is left out, and does not open
+    // where its own host was replaced too.
     fixture
         .sql
         .exec("UPDATE site SET settings = replace(settings, 'other.example', 'evil.example')", &[])
         .unwrap();
+    let turn = fixture.turn("Hi").unwrap();
+    assert_eq!(turn.providers[0].settings.remote().unwrap().key, None);
+    fixture.sql.exec("UPDATE provider_key SET host = 'evil.example'", &[]).unwrap();
     let command = fixture.turn_command("Hi");
     assert!(matches!(fixture.core().turn(&command), Err(Fault::Seal(SealError::NotOpened))));
 }

@@ -95,16 +95,23 @@ fn a_provider_is_reached_safely() {
 
 #[test]
 fn private_hosts_are_named_by_the_platform_one_by_one() {
-    let platform = PlatformProviders::read(Some("ollama:11434,10.0.0.5"), None).unwrap();
+    let hosts = "ollama:11434,10.0.0.5,10.0.0.7:80";
+    let platform = PlatformProviders::read(Some(hosts), None).unwrap();
     let at = |url: &str, development: bool| {
         let remote = Remote { base_url: Some(url.into()), ..remote() };
         fault_of(vec![Provider::OpenAiCompatible(remote)], &platform, development)
     };
     assert_eq!(at("http://ollama:11434/v1", false), None);
     assert_eq!(at("https://10.0.0.5/v1", false), None);
-    for url in
-        ["http://ollama/v1", "http://ollama:11435/v1", "http://10.0.0.6/v1", "ftp://10.0.0.5"]
-    {
+    assert_eq!(at("http://10.0.0.5/v1", false), None);
+    assert_eq!(at("http://10.0.0.7/v1", false), None);
+    for url in [
+        "http://ollama/v1",
+        "http://ollama:11435/v1",
+        "http://10.0.0.6/v1",
+        "https://10.0.0.7/v1",
+        "ftp://10.0.0.5",
+    ] {
         assert_eq!(at(url, false), some("base_url"), "{url}");
     }
     assert_eq!(at("http://127.0.0.1:9000/v1", false), some("base_url"));
@@ -232,5 +239,6 @@ fn a_key_is_bound_to_host_and_port() {
     // What was sent encrypted is not sent in the clear.
     assert_eq!(of(Some("https://10.0.0.5:443/v1")).as_deref(), Some("10.0.0.5"));
     assert_eq!(of(Some("http://10.0.0.5/v1")).as_deref(), Some("10.0.0.5:80"));
+    assert_eq!(of(Some("http://10.0.0.5:443/v1")).as_deref(), Some("10.0.0.5:443"));
     assert_eq!(of(Some("nonsense")), None);
 }
