@@ -3,8 +3,9 @@
 
 import { createWorkspace, DELIVERY, openAi } from "../support/admin.js";
 import { newAddress, until } from "../support/edge.js";
+import { never } from "../support/provider.js";
 import { expect, test } from "../support/test.js";
-import { expectProblem } from "../support/wire.js";
+import { expectProblem, parts, readUntil } from "../support/wire.js";
 
 /** Calls until a call is refused for its rate; `most` is enough for one minute of the clock, whichever it falls into. */
 async function untilRefused(most, call) {
@@ -76,6 +77,25 @@ test.describe("a conversation", () => {
     expect(provider.requests).toHaveLength(1);
     const another = await (await makeVisitor(site)).mint();
     expect((await another.ask("What does delivery cost?")).facts.provider).toBe("openai");
+  });
+
+  test("pays for a reply that was stopped what the provider had counted", async ({ makeSite, makeVisitor, provider }) => {
+    const site = await makeSite({ provider: provider.settings("anthropic"), budget: { tokens_per_conversation: 100 } });
+    const visitor = await (await makeVisitor(site)).mint();
+    provider.reply(async function* () {
+      yield "So far and ";
+      yield "no further. ";
+      await never;
+    });
+    // The prompt alone is estimated at more than the conversation has; the vendor has counted nine.
+    for (let n = 0; n < 2; n += 1) {
+      const stream = parts(await visitor.send(`Question ${n}`));
+      const read = await readUntil(stream, "So far");
+      expect(read.find(({ type }) => type === "data-sotto-reply").data.provider).toBe("anthropic");
+      expect((await visitor.stop()).ok).toBe(true);
+      for await (const part of stream) read.push(part);
+    }
+    expect(provider.requests).toHaveLength(2);
   });
 
   test("has so many tokens for a turn, and says when a question has more", async ({ makeSite, makeVisitor, provider }) => {

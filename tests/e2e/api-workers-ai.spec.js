@@ -8,7 +8,7 @@ import { test as base, expect } from "@playwright/test";
 import { createWorkspace, DELIVERY } from "../support/admin.js";
 import { Edge, newAddress } from "../support/edge.js";
 import { BINDING } from "../support/formats.js";
-import { Provider, Refusal, StreamError } from "../support/provider.js";
+import { Cut, never, Provider, Refusal, StreamError } from "../support/provider.js";
 import { Visitor } from "../support/wire.js";
 
 const ORIGIN = "https://shop.example";
@@ -77,6 +77,7 @@ for (const format of Object.keys(BINDING)) {
 }
 
 for (const [code, status, asked, writer] of [
+  [3006, 413, 1, undefined], // The prompt is too large.
   [3036, 429, 1, "local"], // The day's allocation is used up.
   [3040, 429, 2, "local"], // No capacity just now.
   [3007, 408, 2, "local"], // Too slow.
@@ -92,6 +93,21 @@ for (const [code, status, asked, writer] of [
     expect(JSON.stringify(reply.parts) + edge.log).not.toContain("INTERNAL DETAIL");
   });
 }
+
+test("a stream that breaks off before its first word, and silence, are answered by another", async ({ arrive, provider }) => {
+  const time_outs = { connect_seconds: 1, first_token_seconds: 1, between_seconds: 1, total_seconds: 5 };
+  for (const [model, asked, script] of [
+    ["workersAiNative", 2, async function* () { yield ""; throw new Cut(); }],
+    ["workersAiChat", 1, async function* () { yield ""; await never; }],
+    ["workersAiChat", 1, async function* () { await never; }],
+  ]) {
+    provider.requests = [];
+    const visitor = await arrive({ provider: provider.settings(model, { time_outs }), fallbacks: [{ kind: "local" }] });
+    provider.reply(script);
+    expect((await visitor.ask("What does delivery cost?")).facts.provider).toBe("local");
+    expect(provider.requests).toHaveLength(asked);
+  }
+});
 
 test("without the binding another provider answers", async () => {
   test.setTimeout(90_000);

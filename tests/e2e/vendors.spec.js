@@ -7,7 +7,7 @@
 
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI, { AzureOpenAI } from "openai";
-import { Finish, Refusal, StreamError } from "../support/provider.js";
+import { Blocked, Finish, Refusal, Spent, StreamError } from "../support/provider.js";
 import { expect, test } from "../support/test.js";
 
 const question = [{ role: "user", content: "Hello" }];
@@ -50,15 +50,16 @@ const CLIENTS = {
   openai: { of: OpenAI, at: ({ url }) => ({ baseURL: url }), read: chat },
   compatible: { of: OpenAI, at: ({ origin }) => ({ baseURL: `${origin}/compatible/v1` }), read: chat },
   responses: { of: OpenAI, at: ({ url }) => ({ baseURL: url }), read: response, length: "max_output_tokens" },
+  azure: { of: OpenAI, at: ({ key, origin }) => ({ baseURL: `${origin}/openai/v1`, defaultHeaders: { "api-key": key } }), read: chat },
   azureClassic: {
     of: AzureOpenAI,
     at: ({ origin }) => ({ endpoint: origin, apiVersion: "2024-10-21", deployment: "m-test" }),
     read: chat,
   },
-  anthropic: { of: Anthropic, at: ({ origin }) => ({ baseURL: origin }), read: message, stop: "end_turn", length: "max_tokens" },
+  anthropic: { of: Anthropic, at: ({ origin }) => ({ baseURL: origin }), read: message, stop: "end_turn", length: "max_tokens", filtered: "refusal", spent: 400 },
 };
 
-for (const [format, { of: Client, at, read, stop = "stop", length = "length" }] of Object.entries(CLIENTS)) {
+for (const [format, { of: Client, at, read, stop = "stop", length = "length", filtered = "content_filter", spent = 429 }] of Object.entries(CLIENTS)) {
   test.describe(`the vendor's client reads the mock of ${format}`, () => {
     const clientOf = (provider) => new Client({ apiKey: provider.key, maxRetries: 1, ...at(provider) });
 
@@ -84,6 +85,18 @@ for (const [format, { of: Client, at, read, stop = "stop", length = "length" }] 
       provider.reply(async function* () { throw new Refusal(400); });
       await expect(read(client)).rejects.toMatchObject({ status: 400 });
       expect(provider.requests).toHaveLength(2);
+    });
+
+    test("as a filter's end, a blocked prompt and a used up quota", async ({ provider }) => {
+      const client = clientOf(provider);
+      provider.reply(["As far as", new Finish("content_filter")]);
+      expect(await read(client)).toMatchObject({ text: "As far as", reason: filtered });
+      if (format !== "anthropic") {
+        provider.reply(async function* () { throw new Blocked(); });
+        await expect(read(client)).rejects.toMatchObject({ status: 400 });
+      }
+      provider.reply(async function* () { throw new Spent(); });
+      await expect(read(client)).rejects.toMatchObject({ status: spent });
     });
 
     test("as the advice to try again or not to", async ({ provider }) => {

@@ -310,6 +310,7 @@ mod tests {
         for part in [
             "Demo *Shop*",
             "placeholders",
+            "at most 120 words",
             "Be kind. Orders: orders@shop.example",
             "(mailto:help@shop.example)",
             "<<passage b0undary>>\n[1] Delivery › Costs\n\nWe ship for 5 €. Call 030 901820.\n<<end b0undary>>",

@@ -11,7 +11,8 @@
 //! | a blocked prompt | no | no |
 //! | any other status | no | no |
 //!
-//! `x-should-retry` decides about the same one again, whatever the status.
+//! `x-should-retry` decides about the same one again, whatever the status, except where money is used
+//! up or the prompt is blocked.
 
 use super::failure::{Failure, ProviderError, Why};
 

@@ -6,10 +6,9 @@ use crate::config::Config;
 use crate::log;
 use crate::object::call;
 use crate::provider::tokens::tokens_of;
-use crate::provider::{Prompt, Taken};
+use crate::provider::{Prompt, Taken, Usage};
 use crate::session::core::NetworkTurn;
 use crate::session::object::Shell;
-use crate::session::writer::Written;
 use crate::workspace::command::{Reserved, Settle};
 
 /// What was counted for the reply under way, and where.
@@ -21,12 +20,21 @@ pub(super) struct Bill {
     prompt: u64,
     /// What those took that failed before a word.
     lost: Taken,
+    /// What the model that writes has counted so far; `None` while none writes.
+    usage: Option<Usage>,
 }
 
 impl Bill {
     pub(super) fn new(turn: &NetworkTurn, reserved: Reserved) -> Self {
         let (workspace, site) = (turn.workspace.clone(), turn.turn.site.number);
-        Self { workspace, site, reserved, prompt: reserved.tokens, lost: Taken::default() }
+        Self {
+            workspace,
+            site,
+            reserved,
+            prompt: reserved.tokens,
+            lost: Taken::default(),
+            usage: None,
+        }
     }
 }
 
@@ -43,6 +51,26 @@ impl Shell {
         if let Some(bill) = self.bill.take() {
             self.bill.set(Some(Bill { lost, ..bill }));
         }
+    }
+
+    /// Takes down what the model that writes has counted so far; nothing at first.
+    pub(super) fn note_usage(&self, usage: Usage) {
+        if let Some(bill) = self.bill.take() {
+            self.bill.set(Some(Bill { usage: Some(usage), ..bill }));
+        }
+    }
+
+    /// Settles a reply that was stopped when it had so many bytes.
+    pub(super) fn settle_stopped(&self, reply_bytes: usize) {
+        let bill = self.bill.take();
+        let usage = bill.as_ref().and_then(|bill| bill.usage);
+        self.bill.set(bill);
+        self.settle(match usage {
+            Some(usage) => taken(usage, false, reply_bytes),
+            // Somebody is being asked who has not answered yet.
+            None if reply_bytes == 0 => Taken { tokens: 0, prompts: 1 },
+            None => Taken::default(),
+        });
     }
 
     /// Tells the workspace what the reply under way has taken, and those that failed before; does nothing where nothing was
@@ -70,38 +98,26 @@ impl Shell {
     }
 }
 
-/// What a reply of so many bytes took; `written` is what came of it.
+/// What a reply of so many bytes took by the provider's last count; `is_finished` says whether the
+/// provider itself ended it.
 ///
 /// Some count the first token and then no more until the end. Of a reply that ended otherwise, the
 /// output is therefore what its length comes to, if that is more.
-pub(super) fn taken(written: &Written, reply_bytes: usize) -> Taken {
-    let Written { usage, is_finished, .. } = written;
+pub(super) fn taken(usage: Usage, is_finished: bool, reply_bytes: usize) -> Taken {
     let by_length = tokens_of(reply_bytes);
     if usage.input.saturating_add(usage.output) == 0 {
         return Taken { tokens: by_length, prompts: 1 };
     }
-    let output = if *is_finished { usage.output } else { usage.output.max(by_length) };
+    let output = if is_finished { usage.output } else { usage.output.max(by_length) };
     Taken { tokens: usage.input.saturating_add(output), prompts: 0 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::Usage;
-    use crate::session::record::End;
-    use sotto_shared::pii::Counts;
-    use sotto_shared::wire::conversation::MessageState;
-    use sotto_shared::wire::stream::FinishReason;
 
-    fn written(input: u64, output: u64, is_finished: bool) -> Written {
-        let (state, finish) = (MessageState::Complete, FinishReason::Stop);
-        Written {
-            end: End { state, finish, problem: None },
-            usage: Usage { input, output },
-            is_finished,
-            found: Counts::default(),
-            error: None,
-        }
+    const fn usage(input: u64, output: u64) -> Usage {
+        Usage { input, output }
     }
 
     const fn tokens(tokens: u64) -> Taken {
@@ -110,20 +126,20 @@ mod tests {
 
     #[test]
     fn what_the_provider_counted_holds() {
-        assert_eq!(taken(&written(9, 2, true), 400), tokens(11));
+        assert_eq!(taken(usage(9, 2), true, 400), tokens(11));
     }
 
     #[test]
     fn a_provider_that_counts_nothing_has_not_counted_zero() {
         for is_finished in [true, false] {
             let uncounted = Taken { tokens: 100, prompts: 1 };
-            assert_eq!(taken(&written(0, 0, is_finished), 400), uncounted);
+            assert_eq!(taken(usage(0, 0), is_finished, 400), uncounted);
         }
     }
 
     #[test]
     fn a_reply_that_was_cut_took_as_much_as_it_is_long() {
-        assert_eq!(taken(&written(9, 1, false), 400), tokens(109));
-        assert_eq!(taken(&written(9, 150, false), 400), tokens(159));
+        assert_eq!(taken(usage(9, 1), false, 400), tokens(109));
+        assert_eq!(taken(usage(9, 150), false, 400), tokens(159));
     }
 }

@@ -46,12 +46,21 @@ impl Written {
     }
 }
 
-/// Writes the reply, which may have so many bytes. `each` gets every piece that may be sent.
+/// What happens while a reply is written.
+#[derive(Debug)]
+pub enum Heard<'a> {
+    /// A piece that may be sent.
+    Piece(&'a Scrubbed),
+    /// What the provider has counted so far.
+    Usage(Usage),
+}
+
+/// Writes the reply, which may have so many bytes. `each` hears what happens meanwhile.
 pub async fn write(
     provider: &mut impl Provider,
     output: &mut Output,
     mut bytes: usize,
-    mut each: impl FnMut(&Scrubbed),
+    mut each: impl FnMut(Heard<'_>),
 ) -> Written {
     let mut usage = Usage::default();
     let (mut has_text, mut has_begun, mut is_finished) = (false, false, false);
@@ -62,7 +71,7 @@ pub async fn write(
                 bytes = bytes.saturating_sub(text.len());
                 let piece = output.push(fitting);
                 has_text |= !text.is_empty();
-                each(&piece);
+                each(Heard::Piece(&piece));
                 if !has_begun && !piece.is_empty() {
                     has_begun = true;
                     others_first().await;
@@ -74,7 +83,10 @@ pub async fn write(
                     Some(Cut::Quotation) => break Ok(FinishReason::ContentFilter),
                 }
             }
-            Some(Ok(Event::Usage(counted))) => usage = counted,
+            Some(Ok(Event::Usage(counted))) => {
+                usage = counted;
+                each(Heard::Usage(counted));
+            }
             Some(Ok(Event::Finish(reason))) => {
                 is_finished = true;
                 break Ok(reason);
@@ -84,7 +96,7 @@ pub async fn write(
         }
     };
     // What was held back is sent however the reply ends: nothing that was written is lost.
-    each(&output.finish());
+    each(Heard::Piece(&output.finish()));
     let result = match result {
         // A provider that has nothing to say has failed, unless a filter kept it from speaking.
         Ok(reason) if !has_text && reason != FinishReason::ContentFilter => {
@@ -166,12 +178,17 @@ mod tests {
     fn run_within(bytes: usize, events: Vec<Result<Event, ProviderError>>) -> (String, Written) {
         let mut text = Scrubbed::default();
         let (mut script, mut output) = (Script(events.into()), unwatched());
-        let mut writing =
-            Box::pin(write(&mut script, &mut output, bytes, |piece| text.append(piece)));
+        let mut counted = Usage::default();
+        let mut writing = Box::pin(write(&mut script, &mut output, bytes, |heard| match heard {
+            Heard::Piece(piece) => text.append(piece),
+            Heard::Usage(usage) => counted = usage,
+        }));
         // It may wait once, after the first words.
         let written = (&mut writing).now_or_never().or_else(|| (&mut writing).now_or_never());
         drop(writing);
-        (text.into_string(), written.unwrap())
+        let written = written.unwrap();
+        assert_eq!(counted, written.usage);
+        (text.into_string(), written)
     }
 
     fn unwatched() -> Output {

@@ -20,8 +20,7 @@ use crate::log;
 use crate::object::{CallError, call};
 use crate::provider::chain::Chain;
 use crate::provider::local::{self, Local};
-use crate::provider::tokens::tokens_of;
-use crate::provider::{Provider, Taken};
+use crate::provider::{Provider, Taken, Usage};
 use crate::session::asking::{self, Probe};
 use crate::session::bill::{self, Bill};
 use crate::session::command::SessionError;
@@ -30,7 +29,7 @@ use crate::session::object::{Shell, ShellError};
 use crate::session::plan;
 use crate::session::record::{End, Grounds, Writer};
 use crate::session::reply::{Running, STORE_MS, Storing};
-use crate::session::writer::{self, Written};
+use crate::session::writer::{self, Heard, Written};
 use crate::workspace::command::{Outcome, Passage, Reported, WorkspaceError};
 
 /// A reply that never began.
@@ -70,7 +69,7 @@ impl Shell {
         let Active { running, abort, .. } = self.active.borrow_mut().take()?;
         abort.abort();
         let bytes = running.bytes();
-        self.settle(Taken { tokens: tokens_of(bytes), prompts: 1 });
+        self.settle_stopped(bytes);
         self.end_probe(if bytes == 0 { Outcome::Unknown } else { Outcome::Works });
         Some(running)
     }
@@ -195,8 +194,14 @@ impl Shell {
         // Whoever quotes documents takes nothing, and nobody who did not answer.
         let taken = |chain: &Chain<_>, written: &Written, bytes| {
             let by_model = is_model && chain.is_answered();
-            if by_model { bill::taken(written, bytes) } else { Taken::default() }
+            if !by_model {
+                return Taken::default();
+            }
+            bill::taken(written.usage, written.is_finished, bytes)
         };
+        if is_model {
+            self.note_usage(Usage::default());
+        }
         let written = self.write_with(&mut chain, output, reply, taken).await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
         written
@@ -213,7 +218,11 @@ impl Shell {
     ) -> Result<(), ShellError> {
         let Reply { begun, config, passages, name, bytes } = reply;
         let core = self.core(config);
-        let written = writer::write(provider, &mut output, bytes, |piece| {
+        let written = writer::write(provider, &mut output, bytes, |heard| {
+            let piece = match heard {
+                Heard::Piece(piece) => piece,
+                Heard::Usage(usage) => return self.note_usage(usage),
+            };
             let storing = self
                 .with_running(&begun.reply, |running| running.push(piece))
                 .unwrap_or(Storing::Settled);

@@ -79,10 +79,12 @@ impl Breaker {
     }
 
     /// Whether there is nothing left to remember: it is closed, and its failures are in no row any
-    /// more.
+    /// more; or nobody has asked the provider for so long that it begins anew.
     #[must_use]
     pub const fn is_settled(&self, now: u64) -> bool {
-        self.trips == 0 && now.saturating_sub(self.failed_at) > ROW_MS
+        let since = if self.trips == 0 { self.failed_at } else { self.open_until };
+        let span = if self.trips == 0 { ROW_MS } else { LONGEST_MS };
+        now.saturating_sub(since) > span && now >= self.probe_until
     }
 }
 
@@ -176,6 +178,11 @@ mod tests {
         breaker.fails(NOW);
         assert!(!breaker.is_settled(NOW + ROW_MS));
         assert!(breaker.is_settled(NOW + ROW_MS + 1));
-        assert!(!opened().is_settled(u64::MAX));
+        let breaker = opened();
+        assert!(!breaker.is_settled(breaker.open_until + LONGEST_MS));
+        assert!(breaker.is_settled(breaker.open_until + LONGEST_MS + 1));
+        let mut probed = breaker;
+        probed.probe(breaker.open_until + LONGEST_MS);
+        assert!(!probed.is_settled(breaker.open_until + LONGEST_MS + 1));
     }
 }

@@ -134,19 +134,23 @@ pub(super) fn turned(text: &str) -> [String; 2] {
     [rotated.collect(), text.chars().rev().collect()]
 }
 
-/// What stands in base64, of either alphabet, as long as it is a text.
+/// The six bits that a character stands for in base64, of either alphabet.
+pub(in crate::guard) const fn sextet(character: u8) -> Option<u8> {
+    Some(match character {
+        b'A'..=b'Z' => character - b'A',
+        b'a'..=b'z' => character - b'a' + 26,
+        b'0'..=b'9' => character - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
+}
+
+/// What stands in base64, as long as it is a text.
 fn base64(run: &[u8]) -> (Vec<u8>, usize) {
     let mut text = Bytes::default();
     let (mut bits, mut count, mut read) = (0_u32, 0, 0);
-    for byte in run {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => break,
-        };
+    for value in run.iter().map_while(|byte| sextet(*byte)) {
         bits = (bits << 6 | u32::from(value)) & 0xffff;
         count += 6;
         if count >= 8 {

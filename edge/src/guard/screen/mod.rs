@@ -16,6 +16,7 @@ mod view;
 
 use std::cell::OnceCell;
 
+pub(super) use decode::sextet;
 use decode::undone;
 pub(super) use fold::{Folded, fold};
 use rules::{Hits, Rules, Weight};

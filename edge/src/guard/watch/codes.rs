@@ -4,6 +4,7 @@
 
 use super::ear::{Ear, Heard};
 use super::index::Index;
+use crate::guard::screen::sextet;
 
 /// All that listens for codes.
 #[derive(Default)]
@@ -54,18 +55,10 @@ struct Base64 {
 
 impl Base64 {
     fn character(&mut self, index: &Index, byte: u8, place: usize) -> Heard {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => {
-                // It fills up the last characters; with a new word, others may begin.
-                let heard = self.end_word(index);
-                return heard.or(self.push(index, 0, place));
-            }
-            _ => return self.end_word(index),
+        let Some(value) = sextet(byte) else {
+            let heard = self.end_word(index);
+            // It fills up the last characters; with a new word, others may begin.
+            return if byte == b'=' { heard.or(self.push(index, 0, place)) } else { heard };
         };
         self.of_word += 1;
         let heard = self.push(index, value, place);
