@@ -41,44 +41,46 @@ impl Bill {
 impl Shell {
     /// Takes down how long the prompt became in the end.
     pub(super) fn weigh(&self, prompt: &Prompt) {
-        if let Some(bill) = self.bill.take() {
-            self.bill.set(Some(Bill { prompt: prompt.tokens(), ..bill }));
-        }
+        self.change_bill(|bill| bill.prompt = prompt.tokens());
     }
 
     /// Takes down what those took that failed before a word.
     pub(super) fn lose(&self, lost: Taken) {
-        if let Some(bill) = self.bill.take() {
-            self.bill.set(Some(Bill { lost, ..bill }));
-        }
+        self.change_bill(|bill| bill.lost = lost);
     }
 
     /// Takes down what the model that writes has counted so far; nothing at first.
     pub(super) fn note_usage(&self, usage: Usage) {
-        if let Some(bill) = self.bill.take() {
-            self.bill.set(Some(Bill { usage: Some(usage), ..bill }));
-        }
+        self.change_bill(|bill| bill.usage = Some(usage));
+    }
+
+    /// Settles a reply that nobody was asked for.
+    pub(super) fn settle_unasked(&self) {
+        self.settle(|_| Taken::default());
     }
 
     /// Settles a reply that was stopped when it had so many bytes.
     pub(super) fn settle_stopped(&self, reply_bytes: usize) {
-        let bill = self.bill.take();
-        let usage = bill.as_ref().and_then(|bill| bill.usage);
-        self.bill.set(bill);
-        self.settle(match usage {
-            Some(usage) => taken(usage, false, reply_bytes),
+        self.settle(|usage| match usage {
             // Somebody is being asked who has not answered yet.
             None if reply_bytes == 0 => Taken { tokens: 0, prompts: 1 },
-            None => Taken::default(),
+            usage => written(usage, false, reply_bytes),
         });
     }
 
-    /// Tells the workspace what the reply under way has taken, and those that failed before; does nothing where nothing was
-    /// counted for it. It is told once: if that fails, what was counted beforehand stays.
-    pub(super) fn settle(&self, taken: Taken) {
+    /// Settles a reply that was written; `is_finished` says whether the provider itself ended it.
+    pub(super) fn settle_written(&self, is_finished: bool, reply_bytes: usize) {
+        self.settle(|usage| written(usage, is_finished, reply_bytes));
+    }
+
+    /// Tells the workspace what the reply under way has taken, and those that failed before it; does
+    /// nothing where nothing was counted for it. It is told once: if that fails, what was counted
+    /// beforehand stays.
+    fn settle(&self, taken: impl FnOnce(Option<Usage>) -> Taken) {
         let Some(bill) = self.bill.take() else { return };
         let (env, site, reserved) = (self.env.clone(), bill.site, bill.reserved);
-        let settle = Settle { site, reserved, tokens: bill.lost.plus(taken).in_all(bill.prompt) };
+        let all = bill.lost.plus(taken(bill.usage));
+        let settle = Settle { site, reserved, tokens: all.in_all(bill.prompt) };
         self.count(settle.tokens);
         self.state.wait_until(async move {
             if let Err(error) = call(&env, &bill.workspace, &settle).await {
@@ -86,9 +88,13 @@ impl Shell {
             }
         });
     }
-}
 
-impl Shell {
+    fn change_bill(&self, change: impl FnOnce(&mut Bill)) {
+        let mut bill = self.bill.take();
+        bill.as_mut().map(change);
+        self.bill.set(bill);
+    }
+
     /// Counts tokens in the conversation. The reply is there whether or not that can be stored.
     fn count(&self, tokens: u64) {
         let Ok(config) = Config::from_env(&self.env) else { return };
@@ -98,12 +104,17 @@ impl Shell {
     }
 }
 
+/// What a reply took that was written: nothing if no model wrote it.
+fn written(usage: Option<Usage>, is_finished: bool, reply_bytes: usize) -> Taken {
+    usage.map_or_else(Taken::default, |usage| taken(usage, is_finished, reply_bytes))
+}
+
 /// What a reply of so many bytes took by the provider's last count; `is_finished` says whether the
 /// provider itself ended it.
 ///
 /// Some count the first token and then no more until the end. Of a reply that ended otherwise, the
 /// output is therefore what its length comes to, if that is more.
-pub(super) fn taken(usage: Usage, is_finished: bool, reply_bytes: usize) -> Taken {
+fn taken(usage: Usage, is_finished: bool, reply_bytes: usize) -> Taken {
     let by_length = tokens_of(reply_bytes);
     if usage.input.saturating_add(usage.output) == 0 {
         return Taken { tokens: by_length, prompts: 1 };
@@ -127,6 +138,12 @@ mod tests {
     #[test]
     fn what_the_provider_counted_holds() {
         assert_eq!(taken(usage(9, 2), true, 400), tokens(11));
+    }
+
+    #[test]
+    fn documents_cost_nothing() {
+        assert_eq!(written(None, true, 400), tokens(0));
+        assert_eq!(written(Some(usage(9, 2)), true, 400), tokens(11));
     }
 
     #[test]

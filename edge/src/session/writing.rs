@@ -18,18 +18,17 @@ use crate::guard::screen::Verdict;
 use crate::guard::{self, identity};
 use crate::log;
 use crate::object::{CallError, call};
-use crate::provider::chain::Chain;
 use crate::provider::local::{self, Local};
-use crate::provider::{Provider, Taken, Usage};
+use crate::provider::{Provider, Usage};
 use crate::session::asking::{self, Probe};
-use crate::session::bill::{self, Bill};
+use crate::session::bill::Bill;
 use crate::session::command::SessionError;
 use crate::session::core::{Begun, NetworkTurn};
 use crate::session::object::{Shell, ShellError};
 use crate::session::plan;
 use crate::session::record::{End, Grounds, Writer};
 use crate::session::reply::{Running, STORE_MS, Storing};
-use crate::session::writer::{self, Heard, Written};
+use crate::session::writer::{self, Heard};
 use crate::workspace::command::{Outcome, Passage, Reported, WorkspaceError};
 
 /// A reply that never began.
@@ -151,7 +150,7 @@ impl Shell {
         let screened = asking::screened(&context, begun.question.as_str());
         if let Some(answer) = plan::own_answer(&context, begun, screened.verdict) {
             // No model is asked.
-            self.settle(Taken::default());
+            self.settle_unasked();
             self.end_probe(Outcome::Unknown);
             let provider = identity::PROVIDER;
             let writer = Writer { provider, model: None, grounds: Grounds::of(Vec::new()) };
@@ -160,9 +159,7 @@ impl Shell {
             let _ = starting.send(Ok(()));
             let bytes = usize::MAX;
             let reply = Reply { begun, config: &config, passages: &[], name: provider, bytes };
-            return self
-                .write_with(&mut Local::text(answer), unwatched, reply, |_, _, _| Taken::default())
-                .await;
+            return self.write_with(&mut Local::text(answer), unwatched, reply).await;
         }
 
         let canary = core.canary()?;
@@ -192,29 +189,20 @@ impl Shell {
         let bytes = if is_model { bytes } else { usize::MAX };
         let reply = Reply { begun, config: &config, passages, name: writer.provider, bytes };
         // Whoever quotes documents takes nothing, and nobody who did not answer.
-        let taken = |chain: &Chain<_>, written: &Written, bytes| {
-            let by_model = is_model && chain.is_answered();
-            if !by_model {
-                return Taken::default();
-            }
-            bill::taken(written.usage, written.is_finished, bytes)
-        };
-        if is_model {
+        if is_model && chain.is_answered() {
             self.note_usage(Usage::default());
         }
-        let written = self.write_with(&mut chain, output, reply, taken).await;
+        let written = self.write_with(&mut chain, output, reply).await;
         self.tell_of_providers(&turn.workspace, &context.providers, &chain.take_tried());
         written
     }
 
-    /// Lets the provider write to the end, and stores what it wrote. `taken` says how many tokens all
-    /// of it took; it is told how many bytes the reply has.
+    /// Lets the provider write to the end, and stores what it wrote.
     async fn write_with<P: Provider>(
         self: &Rc<Self>,
         provider: &mut P,
         mut output: Output,
         reply: Reply<'_>,
-        taken: impl FnOnce(&P, &Written, usize) -> Taken,
     ) -> Result<(), ShellError> {
         let Reply { begun, config, passages, name, bytes } = reply;
         let core = self.core(config);
@@ -240,7 +228,7 @@ impl Shell {
             None => passages.iter().map(source).collect(),
         });
         let stored = core.end(running.id(), running.text(), running.grounds(), written.end);
-        self.settle(taken(provider, &written, running.bytes()));
+        self.settle_written(written.is_finished, running.bytes());
         running.end(if stored.is_ok() { written.end } else { REFUSED });
         written.line(name).write();
         stored?;
